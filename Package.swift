@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// CI turns every warning of this package into an error; a user's build does not.
+let strict = Context.environment["CI"] != nil
+
+let language: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let binding: [SwiftSetting] =
+    language + [
+        .enableExperimentalFeature("Lifetimes"),
+        .strictMemorySafety(),
+    ]
+
+let package = Package(
+    name: "SwiftZMQ",
+    products: [
+        .library(name: "SwiftZMQ", targets: ["SwiftZMQ"]),
+        .library(name: "WorkerProtocol", targets: ["WorkerProtocol"]),
+        .library(name: "Gateway", targets: ["Gateway"]),
+        .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
+        .executable(name: "webgateway", targets: ["webgateway"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZMQ",
+            providers: [.apt(["libzmq3-dev"]), .brew(["zeromq"])]
+        ),
+        .target(name: "SwiftZMQ", dependencies: ["CZMQ"], swiftSettings: binding),
+        .target(name: "WorkerProtocol", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "SwiftZMQ",
+                "WorkerProtocol",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: language
+        ),
+        .target(
+            name: "GatewayWorker",
+            dependencies: [
+                "SwiftZMQ",
+                "WorkerProtocol",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: language
+        ),
+        .target(
+            name: "CommandLineSupport",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: language
+        ),
+        .executableTarget(
+            name: "webgateway",
+            dependencies: [
+                "CommandLineSupport",
+                "Gateway",
+                "GatewayWorker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(name: "SwiftZMQTests", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .testTarget(name: "WorkerProtocolTests", dependencies: ["SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway",
+                "SwiftZMQ",
+                "WorkerProtocol",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(name: "GatewayWorkerTests", dependencies: ["GatewayWorker", "SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "CommandLineSupport",
+                "SwiftZMQ",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: language
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,83 @@
+import SwiftZMQ
+import WorkerProtocol
+
+// What crosses between the HTTP front and the broker. Requests go one way, events about them come back the other
+// way, both as plain values; neither side knows how the other is built.
+
+/// Names one request within the gateway: the event loop it came from, and its running number there.
+public struct RequestID: Hashable, Sendable {
+    /// The index of the event loop that answers the client.
+    public let loop: UInt16
+    /// Counts the requests of that loop; never used twice.
+    public let number: UInt64
+
+    /// Names a request.
+    public init(loop: UInt16, number: UInt64) {
+        self.loop = loop
+        self.number = number
+    }
+}
+
+/// A request that the HTTP front has read, checked and routed.
+public struct GatewayRequest: Sendable {
+    /// Names the request in every later event.
+    public let id: RequestID
+    /// The service that is to answer.
+    public let service: String
+    /// The first frame for the worker, see `RequestHead`.
+    public let head: Message
+    /// The second frame for the worker; empty where the request has no body.
+    public let body: Message
+    /// Whether it may be sent to a second worker after the first died with it (GET, HEAD, PUT, DELETE, OPTIONS).
+    public let isIdempotent: Bool
+    /// How often it may be sent to another worker.
+    public let retries: Int
+    /// The time from arrival at the broker to the first byte of the reply.
+    public let timeout: Duration
+
+    /// Makes a request from its parts.
+    public init(
+        id: RequestID, service: String, head: Message, body: Message,
+        isIdempotent: Bool, retries: Int, timeout: Duration
+    ) {
+        self.id = id
+        self.service = service
+        self.head = head
+        self.body = body
+        self.isIdempotent = isIdempotent
+        self.retries = retries
+        self.timeout = timeout
+    }
+}
+
+/// What the broker reports about a request. Every request gets exactly one of these sequences:
+/// `reply`; or `begin`, any number of `piece`, and `end` or `cut`; or `failure`.
+public enum ReplyEvent: Sendable {
+    /// The whole reply.
+    case reply(ReplyHead, body: Message)
+    /// The head of a streamed reply and its first piece.
+    case begin(ReplyHead, piece: Message)
+    /// A further piece of a streamed reply.
+    case piece(Message)
+    /// The last piece of a streamed reply.
+    case end(Message)
+    /// The stream broke off; the client must be able to tell.
+    case cut
+    /// No reply; nothing has been sent to the client yet.
+    case failure(GatewayFailure)
+}
+
+/// Takes requests from any thread and sees to it that each is answered through the `ReplySink` of its loop.
+public protocol RequestDispatcher: Sendable {
+    /// Hands a request over. Never blocks.
+    func submit(_ request: GatewayRequest)
+    /// Says that nobody waits for the answer any more. No further event comes for the request, except those that
+    /// were already on their way. Never blocks.
+    func cancel(_ id: RequestID)
+}
+
+/// Receives the events of one event loop's requests, in batches, on the broker's thread. Never blocks.
+public protocol ReplySink: Sendable {
+    /// Takes a batch over; events of one request come in order.
+    func deliver(_ events: [(RequestID, ReplyEvent)])
+}

@@ -1,0 +1,38 @@
+/// Why the gateway itself answers a request, as a stable code that is documented, logged and counted.
+public enum GatewayFailure: String, Sendable, CaseIterable {
+    case badRequest = "bad-request"
+    case versionNotSupported = "version-not-supported"
+    case targetTooLong = "target-too-long"
+    case headTooLarge = "head-too-large"
+    case methodNotAllowed = "method-not-allowed"
+    case unknownService = "unknown-service"
+    case expectationFailed = "expectation-failed"
+    case bodyTooLarge = "body-too-large"
+    case notImplemented = "not-implemented"
+    case requestTimeout = "timeout-request"
+    case queueFull = "queue-full"
+    case noWorker = "no-worker"
+    case workerTimeout = "timeout-worker"
+    case workerLost = "worker-lost"
+    case workerReplyInvalid = "worker-reply-invalid"
+    case tooManyConnections = "too-many-connections"
+
+    /// The HTTP status that goes with the code.
+    public var status: Int {
+        switch self {
+        case .badRequest: 400
+        case .unknownService: 404
+        case .methodNotAllowed: 405
+        case .requestTimeout: 408
+        case .bodyTooLarge: 413
+        case .targetTooLong: 414
+        case .expectationFailed: 417
+        case .headTooLarge: 431
+        case .notImplemented: 501
+        case .workerLost, .workerReplyInvalid: 502
+        case .queueFull, .noWorker, .tooManyConnections: 503
+        case .workerTimeout: 504
+        case .versionNotSupported: 505
+        }
+    }
+}

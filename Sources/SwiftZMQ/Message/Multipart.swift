@@ -1,0 +1,70 @@
+/// A message of one or more frames, which travels as a whole or not at all.
+///
+/// Every receive gives a multipart, so that no frame is ever left behind; most have one frame.
+///
+/// ```swift
+/// let update: Multipart = ["prices.eur", "1.08"]
+/// print(update[0], update.count)
+/// ```
+public struct Multipart: Sendable, Hashable {
+    // The first frame in place and the rest in an array: a message of one short frame costs no allocation.
+    private(set) var head: Message
+    private(set) var tail: [Message]
+
+    /// A message of one frame.
+    public init(_ frame: Message) {
+        head = frame
+        tail = []
+    }
+
+    /// A message of the given frames; no frames at all make one empty frame, as ZeroMQ knows no empty message.
+    public init(_ frames: some Sequence<Message>) {
+        var iterator = frames.makeIterator()
+        head = iterator.next() ?? Message()
+        tail = []
+        tail.reserveCapacity(Swift.max(0, frames.underestimatedCount - 1))
+        while let frame = iterator.next() { tail.append(frame) }
+    }
+
+    /// A message of the given leading frames followed by all frames of another.
+    public init(_ leading: Message..., followedBy rest: Multipart) {
+        self.init(leading)
+        append(contentsOf: rest)
+    }
+
+    /// Adds a frame at the end.
+    public mutating func append(_ frame: Message) {
+        if tail.isEmpty { tail.reserveCapacity(7) }
+        tail.append(frame)
+    }
+
+    /// Adds frames at the end.
+    public mutating func append(contentsOf frames: some Sequence<Message>) {
+        tail.append(contentsOf: frames)
+    }
+}
+
+extension Multipart: RandomAccessCollection {
+    /// The position of the first frame, always 0.
+    public var startIndex: Int { 0 }
+
+    /// The number of frames.
+    public var endIndex: Int { tail.count + 1 }
+
+    /// The frame at a position.
+    public subscript(position: Int) -> Message {
+        position == 0 ? head : tail[position - 1]
+    }
+}
+
+extension Multipart: ExpressibleByArrayLiteral {
+    /// A message of the given frames.
+    public init(arrayLiteral elements: Message...) {
+        self.init(elements)
+    }
+}
+
+extension Multipart: CustomStringConvertible {
+    /// The frames, each as it describes itself.
+    public var description: String { "[" + map(\.description).joined(separator: ", ") + "]" }
+}
