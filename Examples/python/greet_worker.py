@@ -1,0 +1,7 @@
+import zmq
+sock = zmq.Context().socket(zmq.REQ)
+sock.connect("tcp://127.0.0.1:5555")
+sock.send_multipart([b"READY", b"greet"])
+while True:
+    head, body = sock.recv_multipart()
+    sock.send(b"hello from python\n")

@@ -1,0 +1,44 @@
+# What can be done with this package. Each target installs what it needs and is missing (Debian, as root), or says
+# what to install. Two variables change what is done: ARGS is passed on, BUILD is where products go.
+#
+#   make run ARGS="--listen 127.0.0.1:9000"
+#   make test ARGS="--filter PushPull"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test tsan asan bench format lint clean
+
+BUILD ?= .build
+ARGS ?=
+
+SOURCES := $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift Examples Package.swift)
+
+export BUILD
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## build the gateway and serve (ARGS: options of `webgateway serve`)
+	@exec Scripts/run serve $(ARGS)
+
+test: ## run every test (ARGS: options of `swift test`)
+	@exec Scripts/test $(ARGS)
+
+tsan: ## run the tests of the binding and the gateway under ThreadSanitizer
+	@exec Scripts/test --sanitize=thread $(ARGS)
+
+asan: ## run the tests of the binding under AddressSanitizer and LeakSanitizer
+	@exec Scripts/test --sanitize=address $(ARGS)
+
+bench: ## measure side by side with C, and the gateway with a bare server (ROUNDS, MESSAGES, … : Scripts/bench --help)
+	@exec Scripts/bench $(ARGS)
+
+format: ## format all Swift sources in place
+	@Scripts/need swift
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## fail on what `make format` would change, and on what it cannot
+	@Scripts/need swift
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD) Benchmarks/.build Benchmarks/results
