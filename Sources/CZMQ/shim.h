@@ -1,19 +1,53 @@
 #ifndef CZMQ_SHIM_H
 #define CZMQ_SHIM_H
 
-// libzmq's stable API, as the installed `zmq.h` declares it, plus the few things
-// that Swift's importer cannot see: `errno` is a macro, and so is `ETERM`'s base.
+// libzmq's stable API, as the installed `zmq.h` declares it, plus the few things that Swift's importer cannot see:
+// macros without a plain value, variadic functions, and Linux calls that its C library module leaves out.
 
 #include <errno.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <zmq.h>
 
 /// The error number that the last `zmq_*` call of this thread left behind.
 static inline int czmq_errno(void) { return zmq_errno(); }
 
-/// The wildcard `ZMQ_HAUSNUMERO + n` codes, as plain constants.
+/// libzmq's own error numbers, which `zmq.h` defines as sums of macros.
 static const int CZMQ_EFSM = EFSM;
 static const int CZMQ_ENOCOMPATPROTO = ENOCOMPATPROTO;
 static const int CZMQ_ETERM = ETERM;
 static const int CZMQ_EMTHREAD = EMTHREAD;
+
+/// A kernel counter that neither blocks nor survives `exec`; negative on failure, with the reason in `errno`.
+static inline int czmq_make_wake_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+/// A list of watched descriptors that does not survive `exec`; negative on failure, with the reason in `errno`.
+static inline int czmq_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+/// Watches a descriptor, edge-triggered; 0 or, with the reason in `errno`, -1.
+static inline int czmq_epoll_watch(int list, int descriptor, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = token};
+    return epoll_ctl(list, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/// Stops watching a descriptor; 0 or, with the reason in `errno`, -1.
+static inline int czmq_epoll_unwatch(int list, int descriptor) {
+    return epoll_ctl(list, EPOLL_CTL_DEL, descriptor, 0);
+}
+
+enum { CZMQ_EPOLL_BATCH = 64 };
+
+/// Waits and writes the tokens of at most `CZMQ_EPOLL_BATCH` readable descriptors; how many, or -1 as above.
+static inline int czmq_epoll_wait(int list, uint64_t *tokens, int milliseconds) {
+    struct epoll_event events[CZMQ_EPOLL_BATCH];
+    int count = epoll_wait(list, events, CZMQ_EPOLL_BATCH, milliseconds);
+    for (int index = 0; index < count; index++) tokens[index] = events[index].data.u64;
+    return count;
+}
+
+/// Names the calling thread; at most 15 bytes are kept.
+static inline int czmq_name_thread(const char *name) { return prctl(PR_SET_NAME, (unsigned long) name, 0, 0, 0); }
 
 #endif

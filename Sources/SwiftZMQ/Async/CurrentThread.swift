@@ -1,0 +1,33 @@
+/// What the library remembers of a thread for as long as it lives.
+final class CurrentThread {
+    /// The executor whose thread this is, if it is one's.
+    private(set) var executor: SocketExecutor?
+    /// Wakes the thread while it waits for a socket.
+    private let wake: WakeDescriptor
+
+    private init(executor: SocketExecutor?) throws(ZMQError) {
+        self.executor = executor
+        wake = try WakeDescriptor()
+    }
+
+    /// The executor whose thread the caller runs on, if any.
+    static var executor: SocketExecutor? {
+        ThreadLocal.get(as: CurrentThread.self)?.executor
+    }
+
+    /// Makes the calling thread an executor's.
+    static func become(_ executor: SocketExecutor) throws(ZMQError) {
+        ThreadLocal.set(try CurrentThread(executor: executor))
+    }
+
+    /// The descriptor that wakes the calling thread, unreadable at first.
+    static func clearedWakeDescriptor() throws(ZMQError) -> Int32 {
+        if let known = ThreadLocal.get(as: CurrentThread.self) {
+            known.wake.clear()
+            return known.wake.number
+        }
+        let new = try CurrentThread(executor: nil)
+        ThreadLocal.set(new)
+        return new.wake.number
+    }
+}

@@ -1,0 +1,28 @@
+/// The messages that arrive at a socket. See ``ReceivingSocket/messages``.
+public struct MessageSequence: AsyncSequence, Sendable {
+    let core: SocketCore
+
+    /// Begins to receive.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(core: core)
+    }
+
+    /// Receives one message after another.
+    public struct Iterator: AsyncIteratorProtocol {
+        let core: SocketCore
+
+        /// The next message; nil when the socket or its context has been closed.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Multipart? {
+            do {
+                return try await core.receive(timeout: nil)
+            } catch let error as ZMQError where error.code == .closed || error.code == .terminated {
+                return nil
+            }
+        }
+
+        /// The next message; nil when the socket or its context has been closed.
+        public mutating func next() async throws -> Multipart? {
+            try await next(isolation: #isolation)
+        }
+    }
+}

@@ -1,0 +1,197 @@
+/// A thread that waits until sockets are ready and runs the tasks that wait for them.
+///
+/// A task that runs on the thread that also learns of a socket's readiness resumes without changing threads: an
+/// asynchronous `receive` then costs no more time than a blocking one in C.
+///
+/// ```swift
+/// try await withTaskExecutorPreference(SocketExecutor.shared) {
+///     for try await message in pull.messages { … }
+/// }
+/// ```
+///
+/// Sockets work from any task; one that does not run here is resumed on its own executor, which costs a change of
+/// threads each time it had to wait. Do not block on this thread or compute long on it: every other task on it, and
+/// every wake-up of its sockets' waiters, comes later.
+///
+/// An executor lives as long as the process, since a task that still prefers it may come back at any time. Create few,
+/// at start: one for each core that is to do nothing but messaging.
+public final class SocketExecutor: TaskExecutor {
+    /// The executor that a ``Context`` uses unless it is given another.
+    public static let shared: SocketExecutor = {
+        do {
+            return try SocketExecutor(name: "zmq-executor")
+        } catch {
+            // Without descriptors or threads at the very start there is no program to go on with.
+            fatalError("\(error)")
+        }
+    }()
+
+    private let readiness: ReadinessQueue
+    private let state = Locked(State())
+
+    /// Starts a thread.
+    ///
+    /// - Parameter name: the thread's name, of which at most 15 bytes are kept.
+    /// - Throws: ``ZMQError`` with the system's error number when descriptors or threads have run out.
+    public init(name: String) throws(ZMQError) {
+        readiness = try ReadinessQueue()
+        try DetachedThread.start(name: name) { [self] in
+            do {
+                try CurrentThread.become(self)
+            } catch {
+                fatalError("\(error)")
+            }
+            run()
+        }
+    }
+
+    /// Queues a job of a task that prefers this executor. The concurrency runtime calls it.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let mustInterrupt = state.withLock { state in
+            state.jobs.append(job)
+            return state.interruptIfAsleep()
+        }
+        if mustInterrupt { readiness.interrupt() }
+    }
+}
+
+extension TaskExecutor where Self == SocketExecutor {
+    /// The shared ``SocketExecutor``, for `Task(executorPreference: .sockets) { … }`.
+    public static var sockets: SocketExecutor { .shared }
+}
+
+// MARK: - What the thread shares with others
+
+extension SocketExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var yielded: [Suspension<Void, Never>] = []
+        var timers = TimerHeap()
+        var sockets: [UInt64: WeakSocket] = [:]
+        var lastToken = ReadinessQueue.wakeToken
+        /// Whether the thread waits, or is about to, and nobody has interrupted it yet.
+        var isAsleep = false
+
+        /// Whether the caller must interrupt the wait, which then no other caller has to.
+        mutating func interruptIfAsleep() -> Bool {
+            defer { isAsleep = false }
+            return isAsleep
+        }
+    }
+
+    private struct WeakSocket {
+        weak var core: SocketCore?
+    }
+
+    /// Watches a socket's descriptor from now on.
+    ///
+    /// - Returns: the token that names it in later calls.
+    func watch(_ core: SocketCore, descriptor: Int32) throws(ZMQError) -> UInt64 {
+        let token = state.withLock { state in
+            state.lastToken += 1
+            state.sockets[state.lastToken] = WeakSocket(core: core)
+            return state.lastToken
+        }
+        do throws(ZMQError) {
+            try readiness.add(descriptor, token: token)
+        } catch {
+            state.withLock { _ = $0.sockets.removeValue(forKey: token) }
+            throw error
+        }
+        return token
+    }
+
+    /// Stops watching, while the descriptor is still open.
+    func unwatch(_ token: UInt64, descriptor: Int32) {
+        readiness.remove(descriptor)
+        state.withLock { _ = $0.sockets.removeValue(forKey: token) }
+    }
+
+    /// Calls the socket's `expire(at:)` once an instant has passed.
+    func schedule(_ token: UInt64, at instant: ContinuousClock.Instant) {
+        let mustInterrupt = state.withLock { state in
+            let isEarliest = state.timers.insert(token, at: instant)
+            return isEarliest && state.interruptIfAsleep()
+        }
+        if mustInterrupt { readiness.interrupt() }
+    }
+
+    /// Lets everything else that is due run before the calling task goes on.
+    nonisolated(nonsending) func yield() async {
+        guard CurrentThread.executor === self else {
+            await Task.yield()
+            return
+        }
+        await Suspension.suspend { suspension in
+            state.withLock { $0.yielded.append(suspension) }
+        }
+    }
+}
+
+// MARK: - The thread
+
+extension SocketExecutor {
+    /// How many rounds of jobs run before the thread looks at descriptors again: jobs that beget jobs must not keep
+    /// readiness waiting, and a look costs a system call.
+    private static let roundsBetweenLooks = 16
+
+    private func run() {
+        let executor = unsafe asUnownedTaskExecutor()
+        var jobs: [UnownedJob] = []
+        var ready: [SocketCore] = []
+        var rounds = 0
+        while true {
+            let timeout = state.withLock { state in
+                swap(&jobs, &state.jobs)
+                return jobs.isEmpty ? sleepingTime(&state) : .zero
+            }
+            for job in jobs { unsafe job.runSynchronously(on: executor) }
+            rounds = jobs.isEmpty ? Self.roundsBetweenLooks : rounds + 1
+            jobs.removeAll(keepingCapacity: true)
+            guard rounds >= Self.roundsBetweenLooks else { continue }
+            rounds = 0
+            lookAtDescriptors(timeout: timeout, ready: &ready)
+        }
+    }
+
+    /// How long the thread may wait; nil for ever. Marks it asleep if it may wait at all.
+    private func sleepingTime(_ state: inout State) -> Duration? {
+        guard state.yielded.isEmpty else { return .zero }
+        let timeout = state.timers.earliest.map { Swift.max($0 - .now, .zero) }
+        state.isAsleep = timeout != .zero
+        return timeout
+    }
+
+    private func lookAtDescriptors(timeout: Duration?, ready: inout [SocketCore]) {
+        var tokens: [UInt64] = []
+        readiness.wait(timeout: timeout) { tokens.append($0) }
+        let yielded = state.withLock { state in
+            state.isAsleep = false
+            for token in tokens {
+                if let core = state.sockets[token]?.core { ready.append(core) }
+            }
+            defer { state.yielded.removeAll() }
+            return state.yielded
+        }
+        for core in ready { core.serveWaiters() }
+        ready.removeAll(keepingCapacity: true)
+        expireTimers()
+        for suspension in yielded { suspension.resume() }
+    }
+
+    private func expireTimers() {
+        var due: [SocketCore] = []
+        let now: ContinuousClock.Instant? = state.withLock { state in
+            guard let earliest = state.timers.earliest else { return nil }
+            let now = ContinuousClock.now
+            guard earliest <= now else { return nil }
+            while let token = state.timers.removeFirst(dueAt: now) {
+                if let core = state.sockets[token]?.core { due.append(core) }
+            }
+            return now
+        }
+        guard let now else { return }
+        for core in due { core.expire(at: now) }
+    }
+}

@@ -1,0 +1,106 @@
+/// Names one waiter of a socket. Tickets are drawn in the order in which waiters ask, and served in that order.
+struct Ticket: Comparable, Sendable {
+    let number: UInt64
+
+    static func < (one: Ticket, other: Ticket) -> Bool { one.number < other.number }
+}
+
+/// Those who wait for one direction of a socket: first come, first served, and any of them may leave at any time.
+struct WaitQueue<Waiter> {
+    private struct Place {
+        let ticket: Ticket
+        let deadline: ContinuousClock.Instant?
+        /// Nil once the waiter has been served or has left.
+        var waiter: Waiter?
+    }
+
+    // Ordered by ticket. Served places gather at the front, left ones anywhere, until the front is cut off.
+    private var places: [Place] = []
+    private var front = 0
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ waiter: Waiter, ticket: Ticket, deadline: ContinuousClock.Instant?) {
+        var index = places.count
+        // A ticket is drawn just before its waiter queues, so this loop hardly ever runs.
+        while index > front, places[index - 1].ticket > ticket { index -= 1 }
+        places.insert(Place(ticket: ticket, deadline: deadline, waiter: waiter), at: index)
+        count += 1
+    }
+
+    /// The waiter whose turn it is.
+    var first: Waiter? {
+        mutating get {
+            skipEmptyPlaces()
+            return front < places.count ? places[front].waiter : nil
+        }
+    }
+
+    mutating func removeFirst() -> Waiter? {
+        skipEmptyPlaces()
+        guard front < places.count else { return nil }
+        return take(front)
+    }
+
+    /// Removes a waiter that leaves; nil when it has been served already.
+    mutating func remove(_ ticket: Ticket) -> Waiter? {
+        var low = front
+        var high = places.count
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].ticket < ticket { low = middle + 1 } else { high = middle }
+        }
+        guard low < places.count, places[low].ticket == ticket else { return nil }
+        return take(low)
+    }
+
+    /// Removes every waiter that a closure picks, in order.
+    mutating func removeAll(where picked: (Waiter) -> Bool) -> [Waiter] {
+        var removed: [Waiter] = []
+        for index in front..<places.count {
+            guard let waiter = places[index].waiter, picked(waiter), let taken = take(index) else { continue }
+            removed.append(taken)
+        }
+        return removed
+    }
+
+    /// Removes everyone, in order.
+    mutating func removeAll() -> [Waiter] {
+        removeAll { _ in true }
+    }
+
+    /// Removes those whose deadline has come.
+    mutating func removeOverdue(at now: ContinuousClock.Instant) -> [Waiter] {
+        var removed: [Waiter] = []
+        for index in front..<places.count {
+            guard let deadline = places[index].deadline, deadline <= now, let taken = take(index) else { continue }
+            removed.append(taken)
+        }
+        return removed
+    }
+
+    /// The earliest deadline of those who wait.
+    var earliestDeadline: ContinuousClock.Instant? {
+        places[front...].lazy.filter { $0.waiter != nil }.compactMap(\.deadline).min()
+    }
+
+    private mutating func take(_ index: Int) -> Waiter? {
+        guard let waiter = places[index].waiter else { return nil }
+        places[index].waiter = nil
+        count -= 1
+        if count == 0 {
+            places.removeAll(keepingCapacity: places.count <= 64)
+            front = 0
+        }
+        return waiter
+    }
+
+    private mutating func skipEmptyPlaces() {
+        while front < places.count, places[front].waiter == nil { front += 1 }
+        if front > 64, front > places.count / 2 {
+            places.removeSubrange(..<front)
+            front = 0
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import CZMQ
+
+/// A `zmq` socket. It may move between threads, but two must never use it at once: `SocketCore` sees to that with
+/// one lock per socket.
+@safe
+struct RawSocket: @unchecked Sendable {
+    // `@unchecked` because a pointer is not Sendable; the lock around every use makes it so.
+    private let pointer: UnsafeMutableRawPointer
+
+    init(pointer: UnsafeMutableRawPointer) {
+        unsafe self.pointer = pointer
+    }
+
+    /// Closes the socket (`zmq_close`); what is unsent goes on within its linger period.
+    func close() {
+        let code = unsafe zmq_close(pointer)
+        assert(code == 0, "zmq_close failed with errno \(czmq_errno())")
+    }
+}
+
+// MARK: - Frames
+
+extension RawSocket {
+    /// One frame and whether another of the same message follows.
+    struct Frame {
+        let message: Message
+        let hasMore: Bool
+    }
+
+    /// Takes the next frame without waiting; nil when there is none.
+    func receiveFrame() throws(ZMQError) -> Frame? {
+        var raw = zmq_msg_t()
+        unsafe zmq_msg_init(&raw)
+        while unsafe zmq_msg_recv(&raw, pointer, ZMQ_DONTWAIT) < 0 {
+            let code = czmq_errno()
+            if code == EINTR { continue }
+            let error = code == EAGAIN ? nil : CLibrary.lastError("receive")
+            unsafe zmq_msg_close(&raw)
+            if let error { throw error }
+            return nil
+        }
+        let hasMore = unsafe zmq_msg_more(&raw) == 1
+        return Frame(message: Message(taking: &raw), hasMore: hasMore)
+    }
+
+    /// Gives a frame to the socket without waiting; false when there is no room.
+    func sendFrame(_ message: Message, hasMore: Bool) throws(ZMQError) -> Bool {
+        var raw = zmq_msg_t()
+        try message.initialize(&raw)
+        let flags = hasMore ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT
+        while unsafe zmq_msg_send(&raw, pointer, flags) < 0 {
+            let code = czmq_errno()
+            if code == EINTR { continue }
+            let error = code == EAGAIN ? nil : CLibrary.lastError("send")
+            unsafe zmq_msg_close(&raw)
+            if let error { throw error }
+            return false
+        }
+        return true
+    }
+
+    /// What the socket is ready for (`ZMQ_EVENTS`), after it has looked at everything its peers told it.
+    func readiness() throws(ZMQError) -> (canReceive: Bool, canSend: Bool) {
+        let events = try option(ZMQ_EVENTS, name: "events", as: Int32.self)
+        return (events & Int32(ZMQ_POLLIN) != 0, events & Int32(ZMQ_POLLOUT) != 0)
+    }
+}
+
+// MARK: - Endpoints
+
+extension RawSocket {
+    func bind(_ endpoint: String) throws(ZMQError) {
+        try retried("bind", endpoint) { unsafe zmq_bind(pointer, endpoint) }
+    }
+
+    func unbind(_ endpoint: String) throws(ZMQError) {
+        try retried("unbind", endpoint) { unsafe zmq_unbind(pointer, endpoint) }
+    }
+
+    func connect(_ endpoint: String) throws(ZMQError) {
+        try retried("connect", endpoint) { unsafe zmq_connect(pointer, endpoint) }
+    }
+
+    func disconnect(_ endpoint: String) throws(ZMQError) {
+        try retried("disconnect", endpoint) { unsafe zmq_disconnect(pointer, endpoint) }
+    }
+
+    private func retried(_ operation: String, _ endpoint: String, _ call: () -> Int32) throws(ZMQError) {
+        while call() != 0 {
+            let error = CLibrary.lastError(operation, endpoint: endpoint)
+            guard error.code == .interrupted else { throw error.withEndpointRemedy() }
+        }
+    }
+}
+
+// MARK: - Options
+
+extension RawSocket {
+    func setOption(_ number: Int32, to bytes: UnsafeRawBufferPointer, operation: String) throws(ZMQError) {
+        while unsafe zmq_setsockopt(pointer, number, bytes.baseAddress, bytes.count) != 0 {
+            let error = CLibrary.lastError(operation)
+            guard error.code == .interrupted else { throw error }
+        }
+    }
+
+    /// Reads an option of at most `capacity` bytes.
+    func option(_ number: Int32, capacity: Int, name: String) throws(ZMQError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: capacity)
+        var length = capacity
+        while unsafe zmq_getsockopt(pointer, number, &bytes, &length) != 0 {
+            let error = CLibrary.lastError("get option \(name)")
+            guard error.code == .interrupted else { throw error }
+        }
+        return Array(bytes[..<length])
+    }
+
+    /// Reads an option that is a number.
+    func option<Number: FixedWidthInteger>(
+        _ number: Int32, name: String, as type: Number.Type
+    ) throws(ZMQError) -> Number {
+        var value = Number.zero
+        var length = MemoryLayout<Number>.size
+        while unsafe zmq_getsockopt(pointer, number, &value, &length) != 0 {
+            let error = CLibrary.lastError("get option \(name)")
+            guard error.code == .interrupted else { throw error }
+        }
+        return value
+    }
+}
+
+extension ZMQError {
+    /// Adds what the caller can do about the commonest mistakes with endpoints.
+    fileprivate func withEndpointRemedy() -> ZMQError {
+        let remedy: String? =
+            switch code {
+            case .invalidArgument:
+                "an endpoint is written tcp://HOST:PORT, ipc://PATH or inproc://NAME"
+            case .protocolNotSupported:
+                "the transports of this libzmq are tcp, ipc and inproc, and what it was built with besides"
+            case .addressInUse:
+                "another socket is bound there; stop it, or bind to port * for a free one"
+            case .addressNotAvailable, Code(rawValue: ENODEV):
+                "bind to an address or interface of this machine, or to * for all of them"
+            default: nil
+            }
+        return ZMQError(code: code, operation: operation, endpoint: endpoint, remedy: remedy)
+    }
+}

@@ -1,0 +1,132 @@
+import CZMQ
+
+/// What a set of sockets shares: libzmq's input/output threads, the `inproc` endpoints, and a common end.
+///
+/// A program needs one. It may be used from any thread and any task. Sockets keep it alive; when the last of them and
+/// the last reference are gone, it is freed in the background, after what was sent has left or its linger period is
+/// over.
+///
+/// The C counterpart is `zmq_ctx_new`.
+public final class Context: Sendable {
+    let executor: SocketExecutor
+    private let raw: RawContext
+    private let state = Locked(State())
+
+    private struct State {
+        var sockets: [ObjectIdentifier: WeakCore] = [:]
+        var phase = Phase.open
+        var waiting: [Suspension<Void, Never>] = []
+    }
+
+    private enum Phase { case open, ending, ended }
+
+    private struct WeakCore {
+        weak var core: SocketCore?
+    }
+
+    /// Makes a context.
+    ///
+    /// - Parameters:
+    ///   - ioThreads: the threads that read and write connections; one for each gigabyte a second is the rule of thumb.
+    ///     Default 1 (`ZMQ_IO_THREADS`).
+    ///   - maxSockets: the sockets that can be open at once. Default 1023 (`ZMQ_MAX_SOCKETS`). Each takes at least one
+    ///     descriptor of the process.
+    ///   - executor: the thread that waits for this context's sockets. Default ``SocketExecutor/shared``.
+    /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range, `.tooManySockets` when the process is
+    ///   out of descriptors.
+    public init(ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor = .shared) throws(ZMQError) {
+        self.executor = executor
+        raw = try RawContext()
+        try raw.set(ZMQ_IO_THREADS, to: Int32(clamping: ioThreads), name: "ioThreads")
+        try raw.set(ZMQ_MAX_SOCKETS, to: Int32(clamping: maxSockets), name: "maxSockets")
+    }
+
+    deinit {
+        // No socket is left, as each keeps its context; but what they sent may still be on its way.
+        let needsTermination = state.withLock { $0.phase == .open }
+        if needsTermination { Self.terminateInBackground(raw) {} }
+    }
+
+    /// Closes every socket and waits until what was sent has left or its linger period is over.
+    ///
+    /// Whoever waits for one of the sockets, and whoever uses one from now on, gets a ``ZMQError`` with `.terminated`;
+    /// `messages` sequences end. Safe to call from several tasks and more than once: all return when the context has
+    /// ended. It never takes longer than the longest linger period of its sockets.
+    ///
+    /// The C counterparts are `zmq_ctx_shutdown` and `zmq_ctx_term`.
+    public nonisolated(nonsending) func shutdown() async {
+        let sockets: [SocketCore]? = state.withLock { state in
+            guard state.phase == .open else { return nil }
+            state.phase = .ending
+            return state.sockets.values.compactMap(\.core)
+        }
+        if let sockets {
+            do {
+                try raw.shutdown()
+            } catch {
+                preconditionFailure("a context that is open cannot be shut down: \(error)")
+            }
+            for socket in sockets { socket.close(because: .terminated) }
+            Self.terminateInBackground(raw) { [self] in
+                let waiting = state.withLock { state in
+                    state.phase = .ended
+                    defer { state.waiting.removeAll() }
+                    return state.waiting
+                }
+                for suspension in waiting { suspension.resume() }
+            }
+        }
+        await Suspension.suspend { suspension in
+            let hasEnded = state.withLock { state in
+                if state.phase != .ended { state.waiting.append(suspension) }
+                return state.phase == .ended
+            }
+            if hasEnded { suspension.resume() }
+        }
+    }
+
+    /// `zmq_ctx_term` blocks while sockets linger, so it has a thread to itself.
+    private static func terminateInBackground(_ raw: RawContext, whenDone: @escaping @Sendable () -> Void) {
+        do {
+            try DetachedThread.start(name: "zmq-linger") {
+                do {
+                    try raw.terminate()
+                } catch {
+                    preconditionFailure("a context cannot be terminated: \(error)")
+                }
+                whenDone()
+            }
+        } catch {
+            // Out of threads: the context stays allocated, and nobody waits for it.
+            whenDone()
+        }
+    }
+}
+
+// MARK: - For sockets
+
+extension Context {
+    func makeSocket(_ kind: SocketKind) throws(ZMQError) -> RawSocket {
+        // Within the lock, as a context that has ended must not be touched any more.
+        try state.withLock { state throws(ZMQError) in
+            guard state.phase == .open else {
+                throw ZMQError(code: .terminated, operation: "create a \(kind.name) socket")
+            }
+            return try raw.makeSocket(kind.number, name: kind.name)
+        }
+    }
+
+    /// Remembers a socket, so that a shutdown closes it.
+    func register(_ core: SocketCore) throws(ZMQError) {
+        try state.withLock { state throws(ZMQError) in
+            guard state.phase == .open else {
+                throw ZMQError(code: .terminated, operation: "create a \(core.kind.name) socket")
+            }
+            state.sockets[ObjectIdentifier(core)] = WeakCore(core: core)
+        }
+    }
+
+    func forget(_ core: SocketCore) {
+        state.withLock { _ = $0.sockets.removeValue(forKey: ObjectIdentifier(core)) }
+    }
+}

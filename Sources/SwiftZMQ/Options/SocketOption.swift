@@ -1,0 +1,97 @@
+/// A socket option: its number in libzmq, its Swift type, and when it may be set.
+///
+/// The options of a socket type are the properties of ``SocketOptionNames``, and are used through their names:
+///
+/// ```swift
+/// let push = try Push(context) { $0.sendHighWaterMark = 10 }
+/// try push.set(\.linger, to: .seconds(1))
+/// ```
+public struct SocketOption<Value: Sendable>: Sendable {
+    /// The option's number in `zmq.h`.
+    public let number: Int32
+    /// When the option takes effect.
+    public let timing: SocketOptionTiming
+    /// The value of a new socket.
+    public let defaultValue: Value
+    let coding: SocketOptionCoding<Value>
+
+    init(
+        _ number: Int32, _ coding: SocketOptionCoding<Value>, default defaultValue: Value,
+        _ timing: SocketOptionTiming = .beforeEndpoints
+    ) {
+        self.number = number
+        self.coding = coding
+        self.defaultValue = defaultValue
+        self.timing = timing
+    }
+}
+
+/// When an option takes effect.
+public enum SocketOptionTiming: Sendable {
+    /// At any time.
+    case always
+    /// Only for endpoints bound or connected later: setting it after the first throws, rather than being ignored.
+    case beforeEndpoints
+}
+
+/// How a value travels to and from `zmq_setsockopt` and `zmq_getsockopt`.
+struct SocketOptionCoding<Value: Sendable>: Sendable {
+    /// Room for the longest value.
+    let capacity: Int
+    /// Nil for a value that C cannot express.
+    let encode: @Sendable (Value) -> [UInt8]?
+    let decode: @Sendable ([UInt8]) -> Value?
+}
+
+extension SocketOptionCoding {
+    private static func integer<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+        unsafe withUnsafeBytes(of: number) { unsafe Array($0) }
+    }
+
+    private static func integer<Number: FixedWidthInteger>(from bytes: [UInt8]) -> Number? {
+        guard bytes.count == MemoryLayout<Number>.size else { return nil }
+        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: Number.self) }
+    }
+
+    /// An `int`.
+    static var int: SocketOptionCoding<Int> {
+        .init(capacity: 4) { Int32(exactly: $0).map(integer) } decode: { (integer(from: $0) as Int32?).map(Int.init) }
+    }
+
+    /// An `int` that is 0 or 1.
+    static var bool: SocketOptionCoding<Bool> {
+        .init(capacity: 4) { integer($0 ? 1 : 0 as Int32) } decode: { (integer(from: $0) as Int32?).map { $0 != 0 } }
+    }
+
+    /// An `int` of milliseconds; nil, for ever or never, is −1.
+    static var optionalMilliseconds: SocketOptionCoding<Duration?> {
+        .init(capacity: 4) { value in
+            guard let value else { return integer(-1 as Int32) }
+            return SocketOptionCoding<Duration>.milliseconds.encode(value)
+        } decode: { bytes in
+            guard let number: Int32 = integer(from: bytes) else { return nil }
+            return .some(number < 0 ? nil : .milliseconds(Int(number)))
+        }
+    }
+
+    /// An `int` of milliseconds.
+    static var milliseconds: SocketOptionCoding<Duration> {
+        .init(capacity: 4) { value in
+            guard value >= .zero else { return nil }
+            return Int32(exactly: value.wholeMilliseconds(rounded: .up)).map(integer)
+        } decode: { (integer(from: $0) as Int32?).map { .milliseconds(Int($0)) } }
+    }
+
+    /// An `int64_t` of bytes; nil, no limit, is −1.
+    static var optionalBytes: SocketOptionCoding<Int?> {
+        .init(capacity: 8) { integer(Int64($0 ?? -1)) } decode: { bytes in
+            guard let number: Int64 = integer(from: bytes) else { return nil }
+            return .some(number < 0 ? nil : Int(number))
+        }
+    }
+
+    /// Up to 255 bytes.
+    static var bytes: SocketOptionCoding<Message> {
+        .init(capacity: 255) { [UInt8]($0) } decode: { Message($0) }
+    }
+}

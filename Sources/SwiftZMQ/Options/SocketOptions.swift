@@ -1,0 +1,138 @@
+import CZMQ
+
+/// The options that a new socket is given, set by name in the closure of its initializer.
+///
+/// ```swift
+/// let router = try Router(context) {
+///     $0.mandatory = true
+///     $0.maxMessageSize = 1 << 20
+/// }
+/// ```
+@dynamicMemberLookup
+public struct SocketOptions<S: Socket> {
+    // By number, so that what is set twice is applied once, with the later value.
+    private var values: [Int32: any Sendable] = [:]
+    private var settings: [(number: Int32, apply: (RawSocket) throws(ZMQError) -> Void)] = []
+
+    init() {}
+
+    /// The value that an option is to have: what was set here, or the default.
+    public subscript<Value: Sendable>(
+        dynamicMember name: KeyPath<SocketOptionNames<S>, SocketOption<Value>>
+    ) -> Value {
+        get {
+            let option = SocketOptionNames<S>()[keyPath: name]
+            return values[option.number] as? Value ?? option.defaultValue
+        }
+        set {
+            let option = SocketOptionNames<S>()[keyPath: name]
+            values[option.number] = newValue
+            settings.removeAll { $0.number == option.number }
+            let label = SocketCore.label(of: name)
+            settings.append((option.number, { socket throws(ZMQError) in try socket.set(option, to: newValue, label) }))
+        }
+    }
+
+    func apply(to socket: RawSocket, of kind: SocketKind) throws(ZMQError) {
+        // Where the library's defaults differ from libzmq's.
+        let names = SocketOptionNames<S>()
+        try socket.set(names.linger, to: names.linger.defaultValue, "linger")
+        if kind == .request {
+            let names = SocketOptionNames<Request>()
+            try socket.set(names.correlate, to: true, "correlate")
+            try socket.set(names.relaxed, to: true, "relaxed")
+        }
+        for setting in settings { try setting.apply(socket) }
+    }
+}
+
+extension Socket {
+    /// Sets an option of an open socket (`zmq_setsockopt`).
+    ///
+    /// - Parameters:
+    ///   - name: the option, such as `\.linger`.
+    ///   - value: what it is to be from now on.
+    /// - Throws: ``ZMQError`` with `.wrongState` for an option that would be ignored because the socket has been bound
+    ///   or connected already, `.invalidArgument` for a value out of range, `.closed` or `.terminated`.
+    public func set<Value>(
+        _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>, to value: Value
+    ) throws(ZMQError) {
+        let option = SocketOptionNames<Self>()[keyPath: name]
+        let label = SocketCore.label(of: name)
+        try core.state.withLock { state throws(ZMQError) in
+            let socket = try state.open(for: "set option \(label)")
+            if option.timing == .beforeEndpoints, state.hasEndpoints {
+                throw ZMQError(
+                    code: .wrongState, operation: "set option \(label)",
+                    remedy: "it holds only for endpoints bound or connected later: set it in the socket's initializer"
+                )
+            }
+            try socket.set(option, to: value, label)
+        }
+    }
+
+    /// The present value of an option (`zmq_getsockopt`).
+    public func get<Value>(
+        _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>
+    ) throws(ZMQError) -> Value {
+        let option = SocketOptionNames<Self>()[keyPath: name]
+        let label = SocketCore.label(of: name)
+        return try core.state.withLock { state throws(ZMQError) in
+            try state.open(for: "get option \(label)").get(option, label)
+        }
+    }
+}
+
+/// The filters of a ``Subscriber``, which are options to libzmq alone.
+enum SubscriptionOption {
+    static let subscribe = SocketOption(ZMQ_SUBSCRIBE, .prefix, default: Message(), .always)
+    static let unsubscribe = SocketOption(ZMQ_UNSUBSCRIBE, .prefix, default: Message(), .always)
+}
+
+extension SocketOptionCoding<Message> {
+    /// Any number of bytes.
+    fileprivate static var prefix: Self { .init(capacity: 0) { [UInt8]($0) } decode: { Message($0) } }
+}
+
+extension SocketCore {
+    func set(_ option: SocketOption<Message>, to value: Message) throws(ZMQError) {
+        try withSocket("subscribe", attaches: false) { socket throws(ZMQError) in
+            try socket.set(option, to: value, "subscription")
+        }
+    }
+
+    /// The name of an option as the program wrote it.
+    static func label(of name: AnyKeyPath) -> String {
+        name.debugDescription.split(separator: ".").last.map(String.init) ?? "of unknown name"
+    }
+}
+
+extension RawSocket {
+    func set<Value>(_ option: SocketOption<Value>, to value: Value, _ label: String) throws(ZMQError) {
+        let operation = "set option \(label) to \(value)"
+        guard let bytes = option.coding.encode(value) else {
+            throw ZMQError(code: .invalidArgument, operation: operation, remedy: "the value is out of range")
+        }
+        let result: Result<Void, ZMQError> = unsafe bytes.withUnsafeBytes { bytes in
+            do throws(ZMQError) {
+                return .success(try unsafe setOption(option.number, to: bytes, operation: operation))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    func get<Value>(_ option: SocketOption<Value>, _ label: String) throws(ZMQError) -> Value {
+        let bytes = try self.option(option.number, capacity: option.coding.capacity, name: label)
+        guard let value = option.coding.decode(bytes) else {
+            throw ZMQError(code: .invalidArgument, operation: "get option \(label)")
+        }
+        return value
+    }
+
+    func lastEndpoint() throws(ZMQError) -> String {
+        let bytes = try option(ZMQ_LAST_ENDPOINT, capacity: 1024, name: "lastEndpoint")
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

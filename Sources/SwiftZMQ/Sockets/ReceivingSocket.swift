@@ -1,0 +1,27 @@
+/// A socket that can receive.
+public protocol ReceivingSocket: Socket {}
+
+extension ReceivingSocket {
+    /// Receives a message with all its frames, waiting for one if there is none (`zmq_msg_recv`).
+    ///
+    /// Several receivers are served first come, first served. A message is taken from the socket only for a receiver
+    /// that gets it: cancelling one, or its timeout, loses nothing.
+    ///
+    /// - Parameter timeout: how long to wait; nil, the default, for as long as it takes.
+    /// - Throws: `CancellationError` at once when the task is cancelled. ``ZMQError`` with `.again` when the timeout
+    ///   passed, `.closed`, `.terminated`, or `.wrongState`.
+    public nonisolated(nonsending) func receive(timeout: Duration? = nil) async throws -> Multipart {
+        try await core.receive(timeout: timeout)
+    }
+
+    /// Receives a message if one is there and nobody waits for it; nil otherwise.
+    public func tryReceive() throws(ZMQError) -> Multipart? {
+        try core.takeNow()
+    }
+
+    /// The messages as they arrive, until the socket is closed.
+    ///
+    /// The sequence ends when the socket or its context is closed, throws `CancellationError` when the task is
+    /// cancelled, and throws ``ZMQError`` on any other failure. Several loops over one socket share its messages.
+    public var messages: MessageSequence { MessageSequence(core: core) }
+}

@@ -1,0 +1,86 @@
+/// What all socket types have in common: endpoints, options and an end.
+///
+/// A socket is a small value that stands for one libzmq socket; its copies are the same socket. It may be used from any
+/// task and any thread at the same time. It is closed by ``close()``, by its context's shutdown, or when the last copy
+/// is gone, whichever comes first.
+public protocol Socket: Sendable, Hashable {
+    /// The socket that this value and its copies stand for.
+    var core: SocketCore { get }
+}
+
+extension Socket {
+    /// Accepts connections at an endpoint (`zmq_bind`).
+    ///
+    /// - Parameter endpoint: `tcp://127.0.0.1:5555`, `tcp://*:*` (any interface, any free port), `ipc:///path`,
+    ///   `inproc://name`.
+    /// - Returns: the endpoint with every wildcard resolved, to give to those who connect.
+    /// - Throws: ``ZMQError`` with `.addressInUse`, `.addressNotAvailable`, `.invalidArgument`,
+    ///   `.protocolNotSupported`, `.incompatibleProtocol`, `.closed` or `.terminated`.
+    @discardableResult
+    public func bind(_ endpoint: String) throws(ZMQError) -> String {
+        try core.withSocket("bind") { socket throws(ZMQError) in
+            try socket.bind(endpoint)
+            return try socket.lastEndpoint()
+        }
+    }
+
+    /// Stops accepting at an endpoint, as ``bind(_:)`` returned it, and ends its connections (`zmq_unbind`).
+    public func unbind(_ endpoint: String) throws(ZMQError) {
+        try core.withSocket("unbind") { socket throws(ZMQError) in try socket.unbind(endpoint) }
+    }
+
+    /// Connects to an endpoint (`zmq_connect`), now or as soon as somebody accepts there, and again after a loss.
+    ///
+    /// - Throws: ``ZMQError`` with `.invalidArgument`, `.protocolNotSupported`, `.incompatibleProtocol`, `.closed` or
+    ///   `.terminated`. That nobody listens is not an error.
+    public func connect(_ endpoint: String) throws(ZMQError) {
+        try core.withSocket("connect") { socket throws(ZMQError) in try socket.connect(endpoint) }
+    }
+
+    /// Ends the connection to an endpoint, named as it was connected (`zmq_disconnect`).
+    public func disconnect(_ endpoint: String) throws(ZMQError) {
+        try core.withSocket("disconnect") { socket throws(ZMQError) in try socket.disconnect(endpoint) }
+    }
+
+    /// Closes the socket (`zmq_close`). Whoever waits for it gets a ``ZMQError`` with `.closed`.
+    ///
+    /// It returns at once; what was sent goes on leaving in the background for the linger period. Closing twice is
+    /// fine.
+    public func close() {
+        core.close(because: .closed)
+    }
+
+    /// Whether the socket has been closed, by ``close()`` or by its context's shutdown.
+    public var isClosed: Bool { core.state.withLock { $0.socket == nil } }
+
+    /// The endpoint last bound or connected, wildcards resolved (`ZMQ_LAST_ENDPOINT`); empty before the first.
+    public var lastEndpoint: String {
+        get throws(ZMQError) {
+            try core.withSocket("get the last endpoint", attaches: false) { socket throws(ZMQError) in
+                try socket.lastEndpoint()
+            }
+        }
+    }
+
+    /// Two values are equal when they stand for the same socket.
+    public static func == (one: Self, other: Self) -> Bool { one.core === other.core }
+
+    /// Hashes the identity of the socket.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ObjectIdentifier(core))
+    }
+}
+
+extension SocketCore {
+    /// Uses the open socket under its lock, and serves those who wait, as any use consumes the socket's news.
+    func withSocket<Result>(
+        _ operation: String, attaches: Bool = true, _ body: (RawSocket) throws(ZMQError) -> Result
+    ) throws(ZMQError) -> Result {
+        try state.withLock { state throws(ZMQError) in
+            let result = try body(state.open(for: operation))
+            if attaches { state.hasEndpoints = true }
+            if !(state.receivers.isEmpty && state.senders.isEmpty) { state.serveWaiters(kind) }
+            return result
+        }
+    }
+}

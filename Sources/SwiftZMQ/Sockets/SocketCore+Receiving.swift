@@ -1,0 +1,82 @@
+extension SocketCore {
+    /// A message that is there and belongs to nobody who waits; nil when there is none.
+    func takeNow() throws(ZMQError) -> Multipart? {
+        try state.withLock { state throws(ZMQError) in
+            guard state.receivers.isEmpty else {
+                _ = try state.open(for: "receive")
+                return nil
+            }
+            let message = try state.take()
+            // Looking for a message consumed the news about room, too, whether there was one or not.
+            if !state.senders.isEmpty { state.serveWaiters(kind) }
+            return message
+        }
+    }
+
+    /// As `takeNow`, but nil too when it is time to let others run.
+    @inline(__always)
+    private func takeWithinStreak() throws(ZMQError) -> Multipart? {
+        try state.withLock { state throws(ZMQError) in
+            guard state.receivers.isEmpty, state.streak < Self.longestStreak else { return nil }
+            let message = try state.take()
+            state.streak += 1
+            if !state.senders.isEmpty { state.serveWaiters(kind) }
+            return message
+        }
+    }
+
+    nonisolated(nonsending) func receive(timeout: Duration?) async throws -> Multipart {
+        if Task.isCancelled { throw CancellationError() }
+        if let message = try takeWithinStreak() { return message }
+        return try await waitToReceive(timeout: timeout)
+    }
+
+    nonisolated(nonsending) private func waitToReceive(timeout: Duration?) async throws -> Multipart {
+        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
+        if isStreakOver { await context.executor.yield() }
+        return try await withTaskCancellationHandler {
+            try await Suspension.suspend { suspension in
+                queueToReceive(.task(suspension), ticket: ticket, deadline: deadline)
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.receivers.remove(ticket) }
+            waiter?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Queues a waiter and serves whoever can be served.
+    private func queueToReceive(_ waiter: Waiter<Multipart>, ticket: Ticket, deadline: ContinuousClock.Instant?) {
+        let refusal: (any Error)? = state.withLock { state in
+            // Cancelled before it queued: the handler has come and found nobody. Cancelled after this: it will wait
+            // for the lock and find the waiter.
+            if Task.isCancelled { return CancellationError() }
+            do throws(ZMQError) {
+                _ = try state.open(for: "receive")
+                try watch(&state)
+            } catch {
+                return error
+            }
+            state.receivers.append(waiter, ticket: ticket, deadline: deadline)
+            state.serveWaiters(kind)
+            if let deadline, !state.receivers.isEmpty { setAlarm(for: deadline, &state) }
+            return nil
+        }
+        if let refusal { waiter.resume(throwing: refusal) }
+    }
+
+    /// Has the executor watch the socket's descriptor.
+    func watch(_ state: inout State) throws(ZMQError) {
+        guard state.token == nil else { return }
+        state.token = try context.executor.watch(self, descriptor: descriptor)
+    }
+}
+
+extension SocketCore.State {
+    /// A ticket for a waiter, and whether others are to run before it waits.
+    mutating func drawTicket() -> (Ticket, isStreakOver: Bool) {
+        lastTicket += 1
+        defer { streak = 0 }
+        return (Ticket(number: lastTicket), streak >= SocketCore.longestStreak)
+    }
+}

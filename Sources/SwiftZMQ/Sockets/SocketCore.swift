@@ -1,0 +1,240 @@
+import CZMQ
+
+/// The socket behind a ``Socket`` value: the one libzmq socket that all copies of the value share.
+///
+/// It has no public members; it is what makes two values the same socket, keeps the context alive, and closes the
+/// socket when the last value is gone.
+public final class SocketCore: Sendable {
+    let context: Context
+    let kind: SocketKind
+    /// `ZMQ_FD`: becomes readable when the socket has to be looked at. Edge-triggered, and consumed by any call.
+    let descriptor: Int32
+    let state: Locked<State>
+
+    // One lock for each socket, around every call into libzmq: the socket may then be used from any thread, and a
+    // message taken from it always has somebody it belongs to.
+    struct State: ~Copyable {
+        /// Nil once the socket is closed.
+        var socket: RawSocket?
+        /// Why the socket is closed, if it is.
+        var closure = ZMQError.Code.closed
+        var receivers = WaitQueue<Waiter<Multipart>>()
+        var senders = WaitQueue<PendingSend>()
+        /// The first frames of a message whose last one has not been taken yet.
+        var unfinished: [Message] = []
+        /// The operations that have succeeded since the last one that had to wait.
+        var streak = 0
+        var lastTicket: UInt64 = 0
+        /// The name under which the executor watches the descriptor, once anybody has had to wait.
+        var token: UInt64?
+        /// When the executor will next look for overdue waiters.
+        var alarm: ContinuousClock.Instant?
+        /// Whether the socket has been bound or connected.
+        var hasEndpoints = false
+    }
+
+    /// A message that waits for room, and who waits with it.
+    struct PendingSend {
+        let message: Multipart
+        let waiter: Waiter<Void>
+    }
+
+    /// How many operations of a socket may succeed in a row before its tasks let others run.
+    static let longestStreak = 128
+
+    init<S: Socket>(
+        _ context: Context, _ kind: SocketKind, _ configure: (inout SocketOptions<S>) throws -> Void
+    ) throws {
+        var options = SocketOptions<S>()
+        try configure(&options)
+        let socket = try context.makeSocket(kind)
+        do {
+            try options.apply(to: socket, of: kind)
+            descriptor = try socket.option(ZMQ_FD, name: "descriptor", as: Int32.self)
+        } catch {
+            socket.close()
+            throw error
+        }
+        self.context = context
+        self.kind = kind
+        state = Locked(State(socket: socket))
+        try context.register(self)
+    }
+
+    deinit {
+        close(because: .closed)
+    }
+
+    /// Closes the socket and fails all who wait. Does nothing the second time.
+    func close(because reason: ZMQError.Code) {
+        let waiting = state.withLock { state -> ([Waiter<Multipart>], [PendingSend])? in
+            guard let socket = state.socket else { return nil }
+            if let token = state.token { context.executor.unwatch(token, descriptor: descriptor) }
+            state.token = nil
+            state.socket = nil
+            state.closure = reason
+            socket.close()
+            return (state.receivers.removeAll(), state.senders.removeAll())
+        }
+        guard let (receivers, senders) = waiting else { return }
+        context.forget(self)
+        for receiver in receivers { receiver.resume(throwing: ZMQError(code: reason, operation: "receive")) }
+        for sender in senders { sender.waiter.resume(throwing: ZMQError(code: reason, operation: "send")) }
+    }
+}
+
+// MARK: - One message at a time, without waiting
+
+extension SocketCore.State {
+    /// The open socket, or the error that says why it is closed.
+    func open(for operation: String) throws(ZMQError) -> RawSocket {
+        guard let socket else { throw ZMQError(code: closure, operation: operation) }
+        return socket
+    }
+
+    /// Takes the next whole message; nil when there is none.
+    mutating func take() throws(ZMQError) -> Multipart? {
+        let socket = try open(for: "receive")
+        while let frame = try socket.receiveFrame() {
+            if !frame.hasMore, unfinished.isEmpty { return Multipart(frame.message) }
+            unfinished.append(frame.message)
+            if !frame.hasMore {
+                defer { unfinished.removeAll(keepingCapacity: true) }
+                return Multipart(unfinished)
+            }
+        }
+        // libzmq hands over whole messages, so the frames after the first are always there. Should they ever not be,
+        // what has been taken stays with the socket and no waiter sees half a message.
+        return nil
+    }
+
+    /// Gives a whole message to the socket; false when there is no room.
+    func give(_ message: Multipart) throws(ZMQError) -> Bool {
+        let socket = try open(for: "send")
+        if message.tail.isEmpty { return try socket.sendFrame(message.head, hasMore: false) }
+        let last = message.count - 1
+        attempt: while true {
+            for index in 0...last {
+                if try socket.sendFrame(message[index], hasMore: index < last) { continue }
+                if index == 0 { return false }
+                // The peer went away in mid-message. libzmq takes back the frames it had, refuses this one, and drops
+                // the rest of the message up to its end. Once it has seen that end, the whole goes to another peer.
+                for rest in (index + 1)..<Swift.max(index + 1, last + 1) {
+                    guard try socket.sendFrame(message[rest], hasMore: rest < last) else { break }
+                }
+                continue attempt
+            }
+            return true
+        }
+    }
+}
+
+// MARK: - Serving those who wait
+
+extension SocketCore {
+    /// Serves those who wait, as far as the socket allows. Called whenever something may have changed.
+    func serveWaiters() {
+        state.withLock { $0.serveWaiters(kind) }
+    }
+
+    /// Fails those whose deadline has come, and sets the alarm for the next.
+    func expire(at now: ContinuousClock.Instant) {
+        let (receivers, senders) = state.withLock { state in
+            state.alarm = nil
+            let overdue = (state.receivers.removeOverdue(at: now), state.senders.removeOverdue(at: now))
+            let next = [state.receivers.earliestDeadline, state.senders.earliestDeadline].compactMap(\.self).min()
+            if let next { setAlarm(for: next, &state) }
+            return overdue
+        }
+        for receiver in receivers { receiver.resume(throwing: Self.timeout("receive")) }
+        for sender in senders { sender.waiter.resume(throwing: Self.timeout("send")) }
+    }
+
+    /// Has the executor call `expire(at:)` no later than at an instant.
+    ///
+    /// One alarm for a socket serves all its deadlines, and a waiter that is served leaves it standing: a program that
+    /// waits a million times, each time with a timeout, sets a handful of alarms.
+    func setAlarm(for deadline: ContinuousClock.Instant, _ state: inout State) {
+        guard let token = state.token, state.alarm.map({ deadline < $0 }) ?? true else { return }
+        state.alarm = deadline
+        context.executor.schedule(token, at: deadline)
+    }
+
+    static func timeout(_ operation: String) -> ZMQError {
+        ZMQError(code: .again, operation: operation, remedy: "the timeout passed first")
+    }
+}
+
+extension SocketCore.State {
+    mutating func serveWaiters(_ kind: SocketKind) {
+        // A call for one direction also consumes the news about the other, so both are looked at until neither moves.
+        while serveReceivers() || serveSenders(kind) {}
+        guard !senders.isEmpty, let socket else { return }
+        // libzmq refuses a send without having looked at all it was told, unlike a receive. Asking for the socket's
+        // readiness makes it look; what comes later is a new edge.
+        let readiness = try? socket.readiness()
+        if readiness?.canSend ?? true { _ = serveSenders(kind) }
+        if readiness?.canReceive ?? true { _ = serveReceivers() }
+    }
+
+    /// Whether at least one was served.
+    private mutating func serveReceivers() -> Bool {
+        var served = false
+        while !receivers.isEmpty {
+            do throws(ZMQError) {
+                guard let message = try take() else { return served }
+                receivers.removeFirst()?.resume(.success(message))
+            } catch {
+                receivers.removeFirst()?.resume(throwing: error)
+            }
+            served = true
+        }
+        return served
+    }
+
+    /// Whether at least one was served.
+    private mutating func serveSenders(_ kind: SocketKind) -> Bool {
+        var served = false
+        if kind.sendsToNamedPeers {
+            // A full peer must not keep messages from the others.
+            for pending in removeSendable() {
+                pending.0.waiter.resume(pending.1)
+                served = true
+            }
+            return served
+        }
+        while let pending = senders.first {
+            do throws(ZMQError) {
+                guard try give(pending.message) else { return served }
+                senders.removeFirst()?.waiter.resume(.success(()))
+            } catch {
+                senders.removeFirst()?.waiter.resume(throwing: error)
+            }
+            served = true
+        }
+        return served
+    }
+
+    private mutating func removeSendable() -> [(SocketCore.PendingSend, Result<Void, any Error>)] {
+        var results: [Result<Void, any Error>] = []
+        var fullPeers: Set<Message> = []
+        // Borrowed out of the queue so that the closure can use the socket.
+        var queue = WaitQueue<SocketCore.PendingSend>()
+        swap(&queue, &senders)
+        let sent = queue.removeAll { pending in
+            guard !fullPeers.contains(pending.message.head) else { return false }
+            do throws(ZMQError) {
+                guard try give(pending.message) else {
+                    fullPeers.insert(pending.message.head)
+                    return false
+                }
+                results.append(.success(()))
+            } catch {
+                results.append(.failure(error))
+            }
+            return true
+        }
+        swap(&queue, &senders)
+        return Array(zip(sent, results))
+    }
+}
