@@ -1,5 +1,5 @@
-import SwiftZMQ
-import WorkerProtocol
+public import SwiftZMQ
+public import WorkerProtocol
 
 // What crosses between the HTTP front and the broker. Requests go one way, events about them come back the other
 // way, both as plain values; neither side knows how the other is built.
