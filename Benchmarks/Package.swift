@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let language: [SwiftSetting] = [
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// The peers that Scripts/bench runs against each other: the same two programs in C and in Swift, and a bare HTTP server.
+let package = Package(
+    name: "Benchmarks",
+    dependencies: [
+        .package(name: "SwiftZMQ", path: ".."),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "CPeer",
+            linkerSettings: [.linkedLibrary("zmq")]
+        ),
+        .executableTarget(
+            name: "SwiftPeer",
+            dependencies: [.product(name: "SwiftZMQ", package: "SwiftZMQ")],
+            swiftSettings: language
+        ),
+        .executableTarget(
+            name: "BareHTTP",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: language
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
