@@ -20,11 +20,16 @@ public struct ReplyHead: Sendable, Hashable {
     public let reason: String
     /// The fields in the worker's order, without hop-by-hop fields and without `content-length`.
     public let fields: [Field]
+    /// The `content-length` that the worker named, nil where it named none or no plain number.
+    ///
+    /// Only the reply to HEAD needs it; everywhere else the length is that of the body.
+    public let contentLength: Int?
 
     /// Makes a head from its parts.
-    public init(status: Int, reason: String = "", fields: [Field] = []) {
+    public init(status: Int, reason: String = "", fields: [Field] = [], contentLength: Int? = nil) {
         self.status = status
         self.reason = reason
         self.fields = fields
+        self.contentLength = contentLength
     }
 }

@@ -1,0 +1,51 @@
+public import SwiftZMQ
+
+extension WorkerCommand {
+    /// The message on the wire, as a DEALER sends it and the gateway's ROUTER receives it behind the routing id.
+    ///
+    /// - Throws: where the dialect has no such command, or the name of a service or a property breaks a rule.
+    public func frames(in dialect: WorkerDialect) throws(WorkerProtocolError) -> Multipart {
+        if case .ready(let service, _) = self { try ServiceName.check(service) }
+        switch (dialect, self) {
+        case (.request, .ready(let service, let properties)):
+            try Self.check(properties, in: dialect)
+            return ["", "READY", Message(service)]
+        case (.request, .final(_, let body)):
+            return Multipart(Message(), followedBy: Multipart(body))
+
+        case (.majordomo01, .ready(let service, let properties)):
+            try Self.check(properties, in: dialect)
+            return ["", "MDPW01", Message(byte: 0x01), Message(service)]
+        case (.majordomo01, .final(let request, let body)):
+            return Multipart(
+                "", "MDPW01", Message(byte: 0x03), request, "", followedBy: Multipart(body))
+        case (.majordomo01, .heartbeat): return ["", "MDPW01", Message(byte: 0x04)]
+        case (.majordomo01, .disconnect): return ["", "MDPW01", Message(byte: 0x05)]
+
+        case (.majordomo02, .ready(let service, let properties)):
+            guard WorkerProperties.concurrencyRange.contains(properties.concurrency) else {
+                throw WorkerProtocolError(
+                    .property, "the property concurrency is \(properties.concurrency); it must be from 1 to 1024")
+            }
+            var frames: Multipart = ["MDPW02", Message(byte: 0x01), Message(service)]
+            if let frame = properties.frame { frames.append(frame) }
+            return frames
+        case (.majordomo02, .partial(let request, let body)):
+            return Multipart("MDPW02", Message(byte: 0x03), request, "", followedBy: Multipart(body))
+        case (.majordomo02, .final(let request, let body)):
+            return Multipart("MDPW02", Message(byte: 0x04), request, "", followedBy: Multipart(body))
+        case (.majordomo02, .heartbeat): return ["MDPW02", Message(byte: 0x05)]
+        case (.majordomo02, .disconnect): return ["MDPW02", Message(byte: 0x06)]
+        case (.majordomo02, .drain): return ["MDPW02", Message(byte: 0x09)]
+
+        case (.request, _), (.majordomo01, _):
+            throw WorkerProtocolError(.unknownCommand, "\(dialect.rawValue) has no such command")
+        }
+    }
+
+    private static func check(_ properties: WorkerProperties, in dialect: WorkerDialect) throws(WorkerProtocolError) {
+        guard properties == WorkerProperties() else {
+            throw WorkerProtocolError(.property, "\(dialect.rawValue) knows no properties; MDP/0.2 does")
+        }
+    }
+}

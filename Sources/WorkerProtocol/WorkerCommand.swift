@@ -1,0 +1,22 @@
+public import SwiftZMQ
+
+/// What a worker says to the gateway.
+///
+/// The frames are those on the wire. A REQ socket adds and removes the empty first frame of its dialect by itself;
+/// a DEALER does not.
+public enum WorkerCommand: Sendable, Hashable {
+    /// Registers the worker for a service.
+    case ready(service: String, WorkerProperties)
+    /// A piece of a streamed reply; the first one carries the head too. Only in MDP/0.2.
+    case partial(request: Message, BodyFrames)
+    /// A whole reply or the last piece of a streamed one. MDP/0.1 calls it REPLY.
+    ///
+    /// Every request is ended by exactly one, also after CANCEL. In the REQ dialect `request` is empty.
+    case final(request: Message, BodyFrames)
+    /// The worker lives.
+    case heartbeat
+    /// The worker goes away.
+    case disconnect
+    /// The worker wants no further requests, finishes what it has, and disconnects. Only with the property `drain`.
+    case drain
+}

@@ -1,0 +1,155 @@
+import SwiftZMQ
+import Testing
+import WorkerProtocol
+
+@Suite struct RequestHeadTests {
+    static let origin = RequestOrigin(
+        requestID: "id-1", clientAddress: "192.0.2.7", scheme: "http", listenerAddress: "127.0.0.1:8080")
+
+    static func frame(
+        _ fields: [(name: String, value: String)], method: String = "GET", target: String = "/", body: Int = 0
+    ) throws -> Message {
+        try RequestHead.frame(method: method, target: target, fields: fields, bodyLength: body, origin: origin)
+    }
+
+    /// The lines of the head that a client's fields make, without those the gateway adds at the end.
+    static func lines(
+        of fields: [(name: String, value: String)], method: String = "GET", body: Int = 0
+    ) throws -> [String] {
+        let text = String(try Self.frame(fields, method: method, body: body))
+        #expect(text.hasSuffix("\r\n\r\n"))
+        let lines = text.split(separator: "\r\n", omittingEmptySubsequences: true).map(String.init)
+        #expect(
+            lines.suffix(4).map { String($0.prefix { $0 != ":" }) } == [
+                "x-request-id", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
+            ])
+        return lines.dropLast(4)
+    }
+
+    @Test func `The head is a request line, the fields in lower case and in order, and an empty line`() throws {
+        let frame = try Self.frame(
+            [("Host", "example.com"), ("X-B", "2"), ("X-A", "1"), ("X-B", "3")], target: "/echo/a?b=c")
+        #expect(
+            String(frame) == """
+                GET /echo/a?b=c HTTP/1.1\r
+                host: example.com\r
+                x-b: 2\r
+                x-a: 1\r
+                x-b: 3\r
+                x-request-id: id-1\r
+                x-forwarded-for: 192.0.2.7\r
+                x-forwarded-proto: http\r
+                x-forwarded-host: example.com\r
+                \r\n
+                """)
+    }
+
+    @Test(arguments: [
+        "Connection", "keep-alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "x-stream-credit",
+    ])
+    func `A field that ends at the gateway is not passed on`(name: String) throws {
+        #expect(try Self.lines(of: [("host", "a"), (name, "x"), ("b", "c")]) == ["GET / HTTP/1.1", "host: a", "b: c"])
+    }
+
+    @Test func `All that connection names is removed, wherever it stands, save host and content-length`() throws {
+        let lines = try Self.lines(
+            of: [
+                ("X-Secret", "1"), ("host", "a"), ("Connection", "close, x-SECRET ,,\tother"), ("content-length", "3"),
+                ("other", "2"), ("connection", "HOST, content-length, third"), ("third", "3"), ("fourth", "4"),
+            ], method: "POST", body: 3)
+        #expect(lines == ["POST / HTTP/1.1", "host: a", "content-length: 3", "fourth: 4"])
+    }
+
+    @Test func `Host stands once, and is the listener's address where the client sent none`() throws {
+        #expect(try Self.lines(of: [("a", "b")]) == ["GET / HTTP/1.1", "host: 127.0.0.1:8080", "a: b"])
+        #expect(try Self.lines(of: [("host", "one"), ("Host", "two")]) == ["GET / HTTP/1.1", "host: one"])
+    }
+
+    @Test func `Content-length stands exactly when there is a body, once, with its true length`() throws {
+        let host = (name: "host", value: "a")
+        #expect(try Self.lines(of: [host, ("Content-Length", "0")]) == ["GET / HTTP/1.1", "host: a"])
+        #expect(try Self.lines(of: [host], body: 5) == ["GET / HTTP/1.1", "host: a", "content-length: 5"])
+        #expect(
+            try Self.lines(of: [("Content-Length", "5"), host, ("content-length", "5")], body: 5)
+                == ["GET / HTTP/1.1", "content-length: 5", "host: a"])
+    }
+
+    @Test(arguments: ["x-request-id", "X-Forwarded-For", "x-forwarded-proto", "x-forwarded-host"])
+    func `What a client says under the gateway's own names is replaced`(name: String) throws {
+        let frame = try Self.frame([("host", "a"), (name, "forged")])
+        let text = String(frame)
+        #expect(!text.contains("forged"))
+        #expect(text.components(of: "\r\n\(name.lowercased()): ") == 2)
+    }
+
+    @Test func `Trace context is passed on`() throws {
+        let lines = try Self.lines(of: [("host", "a"), ("TraceParent", "00-1"), ("tracestate", "v=1")])
+        #expect(lines.suffix(2) == ["traceparent: 00-1", "tracestate: v=1"])
+    }
+
+    @Test(arguments: [
+        ("GET", "/", "a b", "c"), ("GET", "/", "", "c"), ("GET", "/", "a", "b\r\nc: d"), ("GET", "/", "a", "b\nc"),
+        ("GET", "/", "a", "b\0"), ("G T", "/", "a", "b"), ("", "/", "a", "b"), ("GET", "/ HTTP/1.1\r\nx:", "a", "b"),
+        ("GET", "", "a", "b"), ("GET", "/\u{E9}", "a", "b"),
+    ])
+    func `Nothing that would break a line gets into a head`(
+        method: String, target: String, name: String, value: String
+    ) {
+        #expect(throws: WorkerProtocolError.self) {
+            try Self.frame([(name, value)], method: method, target: target)
+        }
+    }
+
+    @Test func `A worker reads the head that the gateway made`() throws {
+        let frame = try Self.frame([("Host", "h"), ("X", " v ")], method: "PATCH", target: "/a?b", body: 2)
+        let head = try RequestHead(reading: frame)
+        #expect(head.method == "PATCH")
+        #expect(head.target == "/a?b")
+        #expect(head.fields.prefix(3).map(\.name) == ["host", "x", "content-length"])
+        #expect(head["x"] == "v")
+        #expect(head["x-forwarded-for"] == "192.0.2.7")
+        #expect(head["absent"] == nil)
+    }
+
+    @Test func `Stream credit is added as the last field`() throws {
+        let frame = try Self.frame([("host", "h")])
+        let head = try RequestHead(reading: RequestHead.adding(streamCredit: 4096, to: frame))
+        #expect(head.fields.last == ReplyHead.Field(name: "x-stream-credit", value: "4096"))
+        #expect(head.fields.count == 6)
+    }
+
+    @Test(arguments: [
+        ("", "head-empty"),
+        ("GET / HTTP/1.1\r\n", "line-not-ended"),
+        ("GET / HTTP/1.1\r\nhost: a\r\n", "line-not-ended"),
+        ("GET / HTTP/1.1\r\nhost: a\r\n\r\nx", "data-after-head"),
+        ("GET / HTTP/1.1", "line-not-ended"),
+        ("GET / HTTP/1.0\r\n\r\n", "request-line"),
+        ("GET  / HTTP/1.1\r\n\r\n", "request-line"),
+        ("GET / x HTTP/1.1\r\n\r\n", "request-line"),
+        (" / HTTP/1.1\r\n\r\n", "request-line"),
+        ("GET HTTP/1.1\r\n\r\n", "request-line"),
+        ("\r\n\r\n", "request-line"),
+        ("GET / HTTP/1.1\nhost: a\r\n\r\n", "forbidden-byte"),
+        ("GET / HTTP/1.1\r\nhost : a\r\n\r\n", "field-name"),
+        ("GET / HTTP/1.1\r\n host: a\r\n\r\n", "field-name"),
+    ])
+    func `The reader refuses what is not exactly a head`(text: String, code: String) {
+        let error = #expect(throws: WorkerProtocolError.self) { try RequestHead(reading: Message(text)) }
+        #expect(error?.code.rawValue == code)
+    }
+}
+
+extension String {
+    /// How many parts a separator cuts the text into.
+    fileprivate func components(of separator: String) -> Int {
+        var count = 1
+        var rest = utf8[...]
+        while !rest.isEmpty {
+            if rest.starts(with: separator.utf8) { count += 1 }
+            rest.removeFirst()
+        }
+        return count
+    }
+}
