@@ -1,9 +1,9 @@
 import CZMQ
 
 #if canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// A counter that the kernel keeps (`eventfd`), used to wake a thread that waits in `poll` or `epoll_wait`.

@@ -1,9 +1,9 @@
 import CZMQ
 
 #if canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// Starting threads of the library's own.

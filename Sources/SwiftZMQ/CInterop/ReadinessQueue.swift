@@ -1,9 +1,9 @@
 import CZMQ
 
 #if canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The kernel's list of descriptors to watch (`epoll`), each with a token that comes back when it becomes readable.

@@ -142,7 +142,8 @@ extension Message: Hashable {
 extension Message: CustomStringConvertible {
     /// The text, where the bytes are printable UTF-8, otherwise their number and the first few in hexadecimal.
     public var description: String {
-        if let text = String(validating: self), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) {
+        if let text = String(validating: self), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+        {
             return text
         }
         let digits = [UInt8](self).prefix(16).map { byte in

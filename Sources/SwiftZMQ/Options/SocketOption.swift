@@ -7,6 +7,8 @@
 /// try push.set(\.linger, to: .seconds(1))
 /// ```
 public struct SocketOption<Value: Sendable>: Sendable {
+    /// The option's name in Swift.
+    public let name: String
     /// The option's number in `zmq.h`.
     public let number: Int32
     /// When the option takes effect.
@@ -17,8 +19,9 @@ public struct SocketOption<Value: Sendable>: Sendable {
 
     init(
         _ number: Int32, _ coding: SocketOptionCoding<Value>, default defaultValue: Value,
-        _ timing: SocketOptionTiming = .beforeEndpoints
+        _ timing: SocketOptionTiming = .beforeEndpoints, name: String = #function
     ) {
+        self.name = name
         self.number = number
         self.coding = coding
         self.defaultValue = defaultValue
@@ -55,12 +58,20 @@ extension SocketOptionCoding {
 
     /// An `int`.
     static var int: SocketOptionCoding<Int> {
-        .init(capacity: 4) { Int32(exactly: $0).map(integer) } decode: { (integer(from: $0) as Int32?).map(Int.init) }
+        .init(capacity: 4) {
+            Int32(exactly: $0).map(integer)
+        } decode: {
+            (integer(from: $0) as Int32?).map(Int.init)
+        }
     }
 
     /// An `int` that is 0 or 1.
     static var bool: SocketOptionCoding<Bool> {
-        .init(capacity: 4) { integer($0 ? 1 : 0 as Int32) } decode: { (integer(from: $0) as Int32?).map { $0 != 0 } }
+        .init(capacity: 4) {
+            integer($0 ? 1 : 0 as Int32)
+        } decode: {
+            (integer(from: $0) as Int32?).map { $0 != 0 }
+        }
     }
 
     /// An `int` of milliseconds; nil, for ever or never, is −1.
@@ -79,12 +90,16 @@ extension SocketOptionCoding {
         .init(capacity: 4) { value in
             guard value >= .zero else { return nil }
             return Int32(exactly: value.wholeMilliseconds(rounded: .up)).map(integer)
-        } decode: { (integer(from: $0) as Int32?).map { .milliseconds(Int($0)) } }
+        } decode: {
+            (integer(from: $0) as Int32?).map { .milliseconds(Int($0)) }
+        }
     }
 
     /// An `int64_t` of bytes; nil, no limit, is −1.
     static var optionalBytes: SocketOptionCoding<Int?> {
-        .init(capacity: 8) { integer(Int64($0 ?? -1)) } decode: { bytes in
+        .init(capacity: 8) {
+            integer(Int64($0 ?? -1))
+        } decode: { bytes in
             guard let number: Int64 = integer(from: bytes) else { return nil }
             return .some(number < 0 ? nil : Int(number))
         }
@@ -92,6 +107,10 @@ extension SocketOptionCoding {
 
     /// Up to 255 bytes.
     static var bytes: SocketOptionCoding<Message> {
-        .init(capacity: 255) { [UInt8]($0) } decode: { Message($0) }
+        .init(capacity: 255) {
+            [UInt8]($0)
+        } decode: {
+            Message($0)
+        }
     }
 }

@@ -11,7 +11,9 @@ extension SocketOptionNames {
     /// How long a closed socket goes on sending what it still holds (`ZMQ_LINGER`); nil for as long as it takes.
     ///
     /// Default 10 seconds, where libzmq waits for ever: a program whose peer is gone can then always end.
-    public var linger: SocketOption<Duration?> { .init(ZMQ_LINGER, .optionalMilliseconds, default: .seconds(10), .always) }
+    public var linger: SocketOption<Duration?> {
+        .init(ZMQ_LINGER, .optionalMilliseconds, default: .seconds(10), .always)
+    }
 
     /// The longest message accepted, in bytes (`ZMQ_MAXMSGSIZE`); a peer that sends a longer one is disconnected.
     /// Default nil, no limit.

@@ -22,25 +22,26 @@ public struct SocketOptions<S: Socket> {
     ) -> Value {
         get {
             let option = SocketOptionNames<S>()[keyPath: name]
-            return values[option.number] as? Value ?? option.defaultValue
+            // Unwrapped first: "not set" must not be taken for a value that is itself nil.
+            guard let stored = values[option.number] else { return option.defaultValue }
+            return stored as? Value ?? option.defaultValue
         }
         set {
             let option = SocketOptionNames<S>()[keyPath: name]
             values[option.number] = newValue
             settings.removeAll { $0.number == option.number }
-            let label = SocketCore.label(of: name)
-            settings.append((option.number, { socket throws(ZMQError) in try socket.set(option, to: newValue, label) }))
+            settings.append((option.number, { socket throws(ZMQError) in try socket.set(option, to: newValue) }))
         }
     }
 
     func apply(to socket: RawSocket, of kind: SocketKind) throws(ZMQError) {
         // Where the library's defaults differ from libzmq's.
         let names = SocketOptionNames<S>()
-        try socket.set(names.linger, to: names.linger.defaultValue, "linger")
+        try socket.set(names.linger, to: names.linger.defaultValue)
         if kind == .request {
             let names = SocketOptionNames<Request>()
-            try socket.set(names.correlate, to: true, "correlate")
-            try socket.set(names.relaxed, to: true, "relaxed")
+            try socket.set(names.correlate, to: true)
+            try socket.set(names.relaxed, to: true)
         }
         for setting in settings { try setting.apply(socket) }
     }
@@ -58,16 +59,15 @@ extension Socket {
         _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>, to value: Value
     ) throws(ZMQError) {
         let option = SocketOptionNames<Self>()[keyPath: name]
-        let label = SocketCore.label(of: name)
         try core.state.withLock { state throws(ZMQError) in
-            let socket = try state.open(for: "set option \(label)")
+            let socket = try state.open(for: "set option \(option.name)")
             if option.timing == .beforeEndpoints, state.hasEndpoints {
                 throw ZMQError(
-                    code: .wrongState, operation: "set option \(label)",
+                    code: .wrongState, operation: "set option \(option.name)",
                     remedy: "it holds only for endpoints bound or connected later: set it in the socket's initializer"
                 )
             }
-            try socket.set(option, to: value, label)
+            try socket.set(option, to: value)
         }
     }
 
@@ -76,40 +76,40 @@ extension Socket {
         _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>
     ) throws(ZMQError) -> Value {
         let option = SocketOptionNames<Self>()[keyPath: name]
-        let label = SocketCore.label(of: name)
         return try core.state.withLock { state throws(ZMQError) in
-            try state.open(for: "get option \(label)").get(option, label)
+            try state.open(for: "get option \(option.name)").get(option)
         }
     }
 }
 
 /// The filters of a ``Subscriber``, which are options to libzmq alone.
 enum SubscriptionOption {
-    static let subscribe = SocketOption(ZMQ_SUBSCRIBE, .prefix, default: Message(), .always)
-    static let unsubscribe = SocketOption(ZMQ_UNSUBSCRIBE, .prefix, default: Message(), .always)
+    static let subscribe = SocketOption(ZMQ_SUBSCRIBE, .prefix, default: Message(), .always, name: "subscription")
+    static let unsubscribe = SocketOption(ZMQ_UNSUBSCRIBE, .prefix, default: Message(), .always, name: "subscription")
 }
 
 extension SocketOptionCoding<Message> {
     /// Any number of bytes.
-    fileprivate static var prefix: Self { .init(capacity: 0) { [UInt8]($0) } decode: { Message($0) } }
+    fileprivate static var prefix: Self {
+        .init(capacity: 0) {
+            [UInt8]($0)
+        } decode: {
+            Message($0)
+        }
+    }
 }
 
 extension SocketCore {
     func set(_ option: SocketOption<Message>, to value: Message) throws(ZMQError) {
         try withSocket("subscribe", attaches: false) { socket throws(ZMQError) in
-            try socket.set(option, to: value, "subscription")
+            try socket.set(option, to: value)
         }
-    }
-
-    /// The name of an option as the program wrote it.
-    static func label(of name: AnyKeyPath) -> String {
-        name.debugDescription.split(separator: ".").last.map(String.init) ?? "of unknown name"
     }
 }
 
 extension RawSocket {
-    func set<Value>(_ option: SocketOption<Value>, to value: Value, _ label: String) throws(ZMQError) {
-        let operation = "set option \(label) to \(value)"
+    func set<Value>(_ option: SocketOption<Value>, to value: Value) throws(ZMQError) {
+        let operation = "set option \(option.name) to \(value)"
         guard let bytes = option.coding.encode(value) else {
             throw ZMQError(code: .invalidArgument, operation: operation, remedy: "the value is out of range")
         }
@@ -123,10 +123,10 @@ extension RawSocket {
         try result.get()
     }
 
-    func get<Value>(_ option: SocketOption<Value>, _ label: String) throws(ZMQError) -> Value {
-        let bytes = try self.option(option.number, capacity: option.coding.capacity, name: label)
+    func get<Value>(_ option: SocketOption<Value>) throws(ZMQError) -> Value {
+        let bytes = try self.option(option.number, capacity: option.coding.capacity, name: option.name)
         guard let value = option.coding.decode(bytes) else {
-            throw ZMQError(code: .invalidArgument, operation: "get option \(label)")
+            throw ZMQError(code: .invalidArgument, operation: "get option \(option.name)")
         }
         return value
     }

@@ -1,4 +1,3 @@
-
 public struct Publisher: SendingSocket {
     /// The socket that this value and its copies stand for.
     public let core: SocketCore

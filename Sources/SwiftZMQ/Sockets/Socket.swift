@@ -19,6 +19,7 @@ extension Socket {
     @discardableResult
     public func bind(_ endpoint: String) throws(ZMQError) -> String {
         try core.withSocket("bind") { socket throws(ZMQError) in
+            try Endpoint.validate(endpoint, for: "bind")
             try socket.bind(endpoint)
             return try socket.lastEndpoint()
         }
@@ -34,7 +35,10 @@ extension Socket {
     /// - Throws: ``ZMQError`` with `.invalidArgument`, `.protocolNotSupported`, `.incompatibleProtocol`, `.closed` or
     ///   `.terminated`. That nobody listens is not an error.
     public func connect(_ endpoint: String) throws(ZMQError) {
-        try core.withSocket("connect") { socket throws(ZMQError) in try socket.connect(endpoint) }
+        try core.withSocket("connect") { socket throws(ZMQError) in
+            try Endpoint.validate(endpoint, for: "connect")
+            try socket.connect(endpoint)
+        }
     }
 
     /// Ends the connection to an endpoint, named as it was connected (`zmq_disconnect`).

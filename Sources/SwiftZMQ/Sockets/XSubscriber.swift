@@ -1,4 +1,3 @@
-
 public struct XSubscriber: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let core: SocketCore

@@ -1,0 +1,81 @@
+import SwiftZMQ
+import Testing
+
+@Suite struct OptionTests {
+    @Test func `Options set in the initializer can be read back`() throws {
+        let router = try Router(Context()) {
+            $0.routingID = "me"
+            $0.sendHighWaterMark = 7
+            $0.sendHighWaterMark = 8
+            $0.maxMessageSize = 1 << 33
+            $0.reconnectInterval = nil
+            $0.heartbeatTimeToLive = .milliseconds(300)
+            $0.immediate = true
+            #expect($0.sendHighWaterMark == 8)
+            #expect($0.receiveHighWaterMark == 1000)
+        }
+        #expect(try router.get(\.routingID) == "me")
+        #expect(try router.get(\.sendHighWaterMark) == 8)
+        #expect(try router.get(\.maxMessageSize) == 1 << 33)
+        #expect(try router.get(\.reconnectInterval) == nil)
+        #expect(try router.get(\.heartbeatTimeToLive) == .milliseconds(300))
+        #expect(try router.get(\.immediate))
+    }
+
+    @Test func `A new socket has the documented defaults`() throws {
+        try expectDefault(\.linger)
+        try expectDefault(\.maxMessageSize)
+        try expectDefault(\.sendBuffer)
+        try expectDefault(\.receiveBuffer)
+        try expectDefault(\.backlog)
+        try expectDefault(\.reconnectInterval)
+        try expectDefault(\.maxReconnectInterval)
+        try expectDefault(\.connectTimeout)
+        try expectDefault(\.handshakeInterval)
+        try expectDefault(\.heartbeatInterval)
+        try expectDefault(\.heartbeatTimeout)
+        try expectDefault(\.heartbeatTimeToLive)
+        try expectDefault(\.immediate)
+        try expectDefault(\.ipv6)
+        try expectDefault(\.sendHighWaterMark)
+        try expectDefault(\.receiveHighWaterMark)
+        try expectDefault(\.routingID)
+    }
+
+    private func expectDefault<Value: Equatable>(
+        _ name: KeyPath<SocketOptionNames<Dealer>, SocketOption<Value>>
+    ) throws {
+        var documented: Value?
+        let dealer = try Dealer(Context()) { documented = $0[dynamicMember: name] }
+        #expect(try dealer.get(name) == documented, "\(String(describing: documented))")
+    }
+
+    @Test func `An option that would be ignored after connecting is refused with the remedy`() throws {
+        let push = try Push(Context())
+        try push.set(\.sendHighWaterMark, to: 5)
+        try push.connect("tcp://127.0.0.1:1")
+        let error = #expect(throws: ZMQError.self) { try push.set(\.sendHighWaterMark, to: 6) }
+        #expect(error?.code == .wrongState)
+        #expect(error?.description.contains("sendHighWaterMark") == true)
+        #expect(error?.description.contains("initializer") == true)
+        #expect(try push.get(\.sendHighWaterMark) == 5)
+        try push.set(\.linger, to: .zero)
+        #expect(try push.get(\.linger) == .zero)
+    }
+
+    @Test func `A value out of range is refused by name`() throws {
+        let context = try Context()
+        let error = #expect(throws: ZMQError.self) { try Push(context) { $0.sendHighWaterMark = -5 } }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.operation == "set option sendHighWaterMark to -5")
+        #expect(code { try Push(context) { $0.connectTimeout = .seconds(Int64.max) } } == .invalidArgument)
+        #expect(code { try Push(context) { $0.connectTimeout = .seconds(-1) } } == .invalidArgument)
+        #expect(code { try Push(context) { $0.backlog = 1 << 40 } } == .invalidArgument)
+        #expect(code { try Dealer(context) { $0.routingID = Message([UInt8](repeating: 1, count: 256)) } } != nil)
+    }
+
+    @Test func `A duration is rounded up to whole milliseconds`() throws {
+        let push = try Push(Context()) { $0.reconnectInterval = .microseconds(1) }
+        #expect(try push.get(\.reconnectInterval) == .milliseconds(1))
+    }
+}
