@@ -68,14 +68,14 @@ nonisolated(nonsending) func eventually(_ condition: () async throws -> Bool) as
     return false
 }
 
-extension Socket {
-    /// Whether `count` waiters have come to wait, as far as can be seen from outside: they had all the time they need.
-    nonisolated(nonsending) func lettingOthersWait() async throws {
-        for _ in 0..<100 { await Task.yield() }
-        try await Task.sleep(for: .milliseconds(20))
-    }
+/// Gives tasks that were just started the time to come to wait. Tests hold whether they did or not; it only makes the
+/// interesting order likely.
+nonisolated(nonsending) func letOthersWait() async throws {
+    for _ in 0..<100 { await Task.yield() }
+    try await Task.sleep(for: .milliseconds(10))
 }
 
+/// Runs a body as a task of its own, on an executor of the library's or on the global one.
 func run(on executor: SocketExecutor?, _ body: @escaping @Sendable () async throws -> Void) async throws {
     try await Task(executorPreference: executor) { try await body() }.value
 }

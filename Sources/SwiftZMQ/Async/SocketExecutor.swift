@@ -68,7 +68,7 @@ extension SocketExecutor {
         var jobs: [UnownedJob] = []
         var yielded: [Suspension<Void, Never>] = []
         var timers = TimerHeap()
-        var sockets: [UInt64: WeakSocket] = [:]
+        var sockets: [UInt64: SocketCore] = [:]
         var lastToken = ReadinessQueue.wakeToken
         /// Whether the thread waits, or is about to, and nobody has interrupted it yet.
         var isAsleep = false
@@ -80,17 +80,13 @@ extension SocketExecutor {
         }
     }
 
-    private struct WeakSocket {
-        weak var core: SocketCore?
-    }
-
     /// Watches a socket's descriptor from now on.
     ///
     /// - Returns: the token that names it in later calls.
     func watch(_ core: SocketCore, descriptor: Int32) throws(ZMQError) -> UInt64 {
         let token = state.withLock { state in
             state.lastToken += 1
-            state.sockets[state.lastToken] = WeakSocket(core: core)
+            state.sockets[state.lastToken] = core
             return state.lastToken
         }
         do throws(ZMQError) {
@@ -169,7 +165,7 @@ extension SocketExecutor {
         let yielded = state.withLock { state in
             state.isAsleep = false
             for token in tokens {
-                if let core = state.sockets[token]?.core { ready.append(core) }
+                if let core = state.sockets[token] { ready.append(core) }
             }
             defer { state.yielded.removeAll() }
             return state.yielded
@@ -187,7 +183,7 @@ extension SocketExecutor {
             let now = ContinuousClock.now
             guard earliest <= now else { return nil }
             while let token = state.timers.removeFirst(dueAt: now) {
-                if let core = state.sockets[token]?.core { due.append(core) }
+                if let core = state.sockets[token] { due.append(core) }
             }
             return now
         }

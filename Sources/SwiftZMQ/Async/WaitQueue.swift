@@ -57,12 +57,7 @@ struct WaitQueue<Waiter> {
 
     /// Removes every waiter that a closure picks, in order.
     mutating func removeAll(where picked: (Waiter) -> Bool) -> [Waiter] {
-        var removed: [Waiter] = []
-        for index in front..<places.count {
-            guard let waiter = places[index].waiter, picked(waiter), let taken = take(index) else { continue }
-            removed.append(taken)
-        }
-        return removed
+        removeAll { waiter, _ in picked(waiter) }
     }
 
     /// Removes everyone, in order.
@@ -72,11 +67,18 @@ struct WaitQueue<Waiter> {
 
     /// Removes those whose deadline has come.
     mutating func removeOverdue(at now: ContinuousClock.Instant) -> [Waiter] {
+        removeAll { _, deadline in deadline.map { $0 <= now } ?? false }
+    }
+
+    private mutating func removeAll(where picked: (Waiter, ContinuousClock.Instant?) -> Bool) -> [Waiter] {
         var removed: [Waiter] = []
         for index in front..<places.count {
-            guard let deadline = places[index].deadline, deadline <= now, let taken = take(index) else { continue }
-            removed.append(taken)
+            guard let waiter = places[index].waiter, picked(waiter, places[index].deadline) else { continue }
+            places[index].waiter = nil
+            removed.append(waiter)
         }
+        count -= removed.count
+        discardIfEmpty()
         return removed
     }
 
@@ -89,11 +91,14 @@ struct WaitQueue<Waiter> {
         guard let waiter = places[index].waiter else { return nil }
         places[index].waiter = nil
         count -= 1
-        if count == 0 {
-            places.removeAll(keepingCapacity: places.count <= 64)
-            front = 0
-        }
+        discardIfEmpty()
         return waiter
+    }
+
+    private mutating func discardIfEmpty() {
+        guard count == 0 else { return }
+        places.removeAll(keepingCapacity: places.count <= 64)
+        front = 0
     }
 
     private mutating func skipEmptyPlaces() {

@@ -13,16 +13,12 @@ public final class Context: Sendable {
     private let state = Locked(State())
 
     private struct State {
-        var sockets: [ObjectIdentifier: WeakCore] = [:]
+        var sockets: [ObjectIdentifier: SocketCore] = [:]
         var phase = Phase.open
         var waiting: [Suspension<Void, Never>] = []
     }
 
     private enum Phase { case open, ending, ended }
-
-    private struct WeakCore {
-        weak var core: SocketCore?
-    }
 
     /// Makes a context.
     ///
@@ -58,7 +54,7 @@ public final class Context: Sendable {
         let sockets: [SocketCore]? = state.withLock { state in
             guard state.phase == .open else { return nil }
             state.phase = .ending
-            return state.sockets.values.compactMap(\.core)
+            return Array(state.sockets.values)
         }
         if let sockets {
             do {
@@ -122,7 +118,7 @@ extension Context {
             guard state.phase == .open else {
                 throw ZMQError(code: .terminated, operation: "create a \(core.kind.name) socket")
             }
-            state.sockets[ObjectIdentifier(core)] = WeakCore(core: core)
+            state.sockets[ObjectIdentifier(core)] = core
         }
     }
 

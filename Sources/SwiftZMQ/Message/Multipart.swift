@@ -7,23 +7,26 @@
 /// print(update[0], update.count)
 /// ```
 public struct Multipart: Sendable, Hashable {
-    // The first frame in place and the rest in an array: a message of one short frame costs no allocation.
+    // The first frame in place and the rest in an array: a message of one short frame costs no allocation. Nil rather
+    // than an empty array, whose shared storage would be reference counted with every copy.
     private(set) var head: Message
-    private(set) var tail: [Message]
+    private(set) var tail: [Message]?
 
     /// A message of one frame.
     public init(_ frame: Message) {
         head = frame
-        tail = []
+        tail = nil
     }
 
     /// A message of the given frames; no frames at all make one empty frame, as ZeroMQ knows no empty message.
     public init(_ frames: some Sequence<Message>) {
         var iterator = frames.makeIterator()
         head = iterator.next() ?? Message()
-        tail = []
-        tail.reserveCapacity(Swift.max(0, frames.underestimatedCount - 1))
-        while let frame = iterator.next() { tail.append(frame) }
+        guard let second = iterator.next() else { return }
+        var rest = [second]
+        rest.reserveCapacity(frames.underestimatedCount - 1)
+        while let frame = iterator.next() { rest.append(frame) }
+        tail = rest
     }
 
     /// A message of the given leading frames followed by all frames of another.
@@ -34,13 +37,12 @@ public struct Multipart: Sendable, Hashable {
 
     /// Adds a frame at the end.
     public mutating func append(_ frame: Message) {
-        if tail.isEmpty { tail.reserveCapacity(7) }
-        tail.append(frame)
+        tail.mutate { $0.append(frame) }
     }
 
     /// Adds frames at the end.
     public mutating func append(contentsOf frames: some Sequence<Message>) {
-        tail.append(contentsOf: frames)
+        tail.mutate { $0.append(contentsOf: frames) }
     }
 }
 
@@ -49,11 +51,24 @@ extension Multipart: RandomAccessCollection {
     public var startIndex: Int { 0 }
 
     /// The number of frames.
-    public var endIndex: Int { tail.count + 1 }
+    public var endIndex: Int { (tail?.count ?? 0) + 1 }
 
     /// The frame at a position.
     public subscript(position: Int) -> Message {
-        position == 0 ? head : tail[position - 1]
+        guard position > 0, let tail else {
+            precondition(position == 0, "a message of \(count) frames has none at position \(position)")
+            return head
+        }
+        return tail[position - 1]
+    }
+}
+
+extension [Message]? {
+    fileprivate mutating func mutate(_ change: (inout [Message]) -> Void) {
+        var frames = self ?? []
+        self = nil
+        change(&frames)
+        self = frames.isEmpty ? nil : frames
     }
 }
 

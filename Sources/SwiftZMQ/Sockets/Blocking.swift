@@ -11,12 +11,12 @@
 /// }
 /// ```
 public struct Blocking<S: Socket>: Sendable {
-    let core: SocketCore
+    let handle: SocketHandle
 }
 
 extension Socket {
     /// The operations of this socket that block a thread.
-    public var blocking: Blocking<Self> { Blocking(core: core) }
+    public var blocking: Blocking<Self> { Blocking(handle: handle) }
 }
 
 extension Blocking where S: ReceivingSocket {
@@ -27,8 +27,9 @@ extension Blocking where S: ReceivingSocket {
     /// - Throws: ``ZMQError`` with `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     public func receive() throws(ZMQError) -> Multipart {
+        defer { withExtendedLifetime(handle) {} }
         while true {
-            if let message = try core.receiveBlocking(timeout: nil) { return message }
+            if let message = try handle.core.receiveBlocking(timeout: nil) { return message }
         }
     }
 
@@ -37,7 +38,10 @@ extension Blocking where S: ReceivingSocket {
     /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     public func receive(timeout: Duration) throws(ZMQError) -> Multipart {
-        guard let message = try core.receiveBlocking(timeout: timeout) else { throw SocketCore.timeout("receive") }
+        defer { withExtendedLifetime(handle) {} }
+        guard let message = try handle.core.receiveBlocking(timeout: timeout) else {
+            throw SocketCore.timeout("receive")
+        }
         return message
     }
 
@@ -49,7 +53,8 @@ extension Blocking where S: ReceivingSocket {
     /// - Returns: nil when there was no message when the wait ended.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     public func receive(timeout: Duration?, orUntilReadable interruption: Int32) throws(ZMQError) -> Multipart? {
-        try core.receiveBlocking(timeout: timeout, interruption: interruption)
+        defer { withExtendedLifetime(handle) {} }
+        return try handle.core.receiveBlocking(timeout: timeout, interruption: interruption)
     }
 }
 
@@ -65,7 +70,8 @@ extension Blocking where S: SendingSocket {
     /// Sends a message of any number of frames as a whole, blocking until there is room.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
     public func send(_ message: Multipart) throws(ZMQError) {
-        while try !core.sendBlocking(message, timeout: nil) {}
+        defer { withExtendedLifetime(handle) {} }
+        while try !handle.core.sendBlocking(message, timeout: nil) {}
     }
 
     /// Sends a message of any number of frames as a whole, blocking for no longer than a time.
@@ -74,6 +80,7 @@ extension Blocking where S: SendingSocket {
     ///   `.hostUnreachable`.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
     public func send(_ message: Multipart, timeout: Duration) throws(ZMQError) {
-        guard try core.sendBlocking(message, timeout: timeout) else { throw SocketCore.timeout("send") }
+        defer { withExtendedLifetime(handle) {} }
+        guard try handle.core.sendBlocking(message, timeout: timeout) else { throw SocketCore.timeout("send") }
     }
 }

@@ -1,6 +1,6 @@
 public struct Publisher: SendingSocket {
     /// The socket that this value and its copies stand for.
-    public let core: SocketCore
+    public let handle: SocketHandle
 
     /// Makes a socket.
     ///
@@ -11,6 +11,6 @@ public struct Publisher: SendingSocket {
     public init(
         _ context: Context, configure: (inout SocketOptions<Self>) throws -> Void = { _ in }
     ) throws {
-        core = try SocketCore(context, .publisher, configure)
+        handle = try SocketHandle(context, .publisher, configure)
     }
 }

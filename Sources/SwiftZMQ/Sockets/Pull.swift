@@ -1,6 +1,6 @@
 public struct Pull: ReceivingSocket {
     /// The socket that this value and its copies stand for.
-    public let core: SocketCore
+    public let handle: SocketHandle
 
     /// Makes a socket.
     ///
@@ -11,6 +11,6 @@ public struct Pull: ReceivingSocket {
     public init(
         _ context: Context, configure: (inout SocketOptions<Self>) throws -> Void = { _ in }
     ) throws {
-        core = try SocketCore(context, .pull, configure)
+        handle = try SocketHandle(context, .pull, configure)
     }
 }

@@ -11,7 +11,9 @@ extension ReceivingSocket {
     /// - Throws: `CancellationError` at once when the task is cancelled. ``ZMQError`` with `.again` when the timeout
     ///   passed, `.closed`, `.terminated`, or `.wrongState`.
     public nonisolated(nonsending) func receive(timeout: Duration? = nil) async throws -> Multipart {
-        try await core.receive(timeout: timeout)
+        // A socket whose last value is this call's is not closed before the call returns.
+        defer { withExtendedLifetime(handle) {} }
+        return try await core.receive(timeout: timeout)
     }
 
     /// Receives a message if one is there and nobody waits for it; nil otherwise.
@@ -23,5 +25,5 @@ extension ReceivingSocket {
     ///
     /// The sequence ends when the socket or its context is closed, throws `CancellationError` when the task is
     /// cancelled, and throws ``ZMQError`` on any other failure. Several loops over one socket share its messages.
-    public var messages: MessageSequence { MessageSequence(core: core) }
+    public var messages: MessageSequence { MessageSequence(handle: handle) }
 }

@@ -1,6 +1,6 @@
 public struct Request: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
-    public let core: SocketCore
+    public let handle: SocketHandle
 
     /// Makes a socket.
     ///
@@ -11,6 +11,6 @@ public struct Request: SendingSocket, ReceivingSocket {
     public init(
         _ context: Context, configure: (inout SocketOptions<Self>) throws -> Void = { _ in }
     ) throws {
-        core = try SocketCore(context, .request, configure)
+        handle = try SocketHandle(context, .request, configure)
     }
 }

@@ -12,11 +12,13 @@ extension SendingSocket {
     /// - Throws: `CancellationError` at once when the task is cancelled, and then nothing was sent. ``ZMQError`` with
     ///   `.again` when the timeout passed, `.closed`, `.terminated`, `.wrongState`, or `.hostUnreachable`.
     public nonisolated(nonsending) func send(_ frame: Message, timeout: Duration? = nil) async throws {
+        defer { withExtendedLifetime(handle) {} }
         try await core.send(Multipart(frame), timeout: timeout)
     }
 
     /// Sends a message of any number of frames as a whole. See ``send(_:timeout:)-(Message,_)``.
     public nonisolated(nonsending) func send(_ message: Multipart, timeout: Duration? = nil) async throws {
+        defer { withExtendedLifetime(handle) {} }
         try await core.send(message, timeout: timeout)
     }
 

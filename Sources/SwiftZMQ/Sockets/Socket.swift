@@ -5,7 +5,11 @@
 /// is gone, whichever comes first.
 public protocol Socket: Sendable, Hashable {
     /// The socket that this value and its copies stand for.
-    var core: SocketCore { get }
+    var handle: SocketHandle { get }
+}
+
+extension Socket {
+    var core: SocketCore { handle.core }
 }
 
 extension Socket {
@@ -67,11 +71,11 @@ extension Socket {
     }
 
     /// Two values are equal when they stand for the same socket.
-    public static func == (one: Self, other: Self) -> Bool { one.core === other.core }
+    public static func == (one: Self, other: Self) -> Bool { one.handle === other.handle }
 
     /// Hashes the identity of the socket.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(ObjectIdentifier(core))
+        hasher.combine(ObjectIdentifier(handle))
     }
 }
 

@@ -1,10 +1,7 @@
 import CZMQ
 
-/// The socket behind a ``Socket`` value: the one libzmq socket that all copies of the value share.
-///
-/// It has no public members; it is what makes two values the same socket, keeps the context alive, and closes the
-/// socket when the last value is gone.
-public final class SocketCore: Sendable {
+/// A libzmq socket, the lock around it, and those who wait for it.
+final class SocketCore: Sendable {
     let context: Context
     let kind: SocketKind
     /// `ZMQ_FD`: becomes readable when the socket has to be looked at. Edge-triggered, and consumed by any call.
@@ -58,11 +55,6 @@ public final class SocketCore: Sendable {
         self.context = context
         self.kind = kind
         state = Locked(State(socket: socket))
-        try context.register(self)
-    }
-
-    deinit {
-        close(because: .closed)
     }
 
     /// Closes the socket and fails all who wait. Does nothing the second time.
@@ -111,7 +103,7 @@ extension SocketCore.State {
     /// Gives a whole message to the socket; false when there is no room.
     func give(_ message: Multipart) throws(ZMQError) -> Bool {
         let socket = try open(for: "send")
-        if message.tail.isEmpty { return try socket.sendFrame(message.head, hasMore: false) }
+        if message.tail == nil { return try socket.sendFrame(message.head, hasMore: false) }
         let last = message.count - 1
         attempt: while true {
             for index in 0...last {

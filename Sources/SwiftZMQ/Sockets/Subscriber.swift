@@ -4,7 +4,7 @@
 /// filters receives nothing. See RFC 29.
 public struct Subscriber: ReceivingSocket {
     /// The socket that this value and its copies stand for.
-    public let core: SocketCore
+    public let handle: SocketHandle
 
     /// Makes a socket.
     ///
@@ -17,7 +17,7 @@ public struct Subscriber: ReceivingSocket {
         _ context: Context, topics: [String] = [],
         configure: (inout SocketOptions<Self>) throws -> Void = { _ in }
     ) throws {
-        core = try SocketCore(context, .subscriber, configure)
+        handle = try SocketHandle(context, .subscriber, configure)
         for topic in topics { try subscribe(to: Message(topic)) }
     }
 

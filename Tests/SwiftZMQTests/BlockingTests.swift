@@ -1,0 +1,95 @@
+import Foundation
+import SwiftZMQ
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct BlockingTests {
+    @Test(arguments: Transport.allCases)
+    func `Threads talk to each other and to tasks`(transport: Transport) async throws {
+        let pair = try Connected(over: transport, { try Reply($0) }, { try Request($0) })
+        let server = try await BlockedThread {
+            for _ in 0..<200 {
+                let request = try pair.bound.blocking.receive()
+                try pair.bound.blocking.send(request)
+            }
+        }
+        let client = try await BlockedThread {
+            for number in 0..<100 {
+                try pair.connecting.blocking.send("\(number)")
+                let reply = try pair.connecting.blocking.receive()
+                #expect(reply == ["\(number)"])
+            }
+        }
+        try await client.value
+        for number in 0..<100 {
+            try await pair.connecting.send("\(number)")
+            #expect(try await pair.connecting.receive() == ["\(number)"])
+        }
+        try await server.value
+    }
+
+    @Test func `A blocked receive ends with its timeout, its socket, or its context`() async throws {
+        let context = try Context()
+        let pull = try Pull(context)
+        let timed = try await BlockedThread { try pull.blocking.receive(timeout: .milliseconds(20)) }
+        #expect(await timed.code == .again)
+        let closed = try await BlockedThread { try pull.blocking.receive() }
+        pull.close()
+        #expect(await closed.code == .closed)
+        let push = try Push(context)
+        let full = try await BlockedThread { try push.blocking.send(["x"], timeout: .milliseconds(20)) }
+        #expect(await full.code == .again)
+        let terminated = try await BlockedThread { try push.blocking.send("x") }
+        await context.shutdown()
+        #expect(await terminated.code == .terminated)
+    }
+
+    @Test func `A blocked receive ends when another descriptor is readable`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        let pipe = Pipe()
+        let reading = pipe.fileHandleForReading.fileDescriptor
+        let waiting = try await BlockedThread {
+            try pair.bound.blocking.receive(timeout: nil, orUntilReadable: reading)
+        }
+        pipe.fileHandleForWriting.write(Data([1]))
+        #expect(try await waiting.value == nil)
+        try await pair.connecting.send("later")
+        #expect(try await pair.bound.receive() == ["later"])
+    }
+
+    @Test func `A thread and a task that wait for one socket are served in order`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        let thread = try await BlockedThread { try pair.bound.blocking.receive() }
+        let task = Task { try await pair.bound.receive() }
+        try await letOthersWait()
+        let lastThread = try await BlockedThread { try pair.bound.blocking.receive() }
+        for number in 0..<3 { try await pair.connecting.send("\(number)") }
+        #expect(try await thread.value == ["0"])
+        #expect(try await task.value == ["1"])
+        #expect(try await lastThread.value == ["2"])
+    }
+
+    @Test func `A thread that sends does not swallow the news that wakes one that receives`() async throws {
+        let pair = try Connected({ try Dealer($0) }, { try Dealer($0) })
+        let count = 20_000
+        let receiver = try await BlockedThread {
+            for number in 0..<count {
+                let message = try pair.bound.blocking.receive()
+                #expect(message == ["\(number)"])
+            }
+        }
+        let sender = try await BlockedThread {
+            for number in 0..<count { try pair.bound.blocking.send("\(number)") }
+        }
+        let peer = Task {
+            async let up: Void = { for number in 0..<count { try await pair.connecting.send("\(number)") } }()
+            for number in 0..<count {
+                let message = try await pair.connecting.receive()
+                #expect(message == ["\(number)"])
+            }
+            try await up
+        }
+        try await receiver.value
+        try await sender.value
+        try await peer.value
+    }
+}

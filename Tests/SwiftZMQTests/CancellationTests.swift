@@ -1,0 +1,156 @@
+import SwiftZMQ
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+    @Test func `A cancelled receive throws at once`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        let waiting = Task { try await pair.bound.receive() }
+        try await letOthersWait()
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+
+    @Test func `A task that is cancelled already neither receives nor sends`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        try await pair.connecting.send("kept")
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await #expect(throws: CancellationError.self) { try await pair.bound.receive() }
+            await #expect(throws: CancellationError.self) { try await pair.connecting.send("never sent") }
+        }
+        await task.value
+        #expect(try await pair.bound.receive() == ["kept"])
+        #expect(await code { try await pair.bound.receive(timeout: .milliseconds(50)) } == .again)
+    }
+
+    @Test(arguments: [nil, SocketExecutor.shared])
+    func `Cancelled receives lose no message`(executor: SocketExecutor?) async throws {
+        let count = 2_000
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        try await run(on: executor) {
+            async let sent: Void = {
+                for number in 0..<count { try await pair.connecting.send(["\(number)", "whole"]) }
+            }()
+            var received: [String] = []
+            while received.count < count {
+                let receiving = Task(executorPreference: executor) { try await pair.bound.receive() }
+                if Bool.random() { await Task.yield() }
+                receiving.cancel()
+                switch await receiving.result {
+                case .success(let message):
+                    #expect(message.count == 2)
+                    received.append(String(message[0]))
+                case .failure(let error): #expect(error is CancellationError)
+                }
+                // Every so often one that is not cancelled, so that the test moves on.
+                if Int.random(in: 0..<4) == 0, received.count < count {
+                    received.append(String(try await pair.bound.receive()[0]))
+                }
+            }
+            try await sent
+            #expect(received == (0..<count).map { "\($0)" })
+        }
+    }
+
+    @Test func `A cancelled send sends nothing and the others go on`() async throws {
+        let context = try Context()
+        let push = try Push(context) {
+            $0.sendHighWaterMark = 1
+            $0.linger = .zero
+        }
+        // Nobody is connected, so that every send waits.
+        let cancelled = Task { try await push.send("cancelled") }
+        try await letOthersWait()
+        let kept = Task { try await push.send("kept") }
+        try await letOthersWait()
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        let pull = try Pull(context)
+        try push.connect(try pull.bind("tcp://127.0.0.1:*"))
+        try await kept.value
+        #expect(try await pull.receive() == ["kept"])
+        #expect(await code { try await pull.receive(timeout: .milliseconds(50)) } == .again)
+    }
+
+    @Test func `Receivers are served in the order in which they came`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        var waiting: [Task<Multipart, any Error>] = []
+        for _ in 0..<10 {
+            waiting.append(Task { try await pair.bound.receive() })
+            try await letOthersWait()
+        }
+        waiting[3].cancel()
+        _ = await waiting[3].result
+        for number in 0..<9 { try await pair.connecting.send("\(number)") }
+        var received: [String] = []
+        for (place, task) in waiting.enumerated() where place != 3 { received.append(String(try await task.value[0])) }
+        #expect(received == (0..<9).map { "\($0)" })
+    }
+
+    @Test func `Senders are served in the order in which they came`() async throws {
+        let context = try Context()
+        let push = try Push(context) { $0.linger = .zero }
+        var waiting: [Task<Void, any Error>] = []
+        for number in 0..<10 {
+            waiting.append(Task { try await push.send("\(number)") })
+            try await letOthersWait()
+        }
+        let pull = try Pull(context)
+        try push.connect(try pull.bind("tcp://127.0.0.1:*"))
+        for number in 0..<10 { #expect(try await pull.receive() == ["\(number)"]) }
+        for task in waiting { try await task.value }
+    }
+
+    @Test func `A request that was cancelled leaves a socket that can ask again`() async throws {
+        let pair = try Connected({ try Reply($0) }, { try Request($0) })
+        for round in 0..<20 {
+            try await pair.connecting.send("first \(round)")
+            let waiting = Task { try await pair.connecting.receive() }
+            if round.isMultiple(of: 2) { try await letOthersWait() }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+            let first = try await pair.bound.receive()
+            // The late reply goes out, and must not be taken for the second one's.
+            try await pair.bound.send(Message("late answer to \(first[0])"))
+            try await pair.connecting.send("second \(round)")
+            let second = try await pair.bound.receive()
+            try await pair.bound.send(Message("answer to \(second[0])"))
+            #expect(try await pair.connecting.receive() == [Message("answer to second \(round)")])
+        }
+    }
+
+    @Test func `A receive that times out throws again and loses nothing`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        let started = ContinuousClock.now
+        #expect(await code { try await pair.bound.receive(timeout: .milliseconds(30)) } == .again)
+        #expect(ContinuousClock.now - started >= .milliseconds(30))
+        #expect(await code { try await pair.bound.receive(timeout: .zero) } == .again)
+        try await pair.connecting.send("late")
+        #expect(try await pair.bound.receive(timeout: .seconds(30)) == ["late"])
+    }
+
+    @Test func `Many timeouts at once come each in its time`() async throws {
+        let pull = try Pull(Context())
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for delay in [90, 10, 50, 30, 70].map({ $0 * 3 }) {
+                group.addTask {
+                    #expect(await code { try await pull.receive(timeout: .milliseconds(delay)) } == .again)
+                    return delay
+                }
+            }
+            var order: [Int] = []
+            for try await delay in group { order.append(delay) }
+            #expect(order == order.sorted())
+        }
+    }
+
+    @Test func `A send that times out throws again and sends nothing`() async throws {
+        let context = try Context()
+        let push = try Push(context) { $0.linger = .zero }
+        #expect(await code { try await push.send("never", timeout: .milliseconds(20)) } == .again)
+        let pull = try Pull(context)
+        try push.connect(try pull.bind("tcp://127.0.0.1:*"))
+        try await push.send("only")
+        #expect(try await pull.receive() == ["only"])
+    }
+}
