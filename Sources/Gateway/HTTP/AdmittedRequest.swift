@@ -1,0 +1,102 @@
+import NIOCore
+import SwiftZMQ
+import WorkerProtocol
+
+/// A request whose head keeps all rules, with the decision what is to become of it.
+struct AdmittedRequest {
+    /// What is to become of the request once it is read whole.
+    enum Plan {
+        /// It goes to a service.
+        case forward(service: String, timeout: Duration, retries: Int)
+        /// It is understood and unwelcome.
+        case answer(LocalAnswer)
+    }
+
+    let head: RequestHeadBytes
+    let shape: RequestShape
+    let method: String
+    let plan: Plan
+    let maximumBodySize: Int
+    let requestID: String
+
+    /// Routes a request and checks what the route has a say in.
+    init(_ head: RequestHeadBytes, _ shape: RequestShape, on loop: FrontLoop) {
+        self.head = head
+        self.shape = shape
+        method = head.method
+        requestID = shape.requestID.map(head.text) ?? loop.requestIDs.next()
+        var limit = loop.settings.maximumBodySize
+        var plan = Plan.answer(.options)
+        switch shape.target {
+        case .asterisk:
+            break
+        case .authority:
+            plan = Self.refusal(.methodNotAllowed, allow: LocalAnswer.methods)
+        case .path where method == "TRACE" || method == "CONNECT":
+            plan = Self.refusal(.methodNotAllowed, allow: LocalAnswer.methods)
+        case .path(let range, _):
+            let path = RequestPath(decoding: head.buffer.readableBytesUInt8Span.extracting(range))
+            let host = shape.host.map { head.text($0).lowercased() }
+            switch loop.route(method: method, host: host, path: path) {
+            case .service(let name, let timeout, let bodyLimit, let retries):
+                limit = bodyLimit ?? limit
+                plan = .forward(
+                    service: name, timeout: timeout ?? loop.settings.requestTimeout,
+                    retries: retries ?? loop.settings.retries)
+            case .methodNotAllowed(let allow):
+                plan = Self.refusal(.methodNotAllowed, allow: allow)
+            case .unknownService:
+                plan = Self.refusal(.unknownService)
+            }
+        }
+        if case .forward = plan, shape.expectation == .unknown { plan = Self.refusal(.expectationFailed) }
+        self.plan = plan
+        maximumBodySize = limit
+    }
+
+    /// Why the request must be answered before its body is read, which ends the connection; nil where it need not.
+    var earlyAnswer: LocalAnswer? {
+        guard shape.body != .none else { return nil }
+        // A client that waits for a 100 may send the body or not after it got a final answer.
+        if case .answer(let answer) = plan, shape.expectation != .none { return answer }
+        guard case .length(let length) = shape.body, length > maximumBodySize else { return nil }
+        if case .answer(let answer) = plan { return answer }
+        return .problem(ChunkedBodyDecoder.tooLarge)
+    }
+
+    /// The target in origin form.
+    var originTarget: String {
+        switch shape.target {
+        case .path(let path, let query):
+            path.isEmpty ? "/" + head.text(query) : head.text(path.lowerBound..<query.upperBound)
+        case .asterisk, .authority:
+            head.text(head.startLine.target)
+        }
+    }
+
+    var prefersText: Bool {
+        guard let accept = shape.accept else { return false }
+        return AcceptPreference.prefersText(accept, in: head.buffer.readableBytesUInt8Span)
+    }
+
+    /// Whether a second worker may get the request after the first died with it (RFC 9110, section 9.2.2).
+    var isIdempotent: Bool {
+        switch method {
+        case "GET", "HEAD", "PUT", "DELETE", "OPTIONS": true
+        default: false
+        }
+    }
+
+    /// The first frame for the worker.
+    func frame(bodySize: Int, clientAddress: String, listenerAddress: String) throws(WorkerProtocolError) -> Message {
+        let fields = head.fields.map { (name: head.text($0.name), value: head.text($0.value)) }
+        return try RequestHead.frame(
+            method: method, target: originTarget, fields: fields, bodyLength: bodySize,
+            origin: RequestOrigin(
+                requestID: requestID, clientAddress: clientAddress, scheme: "http", listenerAddress: listenerAddress))
+    }
+
+    private static func refusal(_ failure: GatewayFailure, allow: [String]? = nil) -> Plan {
+        .answer(.problem(RequestRejection(failure, failure.explanation, allow: allow)))
+    }
+}

@@ -1,0 +1,79 @@
+/// The parts of a request's first line, as positions in its bytes.
+struct RequestStartLine {
+    let method: Range<Int>
+    let target: Range<Int>
+    /// The digit after `HTTP/1.`.
+    let minorVersion: UInt8
+
+    /// Takes a line apart, in the order in which mistakes are answered: version, grammar, length.
+    ///
+    /// - Parameter line: the line with its line end, be it CRLF or LF.
+    init(_ line: Span<UInt8>, limits: HTTPSettings) throws(RequestRejection) {
+        var end = line.count
+        if end > 0, line[end - 1] == UInt8(ascii: "\n") { end -= 1 }
+        if end > 0, line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+
+        var versionStart = end
+        while versionStart > 0, line[versionStart - 1] != UInt8(ascii: " ") { versionStart -= 1 }
+        minorVersion = try Self.minorVersion(line.extracting(versionStart..<end))
+
+        var methodEnd = 0
+        while methodEnd < versionStart, line[methodEnd].isTokenByte { methodEnd += 1 }
+        let targetStart = methodEnd + 1
+        let targetEnd = versionStart - 1
+        guard methodEnd > 0, targetEnd > targetStart, line[methodEnd] == UInt8(ascii: " ") else {
+            throw .malformed("The first line is not a method, a target and a version, parted by one space each.")
+        }
+        for index in targetStart..<targetEnd where line[index] == UInt8(ascii: " ") {
+            throw .malformed("The first line is not a method, a target and a version, parted by one space each.")
+        }
+        guard targetEnd - targetStart <= limits.maximumTargetSize else { throw Self.targetTooLong }
+        method = 0..<methodEnd
+        target = targetStart..<targetEnd
+    }
+
+    /// Why a first line without an end will be refused whatever follows, nil where it may still become good.
+    static func rejection(ofIncomplete line: Span<UInt8>, limits: HTTPSettings) -> RequestRejection? {
+        // The shortest rest after the longest target: " HTTP/1.1\r".
+        guard line.count > limits.maximumTargetSize else {
+            // What cannot be a method, such as the first bytes of a TLS connection, need not wait for a line end.
+            var index = 0
+            while index < line.count, line[index].isTokenByte { index += 1 }
+            return index == line.count || (index > 0 && line[index] == UInt8(ascii: " "))
+                ? nil : .malformed("The request does not begin with a method.")
+        }
+        var methodEnd = 0
+        while methodEnd < line.count, line[methodEnd].isTokenByte { methodEnd += 1 }
+        guard methodEnd > 0, methodEnd <= limits.maximumTargetSize, line[methodEnd] == UInt8(ascii: " ") else {
+            return .malformed("The request does not begin with a method.")
+        }
+        var targetEnd = methodEnd + 1
+        while targetEnd < line.count, line[targetEnd] != UInt8(ascii: " ") { targetEnd += 1 }
+        if targetEnd - methodEnd - 1 > limits.maximumTargetSize { return targetTooLong }
+        // A complete version with its CR takes nine bytes after the space.
+        return line.count - targetEnd > 10 ? .malformed("The first line does not end after the version.") : nil
+    }
+
+    private static var targetTooLong: RequestRejection {
+        RequestRejection(.targetTooLong, "The request target is longer than this server accepts.")
+    }
+
+    private static func minorVersion(_ version: Span<UInt8>) throws(RequestRejection) -> UInt8 {
+        let name: StaticString = "HTTP/"
+        guard version.count == 8, version[5].isDigit, version[6] == UInt8(ascii: "."), version[7].isDigit else {
+            throw .malformed("The first line does not end with an HTTP version.")
+        }
+        var isExact = true
+        for index in 0..<5 {
+            let expected = name.utf8Start[index]
+            guard version[index].lowercasedASCII == expected.lowercasedASCII else {
+                throw .malformed("The first line does not end with an HTTP version.")
+            }
+            if version[index] != expected { isExact = false }
+        }
+        guard isExact, version[5] == UInt8(ascii: "1") else {
+            throw RequestRejection(.versionNotSupported, "This server speaks HTTP/1.1 and HTTP/1.0 here.")
+        }
+        return version[7] - UInt8(ascii: "0")
+    }
+}

@@ -1,0 +1,44 @@
+/// Decides which service answers a request: configured routes in order, then the first path segment, then `default`.
+public struct RequestRouter: Sendable, Hashable {
+    /// The service that gets what no known service claims, if it is known.
+    public static let defaultService = "default"
+
+    /// The configured routes, tried in order.
+    public var routes: [Route]
+
+    /// Makes a router; without routes the first path segment alone decides.
+    public init(routes: [Route] = []) {
+        self.routes = routes
+    }
+
+    /// The services that the routes name, known from the start whether or not a worker has registered.
+    public var services: Set<String> { Set(routes.map(\.service)) }
+
+    /// Decides where a request goes.
+    ///
+    /// A route whose path and host fit but whose methods do not is passed over for a later one; when none of them
+    /// takes the method, the request is refused with all the methods they take between them and never falls through
+    /// to the first path segment.
+    ///
+    /// - Parameters:
+    ///   - method: the request's method, as sent.
+    ///   - host: the host without port in lower case, nil where the request names none.
+    ///   - path: the normalized path.
+    ///   - isKnown: whether a service of that name is known.
+    public func decide(
+        method: String, host: String?, path: RequestPath, isKnown: (String) -> Bool
+    ) -> RoutingDecision {
+        var allowed: [String] = []
+        for route in routes where (route.host == nil || route.host == host) && path.isAtOrBelow(route.path) {
+            if let methods = route.methods, !methods.contains(method) {
+                for method in methods where !allowed.contains(method) { allowed.append(method) }
+                continue
+            }
+            return .service(
+                route.service, timeout: route.timeout, maximumBodySize: route.maximumBodySize, retries: route.retries)
+        }
+        if !allowed.isEmpty { return .methodNotAllowed(allow: allowed) }
+        if let name = path.firstSegment, !name.isEmpty, isKnown(name) { return .service(name) }
+        return isKnown(Self.defaultService) ? .service(Self.defaultService) : .unknownService
+    }
+}

@@ -1,0 +1,65 @@
+import NIOCore
+import NIOEmbedded
+import SwiftZMQ
+import WorkerProtocol
+
+@testable import Gateway
+
+/// A connection without a socket: bytes in, bytes out, and a clock that a test moves.
+final class EmbeddedConnection {
+    let channel = EmbeddedChannel()
+    let loop: FrontLoop
+    let dispatcher = RecordingDispatcher()
+    private var written: [UInt8] = []
+
+    init(
+        settings: HTTPSettings = HTTPSettings(), router: RequestRouter = RequestRouter(),
+        services: Set<String> = ["a", "b"]
+    ) throws {
+        loop = FrontLoop(
+            index: 0, eventLoop: channel.eventLoop, settings: settings, router: Published(router),
+            services: ServiceDirectory(services), dispatcher: dispatcher, observer: nil)
+        let connection = HTTP1Connection(on: loop, limit: ConnectionLimit(10), isRefused: false)
+        try channel.pipeline.syncOperations.addHandler(connection)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    }
+
+    var isOpen: Bool { channel.isActive }
+
+    deinit {
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    func send(_ bytes: [UInt8]) throws {
+        guard channel.isActive else { return }
+        try channel.writeInbound(ByteBuffer(bytes: bytes))
+    }
+
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    /// Answers a request.
+    func deliver(_ events: ReplyEvent..., for request: GatewayRequest) {
+        loop.receive(events.map { (request.id, $0) })
+    }
+
+    /// All responses so far, and whatever bytes follow them.
+    func responses(isHead: Bool = false) throws -> (responses: [RawResponse], rest: String) {
+        while let buffer = try channel.readOutbound(as: ByteBuffer.self) { written += buffer.readableBytesView }
+        var responses: [RawResponse] = []
+        while let (response, count) = RawResponse.read(written, isHead: isHead, atEnd: !channel.isActive) {
+            responses.append(response)
+            written.removeFirst(count)
+        }
+        return (responses, String(decoding: written, as: UTF8.self))
+    }
+}
+
+/// Notes what it gets, for use on one thread.
+final class RecordingDispatcher: RequestDispatcher, @unchecked Sendable {
+    // Used on the thread of an embedded event loop alone.
+    var submitted: [GatewayRequest] = []
+    var cancelled: [RequestID] = []
+
+    func submit(_ request: GatewayRequest) { submitted.append(request) }
+    func cancel(_ id: RequestID) { cancelled.append(id) }
+}
