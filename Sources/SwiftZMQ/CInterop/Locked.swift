@@ -12,7 +12,7 @@
 /// A full memory barrier lies between two uses of the value, which is what libzmq asks for before a socket may be used
 /// from another thread.
 @safe
-struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     @safe
     private struct Storage: ~Copyable {
         var mutex: pthread_mutex_t
@@ -23,7 +23,7 @@ struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     // is touched between lock and unlock alone.
     private let storage: UnsafeMutablePointer<Storage>
 
-    init(_ initial: consuming Value) {
+    package init(_ initial: consuming Value) {
         unsafe storage = .allocate(capacity: 1)
         unsafe storage.initialize(to: Storage(mutex: pthread_mutex_t(), value: initial))
         let code = unsafe pthread_mutex_init(&storage.pointee.mutex, nil)
@@ -38,7 +38,7 @@ struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     }
 
     @inline(__always)
-    borrowing func withLock<Result: ~Copyable, Failure: Error>(
+    package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let locked = unsafe pthread_mutex_lock(&storage.pointee.mutex)

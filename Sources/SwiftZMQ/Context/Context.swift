@@ -8,7 +8,8 @@ import CZMQ
 ///
 /// The C counterpart is `zmq_ctx_new`.
 public final class Context: Sendable {
-    let executor: SocketExecutor
+    /// The thread that waits for this context's sockets; a task that prefers it resumes without a change of threads.
+    public let executor: SocketExecutor
     private let raw: RawContext
     private let state = Locked(State())
 

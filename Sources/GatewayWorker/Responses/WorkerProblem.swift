@@ -1,0 +1,63 @@
+public import HTTPTypes
+import SwiftZMQ
+
+/// A refusal that the client is meant to read, as `application/problem+json` (RFC 9457).
+///
+/// A handler throws it, or answers with ``response(to:)``.
+public struct WorkerProblem: Error, Hashable, Sendable {
+    /// 400 … 599.
+    public var status: HTTPResponse.Status
+    /// A stable name for programs, in words joined by dashes.
+    public var code: String
+    /// One sentence for people; nil where the status says enough.
+    public var detail: String?
+    /// Further fields, such as `allow` or `retry-after`.
+    public var headerFields: HTTPFields
+
+    /// Makes a problem.
+    public init(
+        _ status: HTTPResponse.Status, code: String, detail: String? = nil, headerFields: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headerFields = headerFields
+    }
+
+    /// The refusal of a method, with the `allow` field that it demands (RFC 9110, section 15.5.6).
+    public static func methodNotAllowed(allow methods: HTTPRequest.Method...) -> WorkerProblem {
+        WorkerProblem(
+            .methodNotAllowed, code: "method-not-allowed",
+            headerFields: [.allow: methods.map(\.rawValue).joined(separator: ", ")])
+    }
+
+    /// The response that says it.
+    ///
+    /// - Parameter request: the request, whose id the document repeats; nil where it could not be read.
+    public func response(to request: WorkerRequest? = nil) -> WorkerResponse {
+        var members = [
+            ("type", JSONText.quote("about:blank")),
+            ("title", JSONText.quote(status.reasonPhrase.isEmpty ? "Error" : status.reasonPhrase)),
+            ("status", String(status.code)),
+            ("code", JSONText.quote(code)),
+        ]
+        if let detail { members.append(("detail", JSONText.quote(detail))) }
+        if let id = request?.requestID { members.append(("request_id", JSONText.quote(id))) }
+        let text = members.map { "\"\($0)\":\($1)" }.joined(separator: ",")
+        var response = WorkerResponse.bytes(
+            Message("{\(text)}\n"), contentType: "application/problem+json", status: status)
+        response.headerFields.append(contentsOf: headerFields)
+        return response
+    }
+}
+
+extension WorkerProblem {
+    /// A handler failed; why, is in the log alone.
+    static let handlerFailed = WorkerProblem(
+        .internalServerError, code: "worker-error", detail: "The service failed to answer.")
+    /// A handler stopped because nobody waits any more; nobody reads it.
+    static let cancelled = WorkerProblem(.serviceUnavailable, code: "cancelled")
+    /// A gateway sent more than it was allowed to.
+    static let overloaded = WorkerProblem(
+        .serviceUnavailable, code: "worker-overloaded", detail: "The worker has more requests than it can take.")
+}

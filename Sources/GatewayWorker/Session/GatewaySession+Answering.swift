@@ -1,0 +1,75 @@
+import HTTPTypes
+import Logging
+import SwiftZMQ
+import WorkerProtocol
+
+extension GatewaySession {
+    /// Starts the handler of a request, or refuses it.
+    func admit(_ id: Message, _ frames: BodyFrames) {
+        let admission = requests.admit(id) { credit in
+            Task(executorPreference: worker.configuration.handlerExecutor) {
+                await self.answer(PendingReply(session: self, id: id, credit: credit), frames)
+            }
+        }
+        switch admission {
+        case .admitted: break
+        case .duplicate:
+            // Two replies under one id would be one too many.
+            logger.error("ignored a request whose id is that of another", metadata: ["request": "\(id)"])
+        case .full:
+            logger.error(
+                "refused a request beyond the concurrency",
+                metadata: ["concurrency": "\(worker.configuration.concurrency)"])
+            refuse(id)
+        }
+    }
+
+    /// Answers a request for which there is no place, so that the gateway does not wait for it.
+    private func refuse(_ id: Message) {
+        do {
+            let frame = try WorkerProblem.overloaded.response().headFrame()
+            let isSent = try socket.trySend(WorkerCommand.final(request: id, [frame]).frames(in: .majordomo02))
+            if !isSent { logger.debug("no room to refuse a request") }
+        } catch {
+            logger.debug("cannot refuse a request", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Runs the handler and sends what it answers; in any case ends the request.
+    private func answer(_ reply: PendingReply, _ frames: BodyFrames) async {
+        let request: WorkerRequest
+        do {
+            request = try WorkerRequest(reading: frames)
+        } catch {
+            logger.warning("refused a malformed request", metadata: ["error": "\(error)"])
+            let problem = WorkerProblem(.badRequest, code: "bad-request", detail: error.detail)
+            return await reply.send(problem.response(), to: nil)
+        }
+        await reply.send(response(to: request), to: request)
+    }
+
+    private func response(to request: WorkerRequest) async -> WorkerResponse {
+        do {
+            return try await worker.handler(request)
+        } catch let problem as WorkerProblem {
+            return problem.response(to: request)
+        } catch is CancellationError where Task.isCancelled {
+            return WorkerProblem.cancelled.response(to: request)
+        } catch {
+            reportFailure(error, of: "the handler", request)
+            return WorkerProblem.handlerFailed.response(to: request)
+        }
+    }
+
+    func reportFailure(_ error: any Error, of what: String, _ request: WorkerRequest?) {
+        logger.error(
+            "\(what) failed",
+            metadata: [
+                "error": "\(error)",
+                "request": "\(request?.requestID ?? "")",
+                "method": "\(request?.method.rawValue ?? "")",
+                // Without the query, in which secrets are found.
+                "path": "\(request.map { String($0.path) } ?? "")",
+            ])
+    }
+}

@@ -1,0 +1,101 @@
+import HTTPTypes
+import Logging
+import SwiftZMQ
+import WorkerProtocol
+
+/// The reply to one request, of which exactly one last piece is to be sent.
+struct PendingReply: Sendable {
+    let session: GatewaySession
+    let id: Message
+    let credit: StreamCredit
+
+    /// Sends a response, whole or piece by piece.
+    ///
+    /// - Parameter request: what it answers; nil where that could not be read.
+    func send(_ response: WorkerResponse, to request: WorkerRequest?) async {
+        switch response.body.contents {
+        case .bytes(let bytes): await send(response, bytes, to: request)
+        case .stream(let write): await stream(response, write, to: request)
+        }
+    }
+
+    private func send(_ response: WorkerResponse, _ bytes: Message, to request: WorkerRequest?) async {
+        let isHead = request?.method == .head && !bytes.isEmpty
+        do {
+            let head = try response.headFrame(contentLength: isHead ? bytes.count : nil)
+            await finish([head, isHead ? Message() : bytes])
+        } catch {
+            await fail(error, of: "the response", request)
+        }
+    }
+
+    private func fail(_ error: any Error, of what: String, _ request: WorkerRequest?) async {
+        session.reportFailure(error, of: what, request)
+        await send(WorkerProblem.handlerFailed.response(to: request), to: request)
+    }
+
+    // MARK: Streams
+
+    private func stream(
+        _ response: WorkerResponse, _ write: @Sendable (WorkerResponseWriter) async throws -> Void,
+        to request: WorkerRequest?
+    ) async {
+        let head: Message
+        do {
+            head = try response.headFrame()
+        } catch {
+            return await fail(error, of: "the response", request)
+        }
+        guard request?.method != .head else { return await finish([head, Message()]) }
+
+        // A gateway that does not pace streams sets no limit.
+        credit.grant(request?.headerFields[.streamCredit].flatMap { Int($0) } ?? .max)
+        let writer = WorkerResponseWriter(reply: self, head: head)
+        do {
+            try await write(writer)
+            await finish(writer.hasBegun ? [Message()] : [head, Message()])
+        } catch {
+            let isCancelled = error is CancellationError && Task.isCancelled
+            if !writer.hasBegun {
+                guard isCancelled else { return await fail(error, of: "the stream", request) }
+                return await finish([Message()])
+            }
+            if !isCancelled {
+                session.reportFailure(error, of: "the stream", request)
+                await waitUntilCancelled()
+            }
+            await finish([Message()])
+        }
+    }
+
+    /// A last piece would make a response that broke off look complete. The protocol has no word for it: the gateway
+    /// cuts a stream that brings nothing, tells the client so, and then says CANCEL.
+    private func waitUntilCancelled() async {
+        let (never, continuation) = AsyncStream.makeStream(of: Never.self)
+        for await _ in never {}
+        continuation.finish()
+    }
+
+    /// Sends a piece, waiting for room.
+    func send(piece frames: BodyFrames) async throws {
+        try await session.socket.send(WorkerCommand.partial(request: id, frames).frames(in: .majordomo02))
+    }
+
+    // MARK: The end
+
+    /// Sends the last piece.
+    private func finish(_ frames: BodyFrames) async {
+        do {
+            let message = try WorkerCommand.final(request: id, frames).frames(in: .majordomo02)
+            let isSent = try session.requests.finish(id) { () throws(ZMQError) in
+                try session.socket.trySend(message)
+            }
+            guard !isSent else { return }
+            defer { session.requests.sent() }
+            // In a task of its own: if this one has been cancelled, the gateway waits for the last piece all the same.
+            try await Task { [socket = session.socket] in try await socket.send(message) }.value
+        } catch {
+            session.logger.debug("cannot send a reply", metadata: ["error": "\(error)"])
+        }
+    }
+}
