@@ -23,6 +23,10 @@ extension WorkerCommand {
         if frames.count == 3, frames[1].equals("READY") {
             return .ready(service: try ServiceName.read(frames[2]), WorkerProperties())
         }
+        // Neither does this; another worker has taken the routing id over.
+        guard frames.count == 2 || !frames[1].equals("MDPW01") else {
+            throw WorkerProtocolError(.unknownDialect, "a message of MDP/0.1 from a REQ worker")
+        }
         return .final(request: Message(), BodyFrames(frames, from: 1))
     }
 

@@ -57,6 +57,10 @@ extension WorkerProtocolError.Code {
     public static let serviceName = Self(rawValue: "service-name")
     /// A property of READY is malformed or out of range.
     public static let property = Self(rawValue: "property")
+    /// The command is well formed but not expected of this worker now.
+    public static let unexpectedCommand = Self(rawValue: "unexpected-command")
+    /// The gateway takes no further worker or service.
+    public static let noRoom = Self(rawValue: "no-room")
     /// The number of bytes that CREDIT grants is malformed.
     public static let credit = Self(rawValue: "credit")
 }

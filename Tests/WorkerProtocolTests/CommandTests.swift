@@ -105,7 +105,7 @@ import WorkerProtocol
     @Test(
         arguments: [
             (.request, ["READY", "a"], "missing-delimiter"), (.request, [""], "missing-delimiter"),
-            (.request, ["", "READY", ""], "service-name"),
+            (.request, ["", "READY", ""], "service-name"), (.request, ["", "MDPW01", "\u{4}"], "unknown-dialect"),
             (.majordomo01, ["", "MDPW01"], "unknown-dialect"),
             (.majordomo01, ["MDPW01", "", "\u{4}"], "unknown-dialect"),
             (.majordomo01, ["", "MDPW01", "\u{1}"], "frame-count"),

@@ -1,0 +1,158 @@
+public import SwiftZMQ
+import WorkerProtocol
+
+extension Broker {
+    /// Takes a message over that came through the ROUTER socket.
+    ///
+    /// Whatever it contains, it can answer only a request that is outstanding at its sender. A worker that breaks the
+    /// protocol is told DISCONNECT and forgotten, its requests treated as those of a dead worker.
+    ///
+    /// - Parameters:
+    ///   - routingID: the first frame.
+    ///   - frames: the others.
+    ///   - now: the present.
+    public mutating func receive(from routingID: Message, _ frames: Multipart, now: Instant) {
+        if let worker = workerIndex[routingID] {
+            do throws(WorkerProtocolError) {
+                try handle(WorkerCommand(reading: frames, dialect: workers[worker].dialect), of: worker, now: now)
+            } catch {
+                lose(worker, because: .violation(error), now: now)
+            }
+        } else {
+            receiveFromStranger(routingID, frames, now: now)
+        }
+        completeDrain(now: now)
+    }
+
+    /// Carries out a command of a registered worker.
+    ///
+    /// - Throws: where the command is not expected.
+    private mutating func handle(
+        _ command: WorkerCommand, of worker: Int, now: Instant
+    ) throws(WorkerProtocolError) {
+        workers[worker].lastHeard = now
+        switch command {
+        case .heartbeat:
+            noteRoom(at: worker, now: now)
+        case .partial(let tag, let body):
+            let slot = try request(tag, at: worker)
+            receivePartial(body, of: slot, now: now)
+            noteRoom(at: worker, now: now)
+        case .final(let tag, let body):
+            let slot = try request(tag, at: worker)
+            receiveFinal(body, of: slot, now: now)
+            noteRoom(at: worker, now: now)
+        case .disconnect:
+            lose(worker, because: .disconnected, now: now)
+        case .drain:
+            try startDraining(worker, now: now)
+        case .ready(let service, let properties):
+            try registerAgain(worker, for: service, properties, now: now)
+        }
+    }
+
+    /// The request that a reply of a worker belongs to.
+    private func request(_ frame: Message, at worker: Int) throws(WorkerProtocolError) -> Int {
+        if workers[worker].dialect == .request {
+            guard !workers[worker].requests.isEmpty else {
+                throw WorkerProtocolError(.unexpectedCommand, "a reply although no request is outstanding")
+            }
+            return workers[worker].requests.first
+        }
+        guard let tag = RequestTag(frame) else {
+            throw WorkerProtocolError(.unexpectedCommand, "a reply with an id that the gateway never made")
+        }
+        let slot = Int(tag.slot)
+        guard slot < requests.capacity, requests[slot].worker == worker, tag == self.tag(of: slot) else {
+            throw WorkerProtocolError(.unexpectedCommand, "a reply to a request that is not outstanding at the worker")
+        }
+        return slot
+    }
+
+    /// A worker whose pipe was full is heard again, so that it probably reads.
+    private mutating func noteRoom(at worker: Int, now: Instant) {
+        guard workers[worker].isFull else { return }
+        workers[worker].isFull = false
+        updateAvailability(worker)
+        serveQueue(of: workers[worker].service, now: now)
+    }
+
+    private mutating func startDraining(_ worker: Int, now: Instant) throws(WorkerProtocolError) {
+        guard workers[worker].properties.mayDrain else {
+            throw WorkerProtocolError(.unexpectedCommand, "DRAIN from a worker that did not ask for it in READY")
+        }
+        guard !workers[worker].isDraining else { return }
+        workers[worker].isDraining = true
+        updateAvailability(worker)
+        let service = workers[worker].service
+        stopAccepting(service, now: now)
+        effects.append(
+            .report(.workerDraining(routingID: workers[worker].routingID, service: services[service].name)))
+    }
+
+    /// A worker says READY a second time.
+    ///
+    /// For MDP that is forbidden. A REQ socket that may send twice (`ZMQ_REQ_RELAXED`), or a new connection under the
+    /// same routing id, has given up what it was asked before.
+    private mutating func registerAgain(
+        _ worker: Int, for service: String, _ properties: WorkerProperties, now: Instant
+    ) throws(WorkerProtocolError) {
+        guard workers[worker].dialect == .request else {
+            throw WorkerProtocolError(.unexpectedCommand, "READY from a worker that is registered already")
+        }
+        if workers[worker].load == 0, services[workers[worker].service].name == service {
+            noteRoom(at: worker, now: now)
+            updateEvictability(worker)
+            return
+        }
+        let routingID = workers[worker].routingID
+        lose(worker, because: .registeredAgain, now: now)
+        register(routingID, .request, service, properties, now: now)
+    }
+
+    // MARK: Peers that are not registered
+
+    private mutating func receiveFromStranger(_ routingID: Message, _ frames: Multipart, now: Instant) {
+        // RFC 7 and 18: messages that are not valid at all are dropped.
+        guard let dialect = WorkerDialect(firstMessage: frames) else {
+            counters.messagesDropped += 1
+            return
+        }
+        do throws(WorkerProtocolError) {
+            switch try WorkerCommand(reading: frames, dialect: dialect) {
+            case .ready(let service, let properties):
+                register(routingID, dialect, service, properties, now: now)
+            case .disconnect:
+                dismissed.insert(routingID, now: now)
+            default:
+                throw WorkerProtocolError(.unexpectedCommand, "a command from a worker that is not registered")
+            }
+        } catch {
+            refuse(routingID, dialect, because: error, now: now)
+        }
+    }
+
+    /// Turns a peer away that is not registered.
+    mutating func refuse(
+        _ routingID: Message, _ dialect: WorkerDialect, because reason: WorkerProtocolError, now: Instant
+    ) {
+        guard !dismissed.contains(routingID, now: now) else {
+            counters.messagesDropped += 1
+            return
+        }
+        counters.peersRefused += 1
+        effects.append(.report(.peerRefused(routingID: routingID, reason: reason)))
+        disconnect(routingID, dialect, now: now)
+    }
+
+    /// Says DISCONNECT, where the dialect knows it.
+    mutating func disconnect(_ routingID: Message, _ dialect: WorkerDialect, now: Instant) {
+        guard let frames = GatewayCommand.disconnect.frames(in: dialect) else { return }
+        dismissed.insert(routingID, now: now)
+        sequence += 1
+        effects.append(
+            .send(
+                Delivery(
+                    routingID: routingID, frames: frames, request: nil, worker: -1, slot: -1, sequence: sequence)))
+    }
+}

@@ -1,0 +1,93 @@
+import SwiftZMQ
+import WorkerProtocol
+
+extension Broker {
+    /// A piece of a streamed reply, the first with the head.
+    mutating func receivePartial(_ body: BodyFrames, of slot: Int, now: Instant) {
+        switch requests[slot].state {
+        case .queued, .abandoned:
+            return
+        case .outstanding:
+            guard let reply = readReply(body, of: slot) else {
+                effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+                abandon(slot, now: now)
+                return
+            }
+            guard spendCredit(reply.body.count, of: slot) else {
+                effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+                abandon(slot, now: now)
+                return
+            }
+            requests[slot].state = .streaming
+            requests[slot].dropFrames()
+            requests[slot].lastPiece = now
+            requestDeadlines.set(slot, to: now + configuration.streamIdleTimeout)
+            effects.append(.emit(requests[slot].id, .begin(reply.head, piece: reply.body)))
+        case .streaming:
+            let piece = Message(joining: body)
+            guard spendCredit(piece.count, of: slot) else {
+                effects.append(.emit(requests[slot].id, .cut))
+                abandon(slot, now: now)
+                return
+            }
+            // The deadline is not moved for every piece: when it comes, it is compared with this time.
+            requests[slot].lastPiece = now
+            effects.append(.emit(requests[slot].id, .piece(piece)))
+        }
+    }
+
+    /// A whole reply, or the last piece of a streamed one; the worker has a place free again.
+    mutating func receiveFinal(_ body: BodyFrames, of slot: Int, now: Instant) {
+        let worker = requests[slot].worker
+        let service = requests[slot].service
+        switch requests[slot].state {
+        case .queued:
+            return
+        case .abandoned:
+            counters.lateReplies += 1
+            effects.append(.report(.replyLate(requests[slot].id, service: services[service].name)))
+        case .outstanding:
+            if let reply = readReply(body, of: slot) {
+                effects.append(.emit(requests[slot].id, .reply(reply.head, body: reply.body)))
+                counters.completed += 1
+            } else {
+                effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+            }
+        case .streaming:
+            let piece = Message(joining: body)
+            if spendCredit(piece.count, of: slot) {
+                effects.append(.emit(requests[slot].id, .end(piece)))
+                counters.completed += 1
+            } else {
+                effects.append(.emit(requests[slot].id, .cut))
+            }
+        }
+        workers[worker].served += 1
+        vacate(worker, by: slot)
+        finish(slot)
+        serveQueue(of: service, now: now)
+    }
+
+    private mutating func readReply(_ body: BodyFrames, of slot: Int) -> WorkerReply? {
+        do throws(WorkerProtocolError) {
+            return try WorkerReply(reading: body)
+        } catch {
+            counters.invalidReplies += 1
+            effects.append(
+                .report(
+                    .replyInvalid(
+                        requests[slot].id, service: services[requests[slot].service].name, reason: error)))
+            return nil
+        }
+    }
+
+    /// Counts a piece against what the worker was granted; false where it was granted less.
+    private mutating func spendCredit(_ bytes: Int, of slot: Int) -> Bool {
+        guard let credit = requests[slot].credit else { return true }
+        requests[slot].credit = credit - bytes
+        guard bytes > credit else { return true }
+        effects.append(
+            .report(.creditExceeded(requests[slot].id, service: services[requests[slot].service].name)))
+        return false
+    }
+}

@@ -1,0 +1,154 @@
+import SwiftZMQ
+import WorkerProtocol
+
+extension Broker {
+    /// Takes a request over. Every request gets exactly one sequence of `ReplyEvent`s, unless it is cancelled.
+    ///
+    /// It goes to a worker at once where one is free; otherwise it waits, or fails with `unknown-service`,
+    /// `queue-full`, or, once the broker is draining, `no-worker`.
+    public mutating func submit(_ request: GatewayRequest, now: Instant) {
+        guard requestIndex[request.id] == nil else {
+            assertionFailure("\(request.id) was submitted before")
+            return
+        }
+        counters.submitted += 1
+        guard !isDraining else {
+            effects.append(.emit(request.id, .failure(.noWorker)))
+            return
+        }
+        guard let service = serviceIndex[request.service] else {
+            effects.append(.emit(request.id, .failure(.unknownService)))
+            return
+        }
+        let worker = services[service].available.first
+        guard worker >= 0 || services[service].queue.count < configuration.queueLimit else {
+            effects.append(.emit(request.id, .failure(.queueFull)))
+            return
+        }
+        let slot = requests.insert(RequestRecord(request, service: service, now: now))
+        requestIndex[request.id] = slot
+        requestDeadlines.set(slot, to: requests[slot].deadline)
+        if worker >= 0 {
+            dispatch(slot, to: worker, now: now)
+        } else {
+            requestLinks.append(slot, to: &services[service].queue)
+            queueChanged(service)
+        }
+    }
+
+    /// Forgets a request that nobody waits for any more; no further event comes for it.
+    ///
+    /// One that is at a worker still takes its place there until the worker has answered; a worker that asked for it is
+    /// told.
+    public mutating func cancel(_ id: RequestID, now: Instant) {
+        guard let slot = requestIndex[id] else { return }
+        if requests[slot].state == .queued {
+            leaveQueue(slot)
+            finish(slot)
+        } else {
+            abandon(slot, now: now)
+        }
+        completeDrain(now: now)
+    }
+
+    /// Says that the client has taken bytes of a streamed reply, so that a worker with credit is granted as many.
+    public mutating func consumed(_ id: RequestID, bytes: Int, now: Instant) {
+        guard let window = configuration.streamCredit, let slot = requestIndex[id],
+            requests[slot].state == .streaming, let credit = requests[slot].credit
+        else { return }
+        requests[slot].consumed += bytes
+        // Half of the window at a time: one message for many pieces, and the worker never runs dry meanwhile.
+        let grant = requests[slot].consumed
+        guard grant > 0, grant >= window / 2 else { return }
+        requests[slot].consumed = 0
+        requests[slot].credit = credit + grant
+        send(.credit(id: tag(of: slot).frame, bytes: grant), to: requests[slot].worker, now: now)
+    }
+
+    /// Sends a request to a worker that can take it.
+    mutating func dispatch(_ slot: Int, to worker: Int, now: Instant) {
+        sequence += 1
+        counters.dispatched += 1
+        requests[slot].state = .outstanding
+        requests[slot].worker = worker
+        requests[slot].sequence = sequence
+        occupy(worker, with: slot)
+        workers[worker].lastSent = now
+
+        var head = requests[slot].head
+        if let window = configuration.streamCredit, workers[worker].properties.wantsCredit {
+            head = RequestHead.adding(streamCredit: window, to: head)
+            requests[slot].credit = window
+            requests[slot].consumed = 0
+        } else {
+            requests[slot].credit = nil
+        }
+        let dialect = workers[worker].dialect
+        let frames = GatewayCommand.request(
+            id: dialect == .request ? Message() : tag(of: slot).frame, head: head, body: requests[slot].body,
+            in: dialect)
+        effects.append(
+            .send(
+                Delivery(
+                    routingID: workers[worker].routingID, frames: frames, request: requests[slot].id, worker: worker,
+                    slot: slot, sequence: sequence)))
+    }
+
+    /// Brings waiting requests to workers while there are both.
+    mutating func serveQueue(of service: Int, now: Instant) {
+        while !services[service].queue.isEmpty {
+            let worker = services[service].available.first
+            guard worker >= 0 else { return }
+            let slot = services[service].queue.first
+            leaveQueue(slot)
+            dispatch(slot, to: worker, now: now)
+        }
+    }
+
+    /// Takes a request out of its service's queue.
+    mutating func leaveQueue(_ slot: Int) {
+        let service = requests[slot].service
+        requestLinks.remove(slot, from: &services[service].queue)
+        queueChanged(service)
+    }
+
+    /// Puts a request that was at a worker back among those that wait, in the order of arrival; it has been there
+    /// longer than most, so that its place is near the front.
+    mutating func returnToQueue(_ slot: Int) {
+        requests[slot].state = .queued
+        requests[slot].worker = -1
+        let service = requests[slot].service
+        var behind = services[service].queue.first
+        while behind >= 0, requests[behind].arrival < requests[slot].arrival {
+            behind = requestLinks.slot(after: behind)
+        }
+        requestLinks.insert(slot, before: behind, in: &services[service].queue)
+        queueChanged(service)
+    }
+
+    /// Leaves a request to its worker, which it still occupies, while nobody waits for it any more.
+    mutating func abandon(_ slot: Int, now: Instant) {
+        requests[slot].state = .abandoned
+        requests[slot].dropFrames()
+        requestIndex[requests[slot].id] = nil
+        requestDeadlines.remove(slot)
+        let worker = requests[slot].worker
+        if workers[worker].properties.wantsCancel {
+            send(.cancel(id: tag(of: slot).frame), to: worker, now: now)
+        }
+        updateEvictability(worker)
+    }
+
+    /// Ends a request that is in no list any more.
+    mutating func finish(_ slot: Int) {
+        if requests[slot].state != .abandoned {
+            requestIndex[requests[slot].id] = nil
+            requestDeadlines.remove(slot)
+        }
+        requests.remove(slot)
+    }
+
+    func tag(of slot: Int) -> RequestTag {
+        RequestTag(slot: slot, id: requests[slot].id, sequence: requests[slot].sequence)
+    }
+}

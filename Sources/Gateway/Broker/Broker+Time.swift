@@ -1,0 +1,66 @@
+import WorkerProtocol
+
+extension Broker {
+    /// Lets time pass: requests whose time is over fail, heartbeats are sent, silent workers are lost.
+    ///
+    /// To be called at ``nextDeadline`` or later, after the messages that have arrived were handed in.
+    public mutating func advance(to now: Instant) {
+        while let slot = requestDeadlines.due(at: now) { expire(slot, now: now) }
+        while let worker = workerTimers.due(at: now) { lookAfter(worker, now: now) }
+        while let service = graceTimers.due(at: now) {
+            let slot = services[service].queue.first
+            effects.append(.emit(requests[slot].id, .failure(.noWorker)))
+            leaveQueue(slot)
+            finish(slot)
+        }
+        completeDrain(now: now)
+    }
+
+    private mutating func expire(_ slot: Int, now: Instant) {
+        let id = requests[slot].id
+        switch requests[slot].state {
+        case .queued:
+            effects.append(.emit(id, .failure(.workerTimeout)))
+            leaveQueue(slot)
+            finish(slot)
+        case .outstanding:
+            effects.append(.emit(id, .failure(.workerTimeout)))
+            abandon(slot, now: now)
+        case .streaming:
+            let end = requests[slot].lastPiece + configuration.streamIdleTimeout
+            guard end <= now else {
+                requestDeadlines.set(slot, to: end)
+                return
+            }
+            effects.append(.emit(id, .cut))
+            abandon(slot, now: now)
+        case .abandoned:
+            requestDeadlines.remove(slot)
+        }
+    }
+
+    private mutating func lookAfter(_ worker: Int, now: Instant) {
+        let interval = configuration.heartbeat
+        if workers[worker].dialect.hasHeartbeats {
+            guard now < workers[worker].lastHeard + interval * BrokerConfiguration.liveness else {
+                lose(worker, because: .silent, now: now)
+                return
+            }
+            // Every command is a sign of life; a heartbeat is only sent where there was no other.
+            if now >= workers[worker].lastSent + interval { send(.heartbeat, to: worker, now: now) }
+            workerTimers.set(
+                worker,
+                to: min(
+                    workers[worker].lastSent + interval,
+                    workers[worker].lastHeard + interval * BrokerConfiguration.liveness))
+        } else {
+            workerTimers.remove(worker)
+        }
+        if workers[worker].isFull {
+            // Perhaps there is room by now; the next request shows.
+            workers[worker].isFull = false
+            updateAvailability(worker)
+            serveQueue(of: workers[worker].service, now: now)
+        }
+    }
+}

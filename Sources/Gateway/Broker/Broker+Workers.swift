@@ -1,0 +1,173 @@
+import SwiftZMQ
+import WorkerProtocol
+
+extension Broker {
+    /// Registers a peer as a worker, unless there is no room.
+    mutating func register(
+        _ routingID: Message, _ dialect: WorkerDialect, _ name: String, _ properties: WorkerProperties, now: Instant
+    ) {
+        guard !(isDraining && isIdle) else {
+            return refuse(routingID, dialect, because: WorkerProtocolError(.noRoom, "the gateway stops"), now: now)
+        }
+        guard workers.count < configuration.workerLimit || evictWorker(now: now) else {
+            let reason = "\(configuration.workerLimit) workers are registered already"
+            return refuse(routingID, dialect, because: WorkerProtocolError(.noRoom, reason), now: now)
+        }
+        guard let service = findOrAddService(name) else {
+            let reason = "\(configuration.serviceLimit) services are in use already"
+            return refuse(routingID, dialect, because: WorkerProtocolError(.noRoom, reason), now: now)
+        }
+        dismissed.remove(routingID)
+        counters.workersRegistered += 1
+        let worker = workers.insert(
+            WorkerRecord(
+                routingID: routingID, service: service, dialect: dialect, properties: properties,
+                registration: sequence, now: now))
+        workerIndex[routingID] = worker
+        services[service].workers += 1
+        services[service].accepting += 1
+        if dialect.hasHeartbeats { workerTimers.set(worker, to: now + configuration.heartbeat) }
+        updateVacancy(service)
+        queueChanged(service)
+        updateEvictability(worker)
+        effects.append(
+            .report(.workerRegistered(routingID: routingID, service: name, dialect: dialect, properties: properties)))
+        updateAvailability(worker)
+        serveQueue(of: service, now: now)
+    }
+
+    /// Forgets a worker and decides about each of its requests.
+    ///
+    /// - Parameter unsent: the number of the first delivery that has certainly not left for the worker.
+    mutating func lose(
+        _ worker: Int, because reason: WorkerLoss, unsent: UInt64 = .max, now: Instant
+    ) {
+        let routingID = workers[worker].routingID
+        let service = workers[worker].service
+        let dialect = workers[worker].dialect
+        counters.workersLost += 1
+        effects.append(
+            .report(.workerLost(routingID: routingID, service: services[service].name, reason: reason)))
+
+        // First out of every list, so that none of its requests can come back to it.
+        workerIndex[routingID] = nil
+        workerTimers.remove(worker)
+        if workers[worker].isAvailable {
+            services[service].available.remove(worker, load: workers[worker].load, links: &availableLinks)
+            workers[worker].isAvailable = false
+        }
+        if workers[worker].isEvictable { evictableLinks.remove(worker, from: &evictableWorkers) }
+        services[service].workers -= 1
+        if !workers[worker].isDraining { stopAccepting(service, now: now) }
+
+        // From the last to the first, so that those that go back to the queue keep their order.
+        while !workers[worker].requests.isEmpty {
+            let slot = workers[worker].requests.last
+            requestLinks.remove(slot, from: &workers[worker].requests)
+            release(slot, hasLeft: requests[slot].sequence < unsent, now: now)
+        }
+        workers.remove(worker)
+        updateVacancy(service)
+
+        switch reason {
+        case .violation:
+            counters.violations += 1
+            disconnect(routingID, dialect, now: now)
+        case .stopped: disconnect(routingID, dialect, now: now)
+        case .disconnected: dismissed.insert(routingID, now: now)
+        // It may come back to life and is told DISCONNECT when it speaks.
+        case .silent, .unreachable, .registeredAgain, .evicted: break
+        }
+        serveQueue(of: service, now: now)
+    }
+
+    /// Decides about a request whose worker is lost: dropped, cut, sent to another, or failed.
+    private mutating func release(_ slot: Int, hasLeft: Bool, now: Instant) {
+        let id = requests[slot].id
+        switch requests[slot].state {
+        case .abandoned, .queued:
+            finish(slot)
+        case .streaming:
+            effects.append(.emit(id, .cut))
+            finish(slot)
+        case .outstanding where !hasLeft:
+            returnToQueue(slot)
+        case .outstanding where requests[slot].deadline <= now:
+            effects.append(.emit(id, .failure(.workerTimeout)))
+            finish(slot)
+        case .outstanding where requests[slot].isIdempotent && requests[slot].retriesLeft > 0:
+            requests[slot].retriesLeft -= 1
+            counters.retries += 1
+            effects.append(.report(.requestRetried(id, service: services[requests[slot].service].name)))
+            returnToQueue(slot)
+        case .outstanding:
+            effects.append(.emit(id, .failure(.workerLost)))
+            finish(slot)
+        }
+    }
+
+    /// Gives one of a worker's places to a request.
+    mutating func occupy(_ worker: Int, with slot: Int) {
+        let before = workers[worker].load
+        requestLinks.append(slot, to: &workers[worker].requests)
+        loadChanged(worker, from: before)
+    }
+
+    /// Frees the place of a request at its worker.
+    mutating func vacate(_ worker: Int, by slot: Int) {
+        let before = workers[worker].load
+        requestLinks.remove(slot, from: &workers[worker].requests)
+        requests[slot].worker = -1
+        loadChanged(worker, from: before)
+    }
+
+    private mutating func loadChanged(_ worker: Int, from before: Int) {
+        if workers[worker].isAvailable {
+            services[workers[worker].service].available.remove(worker, load: before, links: &availableLinks)
+            workers[worker].isAvailable = false
+        }
+        updateAvailability(worker)
+        if workers[worker].dialect == .request { updateEvictability(worker) }
+    }
+
+    /// Offers a worker to its service, or takes it away, as its state says.
+    mutating func updateAvailability(_ worker: Int) {
+        let isAvailable = workers[worker].canTakeRequest
+        guard isAvailable != workers[worker].isAvailable else { return }
+        workers[worker].isAvailable = isAvailable
+        let service = workers[worker].service
+        if isAvailable {
+            services[service].available.insert(worker, load: workers[worker].load, links: &availableLinks)
+        } else {
+            services[service].available.remove(worker, load: workers[worker].load, links: &availableLinks)
+        }
+    }
+
+    /// Keeps the REQ workers that nobody waits for in the order in which they became so. Nothing but a request shows
+    /// whether such a worker still lives; a worker that opens a new socket from time to time leaves one behind each time.
+    mutating func updateEvictability(_ worker: Int) {
+        guard workers[worker].dialect == .request else { return }
+        if workers[worker].isEvictable { evictableLinks.remove(worker, from: &evictableWorkers) }
+        let first = workers[worker].requests.first
+        workers[worker].isEvictable = first < 0 || requests[first].state == .abandoned
+        if workers[worker].isEvictable { evictableLinks.append(worker, to: &evictableWorkers) }
+    }
+
+    private mutating func evictWorker(now: Instant) -> Bool {
+        guard !evictableWorkers.isEmpty else { return false }
+        lose(evictableWorkers.first, because: .evicted, now: now)
+        return true
+    }
+
+    /// Sends a command other than a request to a worker.
+    mutating func send(_ command: GatewayCommand, to worker: Int, now: Instant) {
+        guard let frames = command.frames(in: workers[worker].dialect) else { return }
+        sequence += 1
+        workers[worker].lastSent = now
+        effects.append(
+            .send(
+                Delivery(
+                    routingID: workers[worker].routingID, frames: frames, request: nil, worker: worker, slot: -1,
+                    sequence: sequence)))
+    }
+}

@@ -1,0 +1,62 @@
+import SwiftZMQ
+
+/// A request from its arrival to the moment when neither the client nor a worker has to do with it any more.
+struct RequestRecord: Sendable {
+    enum State: Sendable {
+        /// Waits for a worker.
+        case queued
+        /// Is at a worker; nothing has come back.
+        case outstanding
+        /// Is at a worker, and the first piece of the reply has gone to the client.
+        case streaming
+        /// Nobody waits for the reply, but it still takes a place at the worker.
+        case abandoned
+    }
+
+    let id: RequestID
+    let service: Int
+    var head: Message
+    var body: Message
+    let isIdempotent: Bool
+    var retriesLeft: Int
+    let arrival: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
+    var state = State.queued
+    /// The worker's slot, -1 while queued.
+    var worker = -1
+    /// The number of the delivery that took it to the worker.
+    var sequence: UInt64 = 0
+    /// When the last piece of a streamed reply came.
+    var lastPiece: ContinuousClock.Instant
+    /// Bytes of pieces the worker may still send; nil where the stream is not paced.
+    var credit: Int?
+    /// Bytes the client has taken and the worker has not been granted yet.
+    var consumed = 0
+
+    init(_ request: GatewayRequest, service: Int, now: ContinuousClock.Instant) {
+        id = request.id
+        self.service = service
+        head = request.head
+        body = request.body
+        isIdempotent = request.isIdempotent
+        retriesLeft = request.retries
+        arrival = now
+        // Bounded, so that no timeout makes the addition overflow.
+        deadline = now + min(request.timeout, .seconds(1_000_000_000))
+        lastPiece = now
+    }
+
+    /// What stands in a slot that is not in use.
+    static func vacant(at now: ContinuousClock.Instant) -> RequestRecord {
+        RequestRecord(
+            GatewayRequest(
+                id: RequestID(loop: 0, number: 0), service: "", head: Message(), body: Message(), isIdempotent: false,
+                retries: 0, timeout: .zero), service: -1, now: now)
+    }
+
+    /// Gives the frames back as soon as they cannot be needed again: they may be large, and a stream long.
+    mutating func dropFrames() {
+        head = Message()
+        body = Message()
+    }
+}

@@ -1,0 +1,43 @@
+import SwiftZMQ
+import WorkerProtocol
+
+/// A registered worker.
+struct WorkerRecord: Sendable {
+    let routingID: Message
+    let service: Int
+    let dialect: WorkerDialect
+    let properties: WorkerProperties
+    /// The number of deliveries before its registration; what is older was meant for another.
+    let registration: UInt64
+    /// The requests that take a place, in the order of dispatch.
+    var requests = SlotList()
+    var lastHeard: ContinuousClock.Instant
+    var lastSent: ContinuousClock.Instant
+    /// Its pipe was full; counts as busy until it is heard or the next heartbeat is due.
+    var isFull = false
+    /// It asked for no further requests.
+    var isDraining = false
+    /// It stands in its service's ``AvailableWorkers``.
+    var isAvailable = false
+    /// It stands in the list of those that may make room for another.
+    var isEvictable = false
+    var served = 0
+    var address: String?
+
+    init(
+        routingID: Message, service: Int, dialect: WorkerDialect, properties: WorkerProperties, registration: UInt64,
+        now: ContinuousClock.Instant
+    ) {
+        self.routingID = routingID
+        self.service = service
+        self.dialect = dialect
+        self.properties = properties
+        self.registration = registration
+        lastHeard = now
+        lastSent = now
+    }
+
+    var load: Int { requests.count }
+
+    var canTakeRequest: Bool { !isFull && !isDraining && load < properties.concurrency }
+}

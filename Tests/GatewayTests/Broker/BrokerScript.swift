@@ -1,0 +1,170 @@
+import Gateway
+import SwiftZMQ
+import Testing
+import WorkerProtocol
+
+/// Plays events to a broker and writes down what it wants done, one line each:
+/// `→ a REQUEST 1` for a message to worker `a`, `1 reply 200 hello` for an event of request 1.
+struct BrokerScript {
+    var broker: Broker
+    var now: Broker.Instant
+    /// What happened beside, one line each: `a lost: silent`.
+    private(set) var reports: [String] = []
+    private var dialects: [String: WorkerDialect] = [:]
+    private var tags: [String: Message] = [:]
+    /// The last message sent to each worker.
+    private(set) var deliveries: [String: Delivery] = [:]
+
+    init(_ configure: (inout BrokerConfiguration) -> Void = { _ in }) {
+        var configuration = BrokerConfiguration()
+        configure(&configuration)
+        now = ContinuousClock.now
+        broker = Broker(configuration: configuration, now: now)
+    }
+
+    // MARK: What happens
+
+    /// A worker registers.
+    mutating func ready(
+        _ worker: String, _ service: String = "s", _ properties: String = "", dialect: WorkerDialect = .majordomo02
+    ) {
+        dialects[worker] = dialect
+        var frames: Multipart =
+            switch dialect {
+            case .request: ["", "READY", Message(service)]
+            case .majordomo01: ["", "MDPW01", "\u{1}", Message(service)]
+            case .majordomo02: ["MDPW02", "\u{1}", Message(service)]
+            }
+        if !properties.isEmpty { frames.append(Message(properties)) }
+        message(worker, frames)
+    }
+
+    /// A request arrives.
+    mutating func submit(
+        _ number: UInt64, _ service: String = "s", idempotent: Bool = true, retries: Int = 2,
+        timeout: Duration = .seconds(30)
+    ) {
+        broker.submit(
+            GatewayRequest(
+                id: RequestID(loop: 7, number: number), service: service, head: "head \(number)\r\n\r\n", body: "",
+                isIdempotent: idempotent, retries: retries, timeout: timeout), now: now)
+    }
+
+    /// A client goes away.
+    mutating func cancel(_ number: UInt64) { broker.cancel(RequestID(loop: 7, number: number), now: now) }
+
+    /// A worker says something about a request that it got.
+    mutating func final(_ worker: String, _ number: UInt64, _ body: BodyFrames = ["done"]) throws {
+        let tag = try #require(tags["\(worker) \(number)"], "\(worker) never got \(number)")
+        message(worker, try WorkerCommand.final(request: tag, body).frames(in: dialects[worker] ?? .majordomo02))
+    }
+
+    /// A worker sends a piece of a streamed reply.
+    mutating func partial(_ worker: String, _ number: UInt64, _ body: BodyFrames = ["piece"]) throws {
+        let tag = try #require(tags["\(worker) \(number)"], "\(worker) never got \(number)")
+        message(worker, try WorkerCommand.partial(request: tag, body).frames(in: dialects[worker] ?? .majordomo02))
+    }
+
+    /// A worker says something else.
+    mutating func say(_ worker: String, _ command: WorkerCommand) throws {
+        message(worker, try command.frames(in: dialects[worker] ?? .majordomo02))
+    }
+
+    /// Any message arrives.
+    mutating func message(_ worker: String, _ frames: Multipart) {
+        broker.receive(from: Message(worker), frames, now: now)
+    }
+
+    /// Time passes in small steps, without a sign of life from anybody but the named workers.
+    mutating func pass(_ duration: Duration, heartbeats: [String] = []) throws {
+        let end = now + duration
+        while now < end {
+            now = min(end, now + .milliseconds(100))
+            for worker in heartbeats { try say(worker, .heartbeat) }
+            broker.advance(to: now)
+        }
+    }
+
+    /// The frame that names a request to a worker.
+    func tag(_ worker: String, _ number: UInt64) -> Message? { tags["\(worker) \(number)"] }
+
+    // MARK: What follows
+
+    /// What the broker wants done since the last call. Sends to the named workers fail, and what follows is included.
+    mutating func log(failing: [String: DeliveryFailure] = [:]) -> [String] {
+        var lines: [String] = []
+        var effects: [BrokerEffect] = []
+        broker.takeEffects(into: &effects)
+        while !effects.isEmpty {
+            for effect in effects {
+                switch effect {
+                case .send(let delivery):
+                    let worker = String(delivery.routingID)
+                    deliveries[worker] = delivery
+                    guard broker.isCurrent(delivery) else { continue }
+                    if let failure = failing[worker] {
+                        broker.sendFailed(delivery, reason: failure, now: now)
+                    } else {
+                        lines.append("→ \(worker) \(describe(delivery, to: worker))")
+                    }
+                case .emit(let id, let event): lines.append("\(id.number) \(Self.describe(event))")
+                case .report(let report): reports.append(Self.describe(report))
+                }
+            }
+            broker.takeEffects(into: &effects)
+        }
+        return lines
+    }
+
+    /// The log without its heartbeats.
+    mutating func quietLog() -> [String] { log().filter { !$0.hasSuffix("HEARTBEAT") } }
+
+    private mutating func describe(_ delivery: Delivery, to worker: String) -> String {
+        do throws(WorkerProtocolError) {
+            switch try GatewayCommand(reading: delivery.frames, dialect: dialects[worker] ?? .majordomo02) {
+            case .request(let id, let body):
+                let number = delivery.request?.number ?? 0
+                if !String(body[0]).hasPrefix("head \(number)\r\n") { return "REQUEST with a wrong head" }
+                tags["\(worker) \(number)"] = id
+                return "REQUEST \(number)"
+            case .heartbeat: return "HEARTBEAT"
+            case .disconnect: return "DISCONNECT"
+            case .cancel(let id): return "CANCEL \(number(of: id, at: worker))"
+            case .credit(let id, let bytes): return "CREDIT \(number(of: id, at: worker)) \(bytes)"
+            }
+        } catch {
+            return error.description
+        }
+    }
+
+    private func number(of tag: Message, at worker: String) -> String {
+        let key = tags.first { $0.value == tag && $0.key.hasPrefix("\(worker) ") }?.key
+        return key.map { String($0.dropFirst(worker.count + 1)) } ?? "?"
+    }
+
+    private static func describe(_ event: ReplyEvent) -> String {
+        switch event {
+        case .reply(let head, let body): "reply \(head.status) \(body)"
+        case .begin(let head, let piece): "begin \(head.status) \(piece)"
+        case .piece(let piece): "piece \(piece)"
+        case .end(let piece): "end \(piece)"
+        case .cut: "cut"
+        case .failure(let failure): failure.rawValue
+        }
+    }
+
+    private static func describe(_ report: BrokerReport) -> String {
+        switch report {
+        case .workerRegistered(let worker, let service, let dialect, _):
+            "\(worker) registered: \(service) \(dialect.rawValue)"
+        case .workerLost(let worker, _, .violation(let error)): "\(worker) lost: \(error.code.rawValue)"
+        case .workerLost(let worker, _, let reason): "\(worker) lost: \(reason)"
+        case .workerDraining(let worker, _): "\(worker) draining"
+        case .peerRefused(let peer, let error): "\(peer) refused: \(error.code.rawValue)"
+        case .replyInvalid(let id, _, let error): "\(id.number) invalid: \(error.code.rawValue)"
+        case .creditExceeded(let id, _): "\(id.number) exceeded its credit"
+        case .replyLate(let id, _): "\(id.number) late"
+        case .requestRetried(let id, _): "\(id.number) retried"
+        }
+    }
+}
