@@ -111,3 +111,18 @@ extension SocketOptionNames where S == Router {
     /// turned away.
     public var handover: SocketOption<Bool> { .init(ZMQ_ROUTER_HANDOVER, .bool, default: false, .always) }
 }
+
+/// A socket that sends to subscribers.
+public protocol PublishingSocket: SendingSocket {}
+
+extension Publisher: PublishingSocket {}
+extension XPublisher: PublishingSocket {}
+
+extension SocketOptionNames where S: PublishingSocket {
+    /// Whether a send waits for a subscriber that is at its high-water mark, instead of dropping the message for it
+    /// (`ZMQ_XPUB_NODROP`). Default false. libzmq does not give it
+    /// back: reading it throws.
+    public var noDrop: SocketOption<Bool> {
+        .init(ZMQ_XPUB_NODROP, .bool, default: false, .always)
+    }
+}

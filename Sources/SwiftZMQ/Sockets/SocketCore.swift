@@ -28,6 +28,8 @@ final class SocketCore: Sendable {
         var alarm: ContinuousClock.Instant?
         /// Whether the socket has been bound or connected.
         var hasEndpoints = false
+        /// Whether a receive must first look at what the peers told; see `SocketKind.reservesReplies`.
+        let looksBeforeReceiving: Bool
     }
 
     /// A message that waits for room, and who waits with it.
@@ -45,16 +47,19 @@ final class SocketCore: Sendable {
         var options = SocketOptions<S>()
         try configure(&options)
         let socket = try context.makeSocket(kind)
+        let looksBeforeReceiving: Bool
         do {
             try options.apply(to: socket, of: kind)
             descriptor = try socket.option(ZMQ_FD, name: "descriptor", as: Int32.self)
+            let mark = try socket.option(ZMQ_SNDHWM, name: "sendHighWaterMark", as: Int32.self)
+            looksBeforeReceiving = kind.reservesReplies && (1..<1000).contains(mark)
         } catch {
             socket.close()
             throw error
         }
         self.context = context
         self.kind = kind
-        state = Locked(State(socket: socket))
+        state = Locked(State(socket: socket, looksBeforeReceiving: looksBeforeReceiving))
     }
 
     /// Closes the socket and fails all who wait. Does nothing the second time.
@@ -87,6 +92,7 @@ extension SocketCore.State {
     /// Takes the next whole message; nil when there is none.
     mutating func take() throws(ZMQError) -> Multipart? {
         let socket = try open(for: "receive")
+        if looksBeforeReceiving { _ = try socket.readiness() }
         while let frame = try socket.receiveFrame() {
             if !frame.hasMore, unfinished.isEmpty { return Multipart(frame.message) }
             unfinished.append(frame.message)

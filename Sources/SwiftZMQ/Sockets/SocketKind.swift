@@ -18,6 +18,13 @@ struct SocketKind: Hashable, Sendable {
     static let xsubscriber = Self(number: ZMQ_XSUB, name: "XSUB")
     static let stream = Self(number: ZMQ_STREAM, name: "STREAM")
 
+    /// Whether receiving a message takes the place in the peer's queue that the reply will need, and drops the reply in
+    /// advance where there is none.
+    ///
+    /// libzmq looks only once in a millisecond at what peers have told it, unless it has to wait. With a low high-water
+    /// mark, a REP socket could so drop the reply to a peer that has long taken the one before.
+    var reservesReplies: Bool { self == .reply }
+
     /// Whether the first frame names the peer, so that one peer may be full while another is not.
     var sendsToNamedPeers: Bool { self == .router || self == .stream }
 }
