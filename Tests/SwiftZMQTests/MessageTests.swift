@@ -93,7 +93,10 @@ import Testing
         #expect(message.count == 4)
         #expect(message.map(String.init) == ["a", "", "c", "d"])
         #expect(Multipart("x", "y", followedBy: ["z"]) == ["x", "y", "z"])
+        #expect(Multipart("x", followedBy: ["y"]) == ["x", "y"])
         #expect(Multipart([Message]()) == [""])
+        #expect(message.removeFirst() == "a")
+        #expect(message == ["", "c", "d"])
         #expect(Multipart("one").count == 1)
     }
 }

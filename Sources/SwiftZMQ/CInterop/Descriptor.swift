@@ -7,10 +7,10 @@ import CZMQ
 #endif
 
 /// A counter that the kernel keeps (`eventfd`), used to wake a thread that waits in `poll` or `epoll_wait`.
-struct WakeDescriptor: ~Copyable, Sendable {
-    let number: Int32
+package struct WakeDescriptor: ~Copyable, Sendable {
+    package let number: Int32
 
-    init() throws(ZMQError) {
+    package init() throws(ZMQError) {
         number = czmq_make_wake_descriptor()
         guard number >= 0 else { throw ZMQError(code: .init(rawValue: errno), operation: "create a wake descriptor") }
     }
@@ -21,7 +21,7 @@ struct WakeDescriptor: ~Copyable, Sendable {
     }
 
     /// Makes the descriptor readable.
-    func signal() {
+    package func signal() {
         Self.signal(number)
     }
 
@@ -37,7 +37,7 @@ struct WakeDescriptor: ~Copyable, Sendable {
     }
 
     /// Makes the descriptor unreadable again.
-    func clear() {
+    package func clear() {
         var count: UInt64 = 0
         while true {
             let length = unsafe read(number, &count, 8)

@@ -7,11 +7,11 @@ import CZMQ
 #endif
 
 /// Starting threads of the library's own.
-enum DetachedThread {
+package enum DetachedThread {
     /// Runs a closure on a new thread, which takes no signals: those are for the program's own threads.
     ///
     /// - Parameter name: shown by debuggers and `top`; at most 15 bytes are kept.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(ZMQError) {
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(ZMQError) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var every = sigset_t()
         var before = sigset_t()

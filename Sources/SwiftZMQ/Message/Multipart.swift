@@ -29,10 +29,45 @@ public struct Multipart: Sendable, Hashable {
         tail = rest
     }
 
+    /// A message of one frame followed by all frames of another, such as a routing id and what is sent to that peer.
+    public init(_ first: Message, followedBy rest: Multipart) {
+        head = first
+        var frames: [Message] = []
+        frames.reserveCapacity(rest.count)
+        frames.append(rest.head)
+        if let tail = rest.tail { frames.append(contentsOf: tail) }
+        tail = frames
+    }
+
+    /// Removes and returns the first of at least two frames, such as the routing id of the peer.
+    public mutating func removeFirst() -> Message {
+        guard var frames = tail else { preconditionFailure("the only frame of a message cannot be removed") }
+        let first = head
+        tail = nil
+        head = frames.removeFirst()
+        tail = frames.isEmpty ? nil : frames
+        return first
+    }
+
     /// A message of the given leading frames followed by all frames of another.
     public init(_ leading: Message..., followedBy rest: Multipart) {
         self.init(leading)
         append(contentsOf: rest)
+    }
+
+    /// A message of a frame and those behind it, whose array is taken over as it is.
+    package init(_ frame: Message, taking rest: [Message]) {
+        head = frame
+        tail = rest.isEmpty ? nil : rest
+    }
+
+    /// Makes room for a number of frames, the first included, so that adding them allocates once.
+    public mutating func reserveCapacity(_ count: Int) {
+        guard count > 1 else { return }
+        var frames = tail ?? []
+        tail = nil
+        frames.reserveCapacity(count - 1)
+        tail = frames
     }
 
     /// Adds a frame at the end.
@@ -43,6 +78,19 @@ public struct Multipart: Sendable, Hashable {
     /// Adds frames at the end.
     public mutating func append(contentsOf frames: some Sequence<Message>) {
         tail.mutate { $0.append(contentsOf: frames) }
+    }
+}
+
+extension Multipart {
+    /// Two messages are equal when their frames are.
+    public static func == (one: Multipart, other: Multipart) -> Bool {
+        // Not synthesized: room that was made for more frames is no difference.
+        one.head == other.head && (one.tail ?? []) == (other.tail ?? [])
+    }
+
+    /// Hashes the frames.
+    public func hash(into hasher: inout Hasher) {
+        for frame in self { hasher.combine(frame) }
     }
 }
 
@@ -68,7 +116,7 @@ extension [Message]? {
         var frames = self ?? []
         self = nil
         change(&frames)
-        self = frames.isEmpty ? nil : frames
+        self = frames
     }
 }
 

@@ -1,0 +1,44 @@
+import Logging
+import WorkerProtocol
+
+extension BrokerLoop {
+    /// Logs what the broker reports, and makes the services that workers register known to the front.
+    func log(_ report: BrokerReport) {
+        switch report {
+        case .workerRegistered(let routingID, let service, let dialect, let properties):
+            services.insert(service)
+            logger.info(
+                "worker registered",
+                metadata: [
+                    "service": "\(service)", "worker": "\(routingID)", "dialect": "\(dialect)",
+                    "concurrency": "\(properties.concurrency)",
+                ])
+        case .workerLost(let routingID, let service, let reason):
+            logger.log(
+                level: reason.isOrderly ? .info : .warning, "worker lost",
+                metadata: ["service": "\(service)", "worker": "\(routingID)", "reason": "\(reason)"])
+        case .workerDraining(let routingID, let service):
+            logger.info("worker takes no more requests", metadata: ["service": "\(service)", "worker": "\(routingID)"])
+        case .peerRefused(let routingID, let reason):
+            logger.warning("peer refused", metadata: ["peer": "\(routingID)", "reason": "\(reason)"])
+        case .replyInvalid(_, let service, let reason):
+            logger.warning("reply refused", metadata: ["service": "\(service)", "reason": "\(reason)"])
+        case .creditExceeded(_, let service):
+            logger.warning("worker sent more than it was granted", metadata: ["service": "\(service)"])
+        case .replyLate(_, let service):
+            logger.debug("late reply dropped", metadata: ["service": "\(service)"])
+        case .requestRetried(_, let service):
+            logger.info("request sent to another worker", metadata: ["service": "\(service)"])
+        }
+    }
+}
+
+extension WorkerLoss {
+    /// Whether it is nothing to worry about.
+    fileprivate var isOrderly: Bool {
+        switch self {
+        case .disconnected, .registeredAgain, .evicted, .stopped: true
+        case .silent, .unreachable, .violation: false
+        }
+    }
+}

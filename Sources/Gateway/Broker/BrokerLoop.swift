@@ -1,0 +1,123 @@
+public import Logging
+import NIOConcurrencyHelpers
+public import SwiftZMQ
+
+/// The thread that drives a ``Broker``: one ROUTER socket to the workers on one side, the front's requests and replies
+/// on the other.
+///
+/// Requests come from the event loops through one outbox; whoever puts something into it wakes the thread only if it
+/// sleeps. Replies are read until there are none and go back to each event loop in one batch. No task and no thread is
+/// made for a request.
+public final class BrokerLoop: RequestDispatcher {
+    /// Where workers connect, with real ports in place of wildcards.
+    public let endpoints: [String]
+
+    let router: Router
+    let configuration: BrokerConfiguration
+    let services: ServiceDirectory
+    let sinks: [any ReplySink]
+    let logger: Logger
+    let wake: WakeDescriptor
+    let outbox = NIOLockedValueBox(Outbox())
+
+    /// What other threads want of the broker's.
+    struct Outbox {
+        var orders: [Order] = []
+        /// Whether the thread sleeps, or is about to, and nobody has woken it yet.
+        var isAsleep = false
+        /// Whether the thread has ended.
+        var hasEnded = false
+    }
+
+    enum Order {
+        case submit(GatewayRequest)
+        case cancel(RequestID)
+        case drain
+        case stop
+        case snapshot(CheckedContinuation<BrokerSnapshot?, Never>)
+        case notifyEnd(CheckedContinuation<Void, Never>)
+    }
+
+    /// Binds the endpoints and starts the thread.
+    ///
+    /// - Parameters:
+    ///   - context: where the socket lives.
+    ///   - endpoints: where workers connect.
+    ///   - maximumMessage: the largest frame accepted from a worker, in bytes; a larger one ends the connection.
+    ///   - configuration: the settings of the dispatch.
+    ///   - services: learns the name of every service that a worker registers.
+    ///   - sinks: where the events of requests go, one for each event loop.
+    ///   - logger: learns of workers that come and go and of what they do wrong.
+    /// - Throws: `ZMQError` when an endpoint cannot be bound.
+    public init(
+        context: Context, endpoints: [String], maximumMessage: Int = 64 << 20, configuration: BrokerConfiguration,
+        services: ServiceDirectory, sinks: [any ReplySink], logger: Logger
+    ) throws {
+        router = try Router(context) {
+            // A worker that is gone is noticed when it is sent to, and by its silence on the connection itself: a REQ
+            // worker has no heartbeats of its own.
+            $0.mandatory = true
+            $0.handover = false
+            $0.heartbeatInterval = configuration.heartbeat
+            $0.heartbeatTimeout = configuration.heartbeat * BrokerConfiguration.liveness
+            $0.maxMessageSize = maximumMessage
+            $0.linger = .seconds(1)
+        }
+        let router = router
+        self.endpoints = try endpoints.map { try router.bind($0) }
+        self.configuration = configuration
+        self.services = services
+        self.sinks = sinks
+        self.logger = logger
+        wake = try WakeDescriptor()
+        services.formUnion(configuration.services)
+        try DetachedThread.start(name: "broker") { [self] in run() }
+    }
+
+    public func submit(_ request: GatewayRequest) {
+        order(.submit(request)) { [sinks] in
+            sinks[Int(request.id.loop)].deliver([(request.id, .failure(.noWorker))])
+        }
+    }
+
+    public func cancel(_ id: RequestID) {
+        order(.cancel(id)) {}
+    }
+
+    /// The workers and queues at this moment; nil once the broker has ended.
+    public func snapshot() async -> BrokerSnapshot? {
+        await withCheckedContinuation { continuation in
+            order(.snapshot(continuation)) { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Takes no new requests, lets those in flight finish, and says goodbye to the workers; returns when that is done.
+    public func drain() async {
+        order(.drain) {}
+        await end()
+    }
+
+    /// Fails what is in flight and says goodbye to the workers; returns when that is done.
+    public func stop() async {
+        order(.stop) {}
+        await end()
+    }
+
+    private func end() async {
+        await withCheckedContinuation { continuation in
+            order(.notifyEnd(continuation)) { continuation.resume() }
+        }
+    }
+
+    /// Puts an order into the outbox, or does something else if nobody will read it any more.
+    private func order(_ order: Order, otherwise: () -> Void) {
+        let (isAccepted, mustWake) = outbox.withLockedValue { outbox in
+            guard !outbox.hasEnded else { return (false, false) }
+            outbox.orders.append(order)
+            defer { outbox.isAsleep = false }
+            return (true, outbox.isAsleep)
+        }
+        if mustWake { wake.signal() }
+        if !isAccepted { otherwise() }
+    }
+}
