@@ -164,14 +164,14 @@ extension HTTP1Connection: ReplyReceiver {
 
     private func finishFirst() {
         let request = requests.removeFirst()
-        loop.observer?.requestFinished(request.finished(.answered))
+        loop.observer?.requestFinished(request.finished(.answered, at: loop.eventLoop.now))
         if request.closes { endOutput() }
     }
 
     /// Ends a response so that the client can tell that it is not whole.
     private func cutFirst(atOnce: Bool) {
         let request = requests.removeFirst()
-        loop.observer?.requestFinished(request.finished(.cut))
+        loop.observer?.requestFinished(request.finished(.cut, at: loop.eventLoop.now))
         if request.framing == .untilClose || request.framing == nil {
             // The end of an HTTP/1.0 body is the end of the connection: only a reset tells it from a whole one.
             flushOutput()

@@ -72,7 +72,7 @@ extension HTTP1Connection {
         while requests.count > index {
             let request = requests.removeLast()
             if request.number != 0 { loop.cancel(request.number) }
-            loop.observer?.requestFinished(request.finished(.abandoned))
+            loop.observer?.requestFinished(request.finished(.abandoned, at: loop.eventLoop.now))
         }
     }
 
@@ -129,7 +129,7 @@ extension HTTP1Connection {
     private var isSending: Bool { requests[0].rest != nil || context?.channel.isWritable == false }
 
     private func restart(_ time: TimeAmount) {
-        deadline = .now() + time
+        deadline = loop.eventLoop.now + time
         // A timer that is already set for an earlier moment finds the later deadline when it fires: a connection with
         // many requests sets its timer once in the time of a timeout, not once a request.
         guard deadline < timerDeadline || timer == nil else { return }
@@ -167,6 +167,6 @@ extension HTTP1Connection: NIOScheduledCallbackHandler {
         timer = nil
         timerDeadline = .distantFuture
         guard stage != .closed, deadline != .distantFuture else { return }
-        if NIODeadline.now() < deadline { setTimer() } else { deadlinePassed() }
+        if loop.eventLoop.now < deadline { setTimer() } else { deadlinePassed() }
     }
 }

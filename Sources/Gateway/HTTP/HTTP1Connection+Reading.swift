@@ -157,7 +157,7 @@ extension HTTP1Connection {
             if loop.wantsTargets { open.target = request.head.text(request.head.startLine.target) }
             open.service = service
             open.bytesIn = bodySize
-            open.started = .now()
+            open.started = loop.eventLoop.now
         }
         if open.closes { reading = .stopped }
         requests.append(open)
@@ -175,7 +175,7 @@ extension HTTP1Connection {
             open.isHead = open.method == "HEAD"
             if loop.wantsTargets { open.target = head.text(head.startLine.target) }
         }
-        if loop.observer != nil { open.started = .now() }
+        if loop.observer != nil { open.started = loop.eventLoop.now }
         requests.append(open)
     }
 }

@@ -39,10 +39,10 @@ struct OpenRequest {
     }
 
     /// What the observer learns when the request is finished.
-    func finished(_ outcome: FinishedRequest.Outcome) -> FinishedRequest {
+    func finished(_ outcome: FinishedRequest.Outcome, at now: NIODeadline) -> FinishedRequest {
         FinishedRequest(
             requestID: requestID, method: method, target: target, service: service, status: status, failure: failure,
             outcome: outcome, bytesIn: bytesIn, bytesOut: bytesOut,
-            microseconds: started == .distantPast ? 0 : (NIODeadline.now() - started).nanoseconds / 1000)
+            microseconds: started == .distantPast ? 0 : (now - started).nanoseconds / 1000)
     }
 }

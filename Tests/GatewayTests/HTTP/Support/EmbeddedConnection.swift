@@ -63,3 +63,8 @@ final class RecordingDispatcher: RequestDispatcher, @unchecked Sendable {
     func submit(_ request: GatewayRequest) { submitted.append(request) }
     func cancel(_ id: RequestID) { cancelled.append(id) }
 }
+
+extension EmbeddedConnection {
+    /// Moves the clock.
+    func advance(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
+}
