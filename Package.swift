@@ -85,7 +85,8 @@ let package = Package(
             swiftSettings: language
         ),
         .testTarget(name: "SwiftZMQTests", dependencies: ["SwiftZMQ"], swiftSettings: language),
-        .testTarget(name: "WorkerProtocolTests", dependencies: ["SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
+        .testTarget(
+            name: "WorkerProtocolTests", dependencies: ["SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
@@ -101,7 +102,9 @@ let package = Package(
             ],
             swiftSettings: language
         ),
-        .testTarget(name: "GatewayWorkerTests", dependencies: ["GatewayWorker", "SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
+        .testTarget(
+            name: "GatewayWorkerTests", dependencies: ["GatewayWorker", "SwiftZMQ", "WorkerProtocol"],
+            swiftSettings: language),
         .testTarget(
             name: "ProgramTests",
             dependencies: [
