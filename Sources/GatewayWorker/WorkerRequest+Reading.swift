@@ -7,26 +7,20 @@ extension WorkerRequest {
     ///
     /// - Throws: what is wrong with the head.
     init(reading frames: BodyFrames) throws(WorkerProtocolError) {
-        let read = try RequestHead(reading: frames[0])
-        body = frames.count == 2 ? frames[1] : Message(joining: frames.dropFirst())
-        guard let method = HTTPRequest.Method(rawValue: read.method) else {
+        let raw = try RequestHead(reading: frames[0])
+        guard let method = Self.method(raw.method) else {
             throw WorkerProtocolError(.requestLine, "the method is not a token")
         }
-        var fields = HTTPFields()
-        fields.reserveCapacity(read.fields.count)
-        var authority: String?
-        for field in read.fields {
-            guard let name = HTTPField.Name(field.name) else {
-                throw WorkerProtocolError(.fieldName, "the name of a field is not a token")
-            }
-            if name.canonicalName == "host" {
-                authority = field.value
-            } else {
-                fields.append(HTTPField(name: name, value: field.value))
-            }
+        self.init(
+            raw: raw, method: method,
+            body: frames.count == 2 ? frames[1] : Message(joining: frames.dropFirst()))
+    }
+
+    private static func method(_ name: String) -> HTTPRequest.Method? {
+        switch name {
+        case "GET": .get
+        case "POST": .post
+        default: HTTPRequest.Method(rawValue: name)
         }
-        head = HTTPRequest(
-            method: method, scheme: fields[.forwardedProto] ?? "http", authority: authority, path: read.target,
-            headerFields: fields)
     }
 }

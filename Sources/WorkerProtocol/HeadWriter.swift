@@ -10,7 +10,7 @@ struct HeadWriter {
 
     var count: Int { bytes.count }
 
-    var message: Message { Message(bytes) }
+    var message: Message { bytes.withUnsafeBytes { Message(copying: $0) } }
 
     /// Adds text that is known to be harmless.
     mutating func append(_ text: String) {

@@ -43,6 +43,28 @@ extension WorkerCommand {
         }
     }
 
+    /// The message of a whole reply of two frames in MDP/0.2, made with a single allocation.
+    public static func final(request: Message, head: Message, body: Message) -> Multipart {
+        Multipart(signature02, taking: [final02, request, Message(), head, body])
+    }
+
+    /// The message of the last piece of a streamed reply in MDP/0.2.
+    public static func final(request: Message, piece: Message) -> Multipart {
+        Multipart(signature02, taking: [final02, request, Message(), piece])
+    }
+
+    /// The message of a piece of a streamed reply in MDP/0.2; a head goes before the first piece.
+    public static func partial(request: Message, head: Message?, piece: Message) -> Multipart {
+        var rest = [partial02, request, Message()]
+        if let head { rest.append(head) }
+        rest.append(piece)
+        return Multipart(signature02, taking: rest)
+    }
+
+    private static let partial02 = Message(byte: 0x03)
+    private static let signature02: Message = "MDPW02"
+    private static let final02 = Message(byte: 0x04)
+
     private static func check(_ properties: WorkerProperties, in dialect: WorkerDialect) throws(WorkerProtocolError) {
         guard properties == WorkerProperties() else {
             throw WorkerProtocolError(.property, "\(dialect.rawValue) knows no properties; MDP/0.2 does")

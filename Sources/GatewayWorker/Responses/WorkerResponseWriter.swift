@@ -1,5 +1,4 @@
 public import SwiftZMQ
-import WorkerProtocol
 
 /// Where a streamed response is written to, piece by piece, by one task at a time.
 public struct WorkerResponseWriter: Sendable {
@@ -42,7 +41,7 @@ public struct WorkerResponseWriter: Sendable {
             defer { hasBegun = true }
             return !hasBegun
         }
-        try await reply.send(piece: isFirst ? [head, piece] : [piece])
+        try await reply.send(piece, after: isFirst ? head : nil)
     }
 }
 

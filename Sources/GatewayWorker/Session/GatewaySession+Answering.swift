@@ -27,8 +27,8 @@ extension GatewaySession {
     /// Answers a request for which there is no place, so that the gateway does not wait for it.
     private func refuse(_ id: Message) {
         do {
-            let frame = try WorkerProblem.overloaded.response().headFrame()
-            let isSent = try socket.trySend(WorkerCommand.final(request: id, [frame]).frames(in: .majordomo02))
+            let head = try WorkerProblem.overloaded.response().headFrame()
+            let isSent = try socket.trySend(WorkerCommand.final(request: id, head: head, body: Message()))
             if !isSent { logger.debug("no room to refuse a request") }
         } catch {
             logger.debug("cannot refuse a request", metadata: ["error": "\(error)"])

@@ -23,7 +23,7 @@ struct PendingReply: Sendable {
         let isHead = request?.method == .head && !bytes.isEmpty
         do {
             let head = try response.headFrame(contentLength: isHead ? bytes.count : nil)
-            await finish([head, isHead ? Message() : bytes])
+            await finish(WorkerCommand.final(request: id, head: head, body: isHead ? Message() : bytes))
         } catch {
             await fail(error, of: "the response", request)
         }
@@ -46,25 +46,28 @@ struct PendingReply: Sendable {
         } catch {
             return await fail(error, of: "the response", request)
         }
-        guard request?.method != .head else { return await finish([head, Message()]) }
+        guard request?.method != .head else {
+            return await finish(WorkerCommand.final(request: id, head: head, body: Message()))
+        }
 
         // A gateway that does not pace streams sets no limit.
-        credit.grant(request?.headerFields[.streamCredit].flatMap { Int($0) } ?? .max)
+        credit.grant(request?.raw["x-stream-credit"].flatMap { Int($0) } ?? .max)
         let writer = WorkerResponseWriter(reply: self, head: head)
         do {
             try await write(writer)
-            await finish(writer.hasBegun ? [Message()] : [head, Message()])
+            await finish(
+                writer.hasBegun ? lastPiece : WorkerCommand.final(request: id, head: head, body: Message()))
         } catch {
             let isCancelled = error is CancellationError && Task.isCancelled
             if !writer.hasBegun {
                 guard isCancelled else { return await fail(error, of: "the stream", request) }
-                return await finish([Message()])
+                return await finish(lastPiece)
             }
             if !isCancelled {
                 session.reportFailure(error, of: "the stream", request)
                 await waitUntilCancelled()
             }
-            await finish([Message()])
+            await finish(lastPiece)
         }
     }
 
@@ -77,16 +80,20 @@ struct PendingReply: Sendable {
     }
 
     /// Sends a piece, waiting for room.
-    func send(piece frames: BodyFrames) async throws {
-        try await session.socket.send(WorkerCommand.partial(request: id, frames).frames(in: .majordomo02))
+    ///
+    /// - Parameter head: goes before the first piece.
+    func send(_ piece: Message, after head: Message?) async throws {
+        try await session.socket.send(WorkerCommand.partial(request: id, head: head, piece: piece))
     }
 
     // MARK: The end
 
+    /// An empty piece that ends a stream.
+    private var lastPiece: Multipart { WorkerCommand.final(request: id, piece: Message()) }
+
     /// Sends the last piece.
-    private func finish(_ frames: BodyFrames) async {
+    private func finish(_ message: Multipart) async {
         do {
-            let message = try WorkerCommand.final(request: id, frames).frames(in: .majordomo02)
             let isSent = try session.requests.finish(id) { () throws(ZMQError) in
                 try session.socket.trySend(message)
             }
