@@ -68,6 +68,15 @@ let package = Package(
             swiftSettings: language
         ),
         .target(
+            name: "DemonstrationServices",
+            dependencies: [
+                "GatewayWorker",
+                "SwiftZMQ",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: language
+        ),
+        .target(
             name: "CommandLineSupport",
             dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: language
@@ -76,6 +85,7 @@ let package = Package(
             name: "webgateway",
             dependencies: [
                 "CommandLineSupport",
+                "DemonstrationServices",
                 "Gateway",
                 "GatewayWorker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,1 +1,3 @@
-print("webgateway")
+import CommandLineSupport
+
+await CommandLineProgram.run(WebGateway.self)

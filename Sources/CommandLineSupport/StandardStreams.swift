@@ -1,0 +1,24 @@
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Writing lines to the process's streams.
+public enum StandardStreams {
+    /// Writes a line to standard output and sees to it that it is there before the call returns, even in a pipe.
+    public static func printLine(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+
+    /// Writes a line to standard error, whole even when several threads write.
+    public static func printErrorLine(_ line: String) {
+        var bytes = Array((line + "\n").utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard written > 0 || errno == EINTR else { return }
+            bytes = bytes.dropFirst(max(written, 0))
+        }
+    }
+}

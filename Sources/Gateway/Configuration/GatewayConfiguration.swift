@@ -1,0 +1,20 @@
+/// Addresses, limits and times of a ``Gateway``.
+public struct GatewayConfiguration: Sendable {
+    /// Where HTTP is served; default 127.0.0.1:8080.
+    public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
+    /// Where workers connect; default tcp://127.0.0.1:5555.
+    public var workers = ["tcp://127.0.0.1:5555"]
+    /// Limits and times of the HTTP front.
+    public var http = HTTPSettings()
+    /// The dispatch.
+    public var broker = BrokerConfiguration()
+    /// The largest message accepted from a worker, in bytes; default 64 MiB.
+    public var maximumReply = 64 << 20
+    /// How long a drain waits for what is in flight; default 30 s.
+    public var drainTimeout: Duration = .seconds(30)
+    /// The threads that serve HTTP. Default 1: the broker has a thread of its own, and so has libzmq.
+    public var eventLoops = 1
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import CommandLineSupport
+import DemonstrationServices
+import GatewayWorker
+import Logging
+import UnixSignals
+
+/// `webgateway worker`: a demonstration worker in a process of its own.
+struct Work: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Serve a demonstration service from a process of its own.",
+        discussion: """
+            The services are \(DemonstrationService.names.joined(separator: ", ")). It waits for a gateway that is not \
+            there yet and finds one that comes back. SIGTERM or SIGINT: finishes what it has and ends; a second signal \
+            ends at once.
+            """
+    )
+
+    @Option(help: "The gateway's endpoint for workers, repeatable: one for each gateway.")
+    var connect: [String] = []
+
+    @Option(help: "The demonstration service.")
+    var service: String
+
+    @Option(help: "The most requests served at once, 1 to 1024.")
+    var concurrency = 16
+
+    @OptionGroup var logging: LogOptions
+
+    func validate() throws {
+        guard !connect.isEmpty else {
+            throw ValidationError(
+                "Missing expected argument '--connect <connect>': name the gateway's endpoint, such as --connect tcp://127.0.0.1:5555"
+            )
+        }
+        for endpoint in connect { try Check.workerEndpoint(endpoint, "--connect") }
+        guard DemonstrationService(named: service) != nil else {
+            throw ValidationError(
+                "--service '\(service)': no such demonstration service; there are "
+                    + DemonstrationService.names.joined(separator: ", "))
+        }
+        guard (1...1024).contains(concurrency) else {
+            throw ValidationError("--concurrency \(concurrency): a number from 1 to 1024 is needed")
+        }
+    }
+
+    func run() async throws {
+        guard let service = DemonstrationService(named: service) else { return }
+        let logger = logging.makeLogger("webgateway-worker")
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let worker = GatewayWorker(
+            service: service.name, endpoints: connect, configuration: .init(concurrency: concurrency), logger: logger,
+            handler: service.handler)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await worker.run()
+                return true
+            }
+            group.addTask {
+                for await _ in signals { return false }
+                return false
+            }
+            if try await group.next() == false {
+                logger.info("draining")
+                group.cancelAll()
+                group.addTask {
+                    for await _ in signals { break }
+                    if !Task.isCancelled { CommandLineProgram.exitNow(CommandLineProgram.failureStatus) }
+                    return false
+                }
+                while let isDone = try await group.next(), !isDone {}
+            }
+            group.cancelAll()
+        }
+    }
+}
