@@ -2,9 +2,7 @@
 
 extension UInt8 {
     /// Whether the byte may stand in a token.
-    var isTokenByte: Bool {
-        self < 128 && (self < 64 ? ASCII.tokenBytes.low : ASCII.tokenBytes.high) & (1 << UInt64(self & 63)) != 0
-    }
+    var isTokenByte: Bool { ASCII.tokenBytes.contains(self) }
 
     /// Whether the byte is a visible ASCII character, the space not included.
     var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
@@ -19,25 +17,23 @@ extension UInt8 {
 enum ASCII {
     /// One bit for each of the 128 ASCII characters.
     struct Set: Sendable {
-        var low: UInt64 = 0
-        var high: UInt64 = 0
+        let low: UInt64
+        let high: UInt64
 
-        init(_ characters: String) {
-            for byte in characters.utf8 {
-                if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
-            }
-        }
-
+        @inline(__always)
         func contains(_ byte: UInt8) -> Bool {
             byte < 128 && (byte < 64 ? low : high) & (1 << UInt64(byte & 63)) != 0
         }
     }
 
-    static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    static let digits = "0123456789"
-    static let tokenBytes = Set(letters + digits + "!#$%&'*+-.^_`|~")
-    /// The characters of a registered name without the comma, which no host has and a list would be made of.
-    static let hostBytes = Set(letters + digits + "-._~!$&'()*+;=")
+    // Computed and not stored, so that the compiler sees constants where it tests them.
+
+    /// Letters, digits and ``!#$%&'*+-.^_`|~``.
+    static var tokenBytes: Set { Set(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
+
+    /// Letters, digits and `-._~!$&'()*+;=`: the characters of a registered name without the comma, which no host has
+    /// and a list would be made of.
+    static var hostBytes: Set { Set(low: 0x2BFF_6FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 
     /// Whether bytes equal a text in lower case, letters of either case being the same.
     static func equal(_ bytes: Span<UInt8>, _ lowercase: StaticString) -> Bool {

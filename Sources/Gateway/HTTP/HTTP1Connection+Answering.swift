@@ -8,14 +8,16 @@ extension HTTP1Connection: ReplyReceiver {
     static var copySize: Int { 128 << 10 }
 
     func receive(_ event: ReplyEvent, for number: UInt64, isLast: Bool) {
-        guard stage == .open, let index = requests.firstIndex(where: { $0.number == number }) else { return }
-        if index == 0, requests[0].held.isEmpty, requests[0].rest == nil {
-            answer(with: event)
-            if isLast { proceed() }
-            return
+        guard stage == .open else { return }
+        // A request may be gone by now: its earlier events, in the same batch, may have ended it.
+        if let index = requests.firstIndex(where: { $0.number == number }) {
+            if index == 0, requests[0].held.isEmpty, requests[0].rest == nil {
+                answer(with: event)
+            } else {
+                hold(event, index)
+            }
         }
-        hold(event, index)
-        if isLast { settle() }
+        if isLast { proceed() }
     }
 
     /// Answers as many requests as can be answered now, in order.

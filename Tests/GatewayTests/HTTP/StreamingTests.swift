@@ -89,6 +89,16 @@ import WorkerProtocol
         }
     }
 
+    @Test func `to HEAD that come in one batch go out at once`() throws {
+        let connection = try EmbeddedConnection()
+        try connection.send("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n")
+        let request = try #require(connection.dispatcher.submitted.first)
+        connection.deliver(.begin(Self.head, piece: "a"), .piece("b"), .end("c"), for: request)
+        let (responses, rest) = try connection.responses(isHead: true)
+        #expect(responses.map(\.status) == [200])
+        #expect(rest.isEmpty)
+    }
+
     @Test func `to a client that goes away are cancelled`() async throws {
         let dispatcher = FakeDispatcher()
         try await withServer(dispatcher) { _, port in
