@@ -36,3 +36,11 @@ public struct WorkerResponseBody: Sendable {
         }
     }
 }
+
+extension WorkerResponseBody {
+    /// The bytes, or nil for a stream.
+    public var bytes: Message? {
+        guard case .bytes(let bytes) = contents else { return nil }
+        return bytes
+    }
+}
