@@ -21,10 +21,11 @@ extension GatewayCommand {
 
     /// The message of a request of two frames, made with a single allocation.
     public static func request(id: Message, head: Message, body: Message, in dialect: WorkerDialect) -> Multipart {
-        var frames = envelope(id: id, in: dialect)
-        frames.append(head)
-        frames.append(body)
-        return frames
+        switch dialect {
+        case .request: Multipart(Message(), taking: [head, body])
+        case .majordomo01: Multipart(Message(), taking: [signature01, request, id, Message(), head, body])
+        case .majordomo02: Multipart(signature02, taking: [request, id, Message(), head, body])
+        }
     }
 
     private static func envelope(id: Message, in dialect: WorkerDialect) -> Multipart {

@@ -7,10 +7,6 @@ extension Broker {
     /// It goes to a worker at once where one is free; otherwise it waits, or fails with `unknown-service`,
     /// `queue-full`, or, once the broker is draining, `no-worker`.
     public mutating func submit(_ request: GatewayRequest, now: Instant) {
-        guard requestIndex[request.id] == nil else {
-            assertionFailure("\(request.id) was submitted before")
-            return
-        }
         counters.submitted += 1
         guard !isDraining else {
             effects.append(.emit(request.id, .failure(.noWorker)))
@@ -26,7 +22,8 @@ extension Broker {
             return
         }
         let slot = requests.insert(RequestRecord(request, service: service, now: now))
-        requestIndex[request.id] = slot
+        let earlier = requestIndex.updateValue(slot, forKey: request.id)
+        assert(earlier == nil, "\(request.id) was submitted before; a loop never uses a number twice")
         requestDeadlines.set(slot, to: requests[slot].deadline)
         if worker >= 0 {
             dispatch(slot, to: worker, now: now)
@@ -145,7 +142,8 @@ extension Broker {
             requestIndex[requests[slot].id] = nil
             requestDeadlines.remove(slot)
         }
-        requests.remove(slot)
+        requests[slot].clear()
+        requests.removeCleared(slot)
     }
 
     func tag(of slot: Int) -> RequestTag {

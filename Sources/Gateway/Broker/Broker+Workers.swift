@@ -53,7 +53,7 @@ extension Broker {
         workerIndex[routingID] = nil
         workerTimers.remove(worker)
         if workers[worker].isAvailable {
-            services[service].available.remove(worker, load: workers[worker].load, links: &availableLinks)
+            services[service].available.remove(worker, load: workers[worker].requests.count, links: &availableLinks)
             workers[worker].isAvailable = false
         }
         if workers[worker].isEvictable { evictableLinks.remove(worker, from: &evictableWorkers) }
@@ -108,14 +108,14 @@ extension Broker {
 
     /// Gives one of a worker's places to a request.
     mutating func occupy(_ worker: Int, with slot: Int) {
-        let before = workers[worker].load
+        let before = workers[worker].requests.count
         requestLinks.append(slot, to: &workers[worker].requests)
         loadChanged(worker, from: before)
     }
 
     /// Frees the place of a request at its worker.
     mutating func vacate(_ worker: Int, by slot: Int) {
-        let before = workers[worker].load
+        let before = workers[worker].requests.count
         requestLinks.remove(slot, from: &workers[worker].requests)
         requests[slot].worker = -1
         loadChanged(worker, from: before)
@@ -132,14 +132,17 @@ extension Broker {
 
     /// Offers a worker to its service, or takes it away, as its state says.
     mutating func updateAvailability(_ worker: Int) {
-        let isAvailable = workers[worker].canTakeRequest
+        // Property by property: a computed one would copy the whole record first.
+        let isAvailable =
+            !workers[worker].isFull && !workers[worker].isDraining
+            && workers[worker].requests.count < workers[worker].properties.concurrency
         guard isAvailable != workers[worker].isAvailable else { return }
         workers[worker].isAvailable = isAvailable
         let service = workers[worker].service
         if isAvailable {
-            services[service].available.insert(worker, load: workers[worker].load, links: &availableLinks)
+            services[service].available.insert(worker, load: workers[worker].requests.count, links: &availableLinks)
         } else {
-            services[service].available.remove(worker, load: workers[worker].load, links: &availableLinks)
+            services[service].available.remove(worker, load: workers[worker].requests.count, links: &availableLinks)
         }
     }
 

@@ -54,6 +54,13 @@ struct RequestRecord: Sendable {
                 retries: 0, timeout: .zero), service: -1, now: now)
     }
 
+    /// Leaves nothing by which a worker or a delivery could still find the request.
+    mutating func clear() {
+        dropFrames()
+        worker = -1
+        sequence = 0
+    }
+
     /// Gives the frames back as soon as they cannot be needed again: they may be large, and a stream long.
     mutating func dropFrames() {
         head = Message()

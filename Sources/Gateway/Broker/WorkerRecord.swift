@@ -38,6 +38,4 @@ struct WorkerRecord: Sendable {
     }
 
     var load: Int { requests.count }
-
-    var canTakeRequest: Bool { !isFull && !isDraining && load < properties.concurrency }
 }
