@@ -113,14 +113,33 @@ let package = Package(
             swiftSettings: language
         ),
         .testTarget(
-            name: "GatewayWorkerTests", dependencies: ["GatewayWorker", "SwiftZMQ", "WorkerProtocol"],
-            swiftSettings: language),
+            name: "GatewayWorkerTests",
+            dependencies: [
+                "GatewayWorker",
+                "SwiftZMQ",
+                "WorkerProtocol",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(
+            name: "DemonstrationServicesTests",
+            dependencies: [
+                "DemonstrationServices",
+                "GatewayWorker",
+                "SwiftZMQ",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: language
+        ),
         .testTarget(
             name: "ProgramTests",
             dependencies: [
                 "CommandLineSupport",
                 "SwiftZMQ",
+                "webgateway",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: language
