@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan asan bench format lint clean
+.PHONY: help run test hammer tsan asan bench format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -22,6 +22,11 @@ run: ## build the gateway and serve (ARGS: options of `webgateway serve`)
 
 test: ## run every test (ARGS: options of `swift test`)
 	@exec Scripts/test $(ARGS)
+
+hammer: ## a million messages each way through every pattern at tiny high-water marks, in release (HAMMER_MESSAGES)
+	@Scripts/need swift libzmq
+	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
+		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.HammerTests' $(ARGS)
 
 tsan: ## run the tests of the binding and the gateway under ThreadSanitizer
 	@exec Scripts/test --sanitize=thread $(ARGS)

@@ -74,12 +74,14 @@ public final class BrokerLoop: RequestDispatcher {
         try DetachedThread.start(name: "broker") { [self] in run() }
     }
 
+    /// Hands a request over; see ``RequestDispatcher``.
     public func submit(_ request: GatewayRequest) {
         order(.submit(request)) { [sinks] in
             sinks[Int(request.id.loop)].deliver([(request.id, .failure(.noWorker))])
         }
     }
 
+    /// Gives a request up; see ``RequestDispatcher``.
     public func cancel(_ id: RequestID) {
         order(.cancel(id)) {}
     }
