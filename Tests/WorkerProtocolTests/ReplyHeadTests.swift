@@ -144,4 +144,14 @@ import WorkerProtocol
             }
         }
     }
+
+    @Test func `Of all bytes those of a token alone make a field name`() {
+        let token = Set("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+        // The colon ends the name.
+        for byte in UInt8.min ... .max where byte != UInt8(ascii: ":") {
+            let head = Message(Array("200\r\nx".utf8) + [byte] + Array("y: value\r\n".utf8))
+            let isAccepted = (try? ReplyHead(reading: head)) != nil
+            #expect(isAccepted == token.contains(byte), "byte \(byte)")
+        }
+    }
 }
