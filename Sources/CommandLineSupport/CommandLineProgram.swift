@@ -31,7 +31,8 @@ public enum CommandLineProgram {
             Self.exitNow(0)
         } catch let code as ExitCode {
             Self.exitNow(code.rawValue)
-        } catch let error where error is CleanExit || error is ValidationError {
+        } catch let error where error is ValidationError || command.exitCode(for: error) == .success {
+            // The parser's own help command answers by throwing when it runs.
             exit(afterUsageError: error, of: command)
         } catch {
             complain("\(error)", of: command)

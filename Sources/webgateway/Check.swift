@@ -16,11 +16,27 @@ enum Check {
         guard value.duration > .zero else { throw ValidationError("\(option) \(value): a time above zero is needed") }
     }
 
-    static func workerEndpoint(_ endpoint: String, _ option: String) throws {
-        guard endpoint.hasPrefix("tcp://") || endpoint.hasPrefix("ipc://"), endpoint.count > 6 else {
+    static func workerEndpoint(_ endpoint: String, _ option: String, allowsWildcard: Bool) throws {
+        let isWellFormed =
+            if endpoint.hasPrefix("tcp://") {
+                isAddress(endpoint.dropFirst(6), allowsWildcard: allowsWildcard)
+            } else {
+                endpoint.hasPrefix("ipc://") && endpoint.utf8.count > 6
+            }
+        guard isWellFormed else {
             throw ValidationError(
-                "\(option) '\(endpoint)': an endpoint is written tcp://HOST:PORT or ipc://PATH")
+                "\(option) '\(endpoint)': an endpoint is written tcp://HOST:PORT, with a port up to 65535, or ipc://PATH"
+            )
         }
+    }
+
+    /// Whether a text is `HOST:PORT` (or, for a peer to connect to, `SOURCE;HOST:PORT`), as libzmq reads it.
+    private static func isAddress(_ text: Substring, allowsWildcard: Bool) -> Bool {
+        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex else { return false }
+        let port = text[text.index(after: colon)...]
+        if allowsWildcard, port == "*" { return true }
+        let digits = port.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return digits && UInt16(port).map { allowsWildcard || $0 > 0 } ?? false
     }
 }
 

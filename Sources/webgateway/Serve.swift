@@ -4,7 +4,6 @@ import DemonstrationServices
 import Gateway
 import GatewayWorker
 import Logging
-import UnixSignals
 
 /// `webgateway serve`: a gateway with embedded demonstration workers.
 struct Serve: AsyncParsableCommand {
@@ -51,13 +50,13 @@ struct Serve: AsyncParsableCommand {
         try Check.notNegative(retries, "--retries")
         try Check.longerThanZero(requestTimeout, "--request-timeout")
         try Check.longerThanZero(heartbeat, "--heartbeat")
-        for endpoint in workers { try Check.workerEndpoint(endpoint, "--workers") }
+        for endpoint in workers { try Check.workerEndpoint(endpoint, "--workers", allowsWildcard: true) }
     }
 
     func run() async throws {
         let logger = logging.makeLogger("webgateway")
         // Trapped before anything is bound, so that no signal finds the program half started.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await EndSignals(program: "webgateway")
         let gateway = try await Gateway(
             gatewayConfiguration, logger: logger, observer: accessLog == .on ? AccessLog(logger: logger) : nil)
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on http://\(address)") }
@@ -65,27 +64,9 @@ struct Serve: AsyncParsableCommand {
         let demonstration = try DemonstrationWorkers(
             count: demoWorkers, endpoint: gateway.workerEndpoints[0], logger: logger)
 
-        var iterator = signals.makeAsyncIterator()
-        let first = await iterator.next()
-        logger.info("draining", metadata: ["signal": "\(first.map(String.init(describing:)) ?? "none")"])
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await gateway.drain { await demonstration.stop() }
-                return true
-            }
-            group.addTask {
-                for await _ in signals { return false }
-                return false
-            }
-            if await group.next() == false { throwAway() }
-            group.cancelAll()
-        }
-    }
-
-    /// Ends at once: the second signal's meaning.
-    private func throwAway() -> Never {
-        StandardStreams.printErrorLine("webgateway: ended before everything was answered")
-        CommandLineProgram.exitNow(CommandLineProgram.failureStatus)
+        guard let signal = await signals.first() else { return }
+        logger.info("draining", metadata: ["signal": "\(signal)"])
+        await gateway.drain { await demonstration.stop() }
     }
 
     private var gatewayConfiguration: GatewayConfiguration {

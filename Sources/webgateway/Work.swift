@@ -3,7 +3,6 @@ import CommandLineSupport
 import DemonstrationServices
 import GatewayWorker
 import Logging
-import UnixSignals
 
 /// `webgateway worker`: a demonstration worker in a process of its own.
 struct Work: AsyncParsableCommand {
@@ -34,7 +33,7 @@ struct Work: AsyncParsableCommand {
                 "Missing expected argument '--connect <connect>': name the gateway's endpoint, such as --connect tcp://127.0.0.1:5555"
             )
         }
-        for endpoint in connect { try Check.workerEndpoint(endpoint, "--connect") }
+        for endpoint in connect { try Check.workerEndpoint(endpoint, "--connect", allowsWildcard: false) }
         guard DemonstrationService(named: service) != nil else {
             throw ValidationError(
                 "--service '\(service)': no such demonstration service; there are "
@@ -48,30 +47,20 @@ struct Work: AsyncParsableCommand {
     func run() async throws {
         guard let service = DemonstrationService(named: service) else { return }
         let logger = logging.makeLogger("webgateway-worker")
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await EndSignals(program: "webgateway worker")
         let worker = GatewayWorker(
             service: service.name, endpoints: connect, configuration: .init(concurrency: concurrency), logger: logger,
             handler: service.handler)
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
             group.addTask {
-                try await worker.run()
-                return true
+                if let signal = await signals.first() { logger.info("draining", metadata: ["signal": "\(signal)"]) }
             }
-            group.addTask {
-                for await _ in signals { return false }
-                return false
-            }
-            if try await group.next() == false {
-                logger.info("draining")
-                group.cancelAll()
-                group.addTask {
-                    for await _ in signals { break }
-                    if !Task.isCancelled { CommandLineProgram.exitNow(CommandLineProgram.failureStatus) }
-                    return false
-                }
-                while let isDone = try await group.next(), !isDone {}
-            }
+            // A signal ends the worker, which finishes what it has; a worker that cannot work ends the wait for one.
+            defer { group.cancelAll() }
+            try await group.next()
             group.cancelAll()
+            try await group.waitForAll()
         }
     }
 }
