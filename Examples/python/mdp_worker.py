@@ -65,11 +65,11 @@ class Worker:
                 raise ConnectionError("the gateway is silent: connecting again")
             frames = await socket.recv_multipart()
             match frames:
-                case [b"", protocol, command, request, b"", *parts] if (protocol, command) == (PROTOCOL, REQUEST):
+                case [protocol, command, request, b"", *parts] if (protocol, command) == (PROTOCOL, REQUEST):
                     tasks.create_task(self.handle(socket, request, *parts))
-                case [b"", protocol, command] if (protocol, command) == (PROTOCOL, HEARTBEAT):
+                case [protocol, command] if (protocol, command) == (PROTOCOL, HEARTBEAT):
                     pass
-                case [b"", protocol, command, *_] if (protocol, command) == (PROTOCOL, DISCONNECT):
+                case [protocol, command, *_] if (protocol, command) == (PROTOCOL, DISCONNECT):
                     raise ConnectionError("the gateway said goodbye: connecting again")
                 case _:
                     print("not understood:", frames)
@@ -94,7 +94,7 @@ class Worker:
             await asyncio.sleep(HEARTBEAT_INTERVAL)
 
     async def send(self, socket, command, *frames):
-        await socket.send_multipart([b"", PROTOCOL, command, *frames])
+        await socket.send_multipart([PROTOCOL, command, *frames])
 
 
 def main():
