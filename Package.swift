@@ -94,7 +94,8 @@ let package = Package(
             ],
             swiftSettings: language
         ),
-        .testTarget(name: "SwiftZMQTests", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: language),
+        .testTarget(name: "SwiftZMQTests", dependencies: ["ProcessSupport", "SwiftZMQ"], swiftSettings: language),
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
         .testTarget(
@@ -136,6 +137,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "CommandLineSupport",
+                "ProcessSupport",
                 "SwiftZMQ",
                 "webgateway",
                 .product(name: "NIOCore", package: "swift-nio"),

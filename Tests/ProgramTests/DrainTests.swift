@@ -1,0 +1,70 @@
+import Glibc
+import ProcessSupport
+import Testing
+
+/// How the programs end.
+@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+    let programs = Programs()
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `A request in flight is answered before the gateway ends`(signal: Int32) async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let worker = try await programs.obedientWorker("req", "slow", of: gateway)
+        try await gateway.waitForService("/slow/now")
+        async let answer = gateway.ask("GET", "/slow/wait")
+        try await worker.output.wait(for: "request GET /slow/wait")
+        gateway.program.signal(signal)
+        try await gateway.program.errors.wait(for: "draining")
+        // Nobody else comes in.
+        while (try? await HTTPConnection.open(to: gateway.port)) != nil { try await Task.sleep(for: .milliseconds(2)) }
+        worker.enter("answer")
+        #expect(try await answer.status == 200)
+        #expect(try await answer.text == "answered /slow/wait\n")
+        #expect(try await gateway.program.ending() == .exited(0))
+    }
+
+    @Test func `A gateway with nothing to do ends at once and takes its workers along`() async throws {
+        let gateway = try await programs.gateway()
+        let idle = try await HTTPConnection.open(to: gateway.port)
+        #expect(try await idle.ask("GET", "/hello").status == 200)
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.ending() == .exited(0))
+        await #expect(throws: (any Error).self) { try await idle.ask("GET", "/hello") }
+    }
+
+    @Test func `A second signal ends the gateway although a request is in flight`() async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let worker = try await programs.obedientWorker("req", "slow", of: gateway)
+        try await gateway.waitForService("/slow/now")
+        let answer = Task { try await gateway.ask("GET", "/slow/wait") }
+        try await worker.output.wait(for: "request GET /slow/wait")
+        gateway.program.signal(SIGTERM)
+        try await gateway.program.errors.wait(for: "draining")
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.ending() == .exited(1))
+        await #expect(throws: (any Error).self) { try await answer.value }
+    }
+
+    @Test func `A worker without a gateway ends when it is told to`() async throws {
+        let worker = try programs.webgateway(
+            "worker", "--connect", "ipc:///nowhere/\(UInt64.random(in: 0 ... .max))", "--service", "hello",
+            "--log-level", "debug")
+        // It has trapped the signal by the time it waits in the kernel for it; before that the signal's default ends it.
+        worker.signal(SIGTERM)
+        let ending = try await worker.ending()
+        #expect(ending == .exited(0) || ending == .signalled(SIGTERM))
+    }
+
+    @Test func `A worker serves again after the gateway was started anew`() async throws {
+        let first = try await programs.gateway("--demo-workers", "0")
+        _ = try programs.demonstrationWorker("hello", of: first)
+        try await first.waitForService("/hello")
+        first.program.signal(SIGKILL)
+        #expect(try await first.program.ending() == .signalled(SIGKILL))
+        // The port was this gateway's a moment ago, and connections of the worker to it are all that is left there.
+        let second = try await RunningGateway(
+            programs.webgateway(
+                "serve", "--listen", "127.0.0.1:0", "--workers", first.workerEndpoint, "--demo-workers", "0"))
+        try await second.waitForService("/hello")
+    }
+}

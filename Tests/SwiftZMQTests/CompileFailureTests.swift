@@ -1,0 +1,86 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// Programs that misuse a socket do not compile; the compiler is run on them.
+@Suite(.timeLimit(.minutes(5))) struct CompileFailureTests {
+    /// A body of a function that gets a `context`, and what the compiler says about it; nil where it compiles.
+    struct Snippet: CustomTestStringConvertible, Sendable {
+        let title: String
+        let body: String
+        let complaint: String?
+
+        var testDescription: String { title }
+    }
+
+    static let snippets = [
+        Snippet(
+            title: "correct use",
+            body: """
+                let push = try Push(context) { $0.sendHighWaterMark = 10 }
+                let pull = try Pull(context)
+                try push.connect(pull.bind("tcp://127.0.0.1:*"))
+                try await push.send("a")
+                let message: Multipart = try await pull.receive(timeout: .seconds(1))
+                let subscriber = try Subscriber(context, topics: ["a"])
+                try subscriber.subscribe(to: "b")
+                for try await update in subscriber.messages { print(update, message) }
+                """,
+            complaint: nil),
+        Snippet(
+            title: "receive on a Push", body: "_ = try await Push(context).receive()",
+            complaint: "value of type 'Push' has no member 'receive'"),
+        Snippet(
+            title: "messages of a Publisher", body: "_ = try Publisher(context).messages",
+            complaint: "value of type 'Publisher' has no member 'messages'"),
+        Snippet(
+            title: "send on a Pull", body: #"try await Pull(context).send("a")"#,
+            complaint: "value of type 'Pull' has no member 'send'"),
+        Snippet(
+            title: "send on a Subscriber", body: #"try await Subscriber(context).send("a")"#,
+            complaint: "value of type 'Subscriber' has no member 'send'"),
+        Snippet(
+            title: "subscribe on a Publisher", body: #"try Publisher(context).subscribe(to: "a")"#,
+            complaint: "value of type 'Publisher' has no member 'subscribe'"),
+        Snippet(
+            title: "a blocking receive in an asynchronous function", body: "_ = try Pull(context).blocking.receive()",
+            complaint: "'receive' is unavailable from asynchronous contexts"),
+        Snippet(
+            title: "a blocking send in an asynchronous function", body: #"try Push(context).blocking.send("a")"#,
+            complaint: "'send' is unavailable from asynchronous contexts"),
+        Snippet(
+            title: "a blocking receive on a Push", body: "_ = try Push(context).blocking.receive()",
+            complaint: "requires that 'Push' conform to 'ReceivingSocket'"),
+        Snippet(
+            title: "an option of another socket", body: "_ = try Push(context) { $0.mandatory = true }",
+            complaint: "property 'mandatory' requires the types 'Push' and 'Router' be equivalent"),
+    ]
+
+    @Test(arguments: snippets)
+    func `The compiler tells right from wrong use`(snippet: Snippet) async throws {
+        let source = FileManager.default.temporaryDirectory.appending(path: "snippet-\(UUID().uuidString).swift")
+        let text = """
+            import SwiftZMQ
+
+            func use(_ context: Context) async throws {
+                \(snippet.body)
+            }
+            """
+        try text.write(to: source, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: source) }
+
+        let modules = RunningProgram.productFolder.appending(path: "Modules").path()
+        let compiler = try RunningProgram(
+            "/usr/bin/env",
+            ["swiftc", "-typecheck", "-swift-version", "6", "-I", modules]
+                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap"), source.path()])
+        let ending = try await compiler.ending()
+        let said = try await compiler.errors.all().joined(separator: "\n")
+        if let complaint = snippet.complaint {
+            #expect(ending == .exited(1))
+            #expect(said.contains(complaint), "\(said)")
+        } else {
+            #expect(ending == .exited(0), "\(said)")
+        }
+    }
+}
