@@ -10,17 +10,34 @@ import Testing
         await #expect(throws: CancellationError.self) { try await waiting.value }
     }
 
-    @Test func `A task that is cancelled already neither receives nor sends`() async throws {
-        let pair = try Connected({ try Pull($0) }, { try Push($0) })
-        try await pair.connecting.send("kept")
+    @Test func `A task that is cancelled already does not wait`() async throws {
+        let context = try Context()
+        let (push, pull) = (try Push(context), try Pull(context))
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            await #expect(throws: CancellationError.self) { try await pair.bound.receive() }
-            await #expect(throws: CancellationError.self) { try await pair.connecting.send("never sent") }
+            await #expect(throws: CancellationError.self) { try await pull.receive() }
+            await #expect(throws: CancellationError.self) { try await push.send("never sent") }
         }
         await task.value
-        #expect(try await pair.bound.receive() == ["kept"])
-        #expect(await code { try await pair.bound.receive(timeout: .milliseconds(50)) } == .again)
+        try push.connect(try pull.bind("inproc://cancelled-already"))
+        #expect(await code { try await pull.receive(timeout: .milliseconds(50)) } == .again)
+    }
+
+    @Test func `A loop that never has to wait ends soon after its task is cancelled, and loses nothing`() async throws {
+        let pair = try Connected(over: .inproc, { try Pull($0) }, { try Push($0) })
+        for number in 0..<1000 { try await pair.connecting.send("\(number)") }
+        let received = await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            var count = 0
+            do {
+                for try await _ in pair.bound.messages { count += 1 }
+            } catch {
+                #expect(error is CancellationError)
+            }
+            return count
+        }.value
+        #expect(received <= 128)
+        #expect(try await pair.bound.receive() == ["\(received)"])
     }
 
     @Test(arguments: [nil, SocketExecutor.shared])

@@ -1,24 +1,31 @@
 /// The messages that arrive at a socket. See ``ReceivingSocket/messages``.
 public struct MessageSequence: AsyncSequence, Sendable {
-    let handle: SocketHandle
+    @usableFromInline let handle: SocketHandle
+
+    init(handle: SocketHandle) {
+        self.handle = handle
+    }
 
     /// Begins to receive.
+    @inlinable
     public func makeAsyncIterator() -> Iterator {
         Iterator(handle: handle)
     }
 
     /// Receives one message after another.
     public struct Iterator: AsyncIteratorProtocol {
-        let handle: SocketHandle
+        @usableFromInline let handle: SocketHandle
+
+        @usableFromInline
+        init(handle: SocketHandle) {
+            self.handle = handle
+        }
 
         /// The next message; nil when the socket or its context has been closed.
+        @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Multipart? {
-            defer { withExtendedLifetime(handle) {} }
-            do {
-                return try await handle.core.receive(timeout: nil)
-            } catch let error as ZMQError where error.code == .closed || error.code == .terminated {
-                return nil
-            }
+            if let message = try? handle.takeWithinStreak() { return message }
+            return try await handle.waitForNext()
         }
 
         /// The next message; nil when the socket or its context has been closed.

@@ -2,6 +2,7 @@ import CZMQ
 
 extension Message {
     /// Takes the content of a received `zmq_msg_t`, which is closed or moved from afterwards.
+    @inline(__always)
     init(taking raw: inout zmq_msg_t) {
         let count = unsafe zmq_msg_size(&raw)
         if count <= SmallBytes.capacity {
@@ -15,6 +16,7 @@ extension Message {
     }
 
     /// Makes a `zmq_msg_t` for sending: short contents are copied into it, long ones shared with it.
+    @inline(__always)
     func initialize(_ raw: inout zmq_msg_t) throws(ZMQError) {
         guard let buffer else {
             let code = unsafe zmq_msg_init_size(&raw, Int(small.count))

@@ -28,6 +28,7 @@ extension RawSocket {
     }
 
     /// Takes the next frame without waiting; nil when there is none.
+    @inline(__always)
     func receiveFrame() throws(ZMQError) -> Frame? {
         var raw = zmq_msg_t()
         unsafe zmq_msg_init(&raw)
@@ -44,6 +45,7 @@ extension RawSocket {
     }
 
     /// Gives a frame to the socket without waiting; false when there is no room.
+    @inline(__always)
     func sendFrame(_ message: Message, hasMore: Bool) throws(ZMQError) -> Bool {
         var raw = zmq_msg_t()
         try message.initialize(&raw)

@@ -25,11 +25,13 @@ public struct Message: Sendable {
         small = SmallBytes()
     }
 
+    @inline(__always)
     init(buffer: MessageBuffer) {
         self.buffer = buffer
         small = SmallBytes()
     }
 
+    @inline(__always)
     init(small: SmallBytes) {
         buffer = nil
         self.small = small

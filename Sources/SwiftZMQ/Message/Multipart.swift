@@ -13,6 +13,7 @@ public struct Multipart: Sendable, Hashable {
     private(set) var tail: [Message]?
 
     /// A message of one frame.
+    @inline(__always)
     public init(_ frame: Message) {
         head = frame
         tail = nil

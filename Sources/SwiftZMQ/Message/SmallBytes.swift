@@ -10,6 +10,7 @@ struct SmallBytes: Sendable {
     init() {}
 
     /// Copies up to 33 bytes.
+    @inline(__always)
     init(copying source: UnsafeRawBufferPointer) {
         precondition(source.count <= Self.capacity)
         count = UInt8(source.count)
@@ -32,6 +33,7 @@ struct SmallBytes: Sendable {
         count = UInt8(written)
     }
 
+    @inline(__always)
     func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

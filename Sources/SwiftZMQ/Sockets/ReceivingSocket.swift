@@ -8,12 +8,14 @@ extension ReceivingSocket {
     /// that gets it: cancelling one, or its timeout, loses nothing.
     ///
     /// - Parameter timeout: how long to wait; nil, the default, for as long as it takes.
-    /// - Throws: `CancellationError` at once when the task is cancelled. ``ZMQError`` with `.again` when the timeout
+    /// - Throws: `CancellationError` at once when the task is cancelled while it waits; a task that never has to wait
+    ///   learns of its cancellation within 128 operations. ``ZMQError`` with `.again` when the timeout
     ///   passed, `.closed`, `.terminated`, or `.wrongState`.
+    @inlinable
     public nonisolated(nonsending) func receive(timeout: Duration? = nil) async throws -> Multipart {
-        // A socket whose last value is this call's is not closed before the call returns.
-        defer { withExtendedLifetime(handle) {} }
-        return try await core.receive(timeout: timeout)
+        let handle = handle
+        if let message = try handle.takeWithinStreak() { return message }
+        return try await handle.waitToReceive(timeout: timeout)
     }
 
     /// Receives a message if one is there and nobody waits for it; nil otherwise.

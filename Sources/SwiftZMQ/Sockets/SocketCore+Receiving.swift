@@ -13,11 +13,11 @@ extension SocketCore {
         }
     }
 
-    /// As `takeNow`, but nil too when it is time to let others run.
-    @inline(__always)
-    private func takeWithinStreak() throws(ZMQError) -> Multipart? {
+    /// As `takeNow`, but nil too when a streak of messages begins or ends: then the slow path looks whether the task
+    /// has been cancelled and lets others run.
+    func takeWithinStreak() throws(ZMQError) -> Multipart? {
         try state.withLock { state throws(ZMQError) in
-            guard state.receivers.isEmpty, state.streak < Self.longestStreak else { return nil }
+            guard state.receivers.isEmpty, state.isWithinStreak else { return nil }
             let message = try state.take()
             state.streak += 1
             if !state.senders.isEmpty { state.serveWaiters(kind) }
@@ -26,12 +26,11 @@ extension SocketCore {
     }
 
     nonisolated(nonsending) func receive(timeout: Duration?) async throws -> Multipart {
-        if Task.isCancelled { throw CancellationError() }
         if let message = try takeWithinStreak() { return message }
         return try await waitToReceive(timeout: timeout)
     }
 
-    nonisolated(nonsending) private func waitToReceive(timeout: Duration?) async throws -> Multipart {
+    nonisolated(nonsending) func waitToReceive(timeout: Duration?) async throws -> Multipart {
         let deadline = timeout.map { ContinuousClock.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
         if isStreakOver { await context.executor.yield() }
@@ -76,7 +75,10 @@ extension SocketCore.State {
     /// A ticket for a waiter, and whether others are to run before it waits.
     mutating func drawTicket() -> (Ticket, isStreakOver: Bool) {
         lastTicket += 1
-        defer { streak = 0 }
+        defer { streak = 1 }
         return (Ticket(number: lastTicket), streak >= SocketCore.longestStreak)
     }
+
+    /// Whether an operation may go on without looking left or right.
+    var isWithinStreak: Bool { streak > 0 && streak < SocketCore.longestStreak }
 }

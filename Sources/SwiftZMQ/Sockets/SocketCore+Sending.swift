@@ -13,13 +13,10 @@ extension SocketCore {
         }
     }
 
-    /// As `giveNow`, but false too when it is time to let others run.
-    @inline(__always)
-    private func giveWithinStreak(_ message: Multipart) throws(ZMQError) -> Bool {
+    /// As `giveNow`, but false too when a streak begins or ends; see `takeWithinStreak`.
+    func giveWithinStreak(_ message: Multipart) throws(ZMQError) -> Bool {
         try state.withLock { state throws(ZMQError) in
-            guard state.senders.isEmpty || kind.sendsToNamedPeers, state.streak < Self.longestStreak else {
-                return false
-            }
+            guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else { return false }
             let given = try state.give(message)
             state.streak += 1
             if !state.receivers.isEmpty { state.serveWaiters(kind) }
@@ -28,12 +25,11 @@ extension SocketCore {
     }
 
     nonisolated(nonsending) func send(_ message: Multipart, timeout: Duration?) async throws {
-        if Task.isCancelled { throw CancellationError() }
         if try giveWithinStreak(message) { return }
         try await waitToSend(message, timeout: timeout)
     }
 
-    nonisolated(nonsending) private func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
+    nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
         let deadline = timeout.map { ContinuousClock.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
         if isStreakOver { await context.executor.yield() }

@@ -19,7 +19,7 @@ final class SocketCore: Sendable {
         var senders = WaitQueue<PendingSend>()
         /// The first frames of a message whose last one has not been taken yet.
         var unfinished: [Message] = []
-        /// The operations that have succeeded since the last one that had to wait.
+        /// The operations since the last one that took the slow path, that one included; 0 before the first.
         var streak = 0
         var lastTicket: UInt64 = 0
         /// The name under which the executor watches the descriptor, once anybody has had to wait.
@@ -84,22 +84,34 @@ final class SocketCore: Sendable {
 
 extension SocketCore.State {
     /// The open socket, or the error that says why it is closed.
-    func open(for operation: String) throws(ZMQError) -> RawSocket {
-        guard let socket else { throw ZMQError(code: closure, operation: operation) }
+    @inline(__always)
+    func open(for operation: @autoclosure () -> String) throws(ZMQError) -> RawSocket {
+        guard let socket else { throw ZMQError(code: closure, operation: operation()) }
         return socket
     }
 
     /// Takes the next whole message; nil when there is none.
+    @inline(__always)
     mutating func take() throws(ZMQError) -> Multipart? {
         let socket = try open(for: "receive")
         if looksBeforeReceiving { _ = try socket.readiness() }
-        while let frame = try socket.receiveFrame() {
-            if !frame.hasMore, unfinished.isEmpty { return Multipart(frame.message) }
+        guard let frame = try socket.receiveFrame() else { return nil }
+        // Most messages have one frame, and the fewer instructions they cost the better.
+        if !frame.hasMore, unfinished.isEmpty { return Multipart(frame.message) }
+        return try takeRest(after: frame, from: socket)
+    }
+
+    @inline(never)
+    private mutating func takeRest(after first: RawSocket.Frame, from socket: RawSocket) throws(ZMQError) -> Multipart?
+    {
+        var next: RawSocket.Frame? = first
+        while let frame = next {
             unfinished.append(frame.message)
             if !frame.hasMore {
                 defer { unfinished.removeAll(keepingCapacity: true) }
                 return Multipart(unfinished)
             }
+            next = try socket.receiveFrame()
         }
         // libzmq hands over whole messages, so the frames after the first are always there. Should they ever not be,
         // what has been taken stays with the socket and no waiter sees half a message.
@@ -107,9 +119,15 @@ extension SocketCore.State {
     }
 
     /// Gives a whole message to the socket; false when there is no room.
+    @inline(__always)
     func give(_ message: Multipart) throws(ZMQError) -> Bool {
         let socket = try open(for: "send")
         if message.tail == nil { return try socket.sendFrame(message.head, hasMore: false) }
+        return try giveFrames(of: message, to: socket)
+    }
+
+    @inline(never)
+    private func giveFrames(of message: Multipart, to socket: RawSocket) throws(ZMQError) -> Bool {
         let last = message.count - 1
         attempt: while true {
             for index in 0...last {

@@ -18,6 +18,40 @@ public final class SocketHandle: Sendable {
         }
     }
 
+    // What the public operations do first, callable from code that they are inlined into. Their `self` keeps a socket
+    // whose last value is this call's from being closed before the call returns.
+
+    @usableFromInline
+    func takeWithinStreak() throws(ZMQError) -> Multipart? {
+        try core.takeWithinStreak()
+    }
+
+    @usableFromInline
+    nonisolated(nonsending) func waitToReceive(timeout: Duration?) async throws -> Multipart {
+        defer { withExtendedLifetime(self) {} }
+        return try await core.waitToReceive(timeout: timeout)
+    }
+
+    @usableFromInline
+    nonisolated(nonsending) func waitForNext() async throws -> Multipart? {
+        do {
+            return try await waitToReceive(timeout: nil)
+        } catch let error as ZMQError where error.code == .closed || error.code == .terminated {
+            return nil
+        }
+    }
+
+    @usableFromInline
+    func giveWithinStreak(_ message: Multipart) throws(ZMQError) -> Bool {
+        try core.giveWithinStreak(message)
+    }
+
+    @usableFromInline
+    nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
+        defer { withExtendedLifetime(self) {} }
+        try await core.waitToSend(message, timeout: timeout)
+    }
+
     deinit {
         core.close(because: .closed)
     }
