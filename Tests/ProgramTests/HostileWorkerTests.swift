@@ -1,0 +1,117 @@
+import ProcessSupport
+import SwiftZMQ
+import Testing
+
+/// Peers on the workers' endpoint that send what no worker may send.
+@Suite(.timeLimit(.minutes(2))) struct HostileWorkerTests {
+    let programs = Programs()
+    let context: Context
+
+    init() throws {
+        context = try Context()
+    }
+
+    @Test(arguments: [
+        ["HTTP/1.1 999 Far\r\n\r\n", "body"], ["HTTP/1.1 100 Continue\r\n\r\n", ""], ["2000\r\n\r\n", "body"],
+        ["HTTP/1.1 200 OK\n\n", "bare line feeds"], ["HTTP/1.1 200 OK\r\nx: a\nb\r\n\r\n", ""],
+        ["HTTP/1.1 200 OK\r\nx: a\u{0}b\r\n\r\n", ""], ["200 OK\r\nno colon\r\n\r\n", ""],
+        ["200 OK\r\nbad name: x\r\n\r\n", ""], ["200 OK\r\nx: y\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "two heads"],
+        ["", "no head"], ["hello", "world"],
+        ["200\r\nx: \(String(repeating: "y", count: 1 << 16))\r\n\r\n", "too long"],
+    ])
+    func `A reply with an invalid head is answered 502 and nothing of it gets through`(reply: [String]) async throws {
+        let gateway = try await programs.gateway()
+        let worker = try dealer(of: gateway)
+        try await worker.send(["MDPW02", "\u{1}", "bad"])
+        try await gateway.program.errors.wait(for: "worker registered", "service=bad ")
+        async let answer = gateway.ask("GET", "/bad")
+        let request = try await nextRequest(worker)
+        try await worker.send(Multipart(["MDPW02", "\u{4}", request[2], ""] + reply.map { Message($0) }))
+        #expect(try await answer.status == 502)
+        #expect(try await answer.code == "worker-reply-invalid")
+        #expect(try await gateway.ask("GET", "/hello").status == 200)
+    }
+
+    @Test func `An invalid reply of a REQ worker is answered 502`() async throws {
+        let gateway = try await programs.gateway()
+        let worker = try Request(context) {
+            $0.linger = .zero
+            // The number that correlation puts in front is no part of the dialect.
+            $0.correlate = false
+        }
+        try worker.connect(gateway.workerEndpoint)
+        try await worker.send(["READY", "bad"])
+        try await gateway.program.errors.wait(for: "worker registered", "service=bad ")
+        async let answer = gateway.ask("GET", "/bad")
+        #expect(String(try await worker.receive()[0]).hasPrefix("GET /bad HTTP/1.1\r\n"))
+        try await worker.send(["hello", "world"])
+        #expect(try await answer.status == 502)
+        #expect(try await answer.code == "worker-reply-invalid")
+    }
+
+    @Test func `A reply to another's request reaches nobody`() async throws {
+        let gateway = try await programs.gateway()
+        let (honest, thief) = (try dealer(of: gateway), try dealer(of: gateway))
+        try await honest.send(["MDPW02", "\u{1}", "honest"])
+        try await thief.send(["MDPW02", "\u{1}", "thief"])
+        for service in ["honest", "thief"] {
+            try await gateway.program.errors.wait(for: "worker registered", "service=\(service) ")
+        }
+        async let answer = gateway.ask("GET", "/honest")
+        let request = try await nextRequest(honest)
+        try await thief.send(["MDPW02", "\u{4}", request[2], "", "200\r\n\r\n", "stolen"])
+        // The gateway has taken the theft before anything that its sender sends later, such as a registration anew.
+        try await thief.send(["MDPW02", "\u{1}", "thief"])
+        try await gateway.program.errors.wait(for: "service=thief ", count: 2)
+        try await honest.send(["MDPW02", "\u{4}", request[2], "", "200\r\n\r\n", "honest"])
+        #expect(try await answer.text == "honest")
+    }
+
+    @Test func `Garbage on the workers' endpoint disturbs nobody`() async throws {
+        let gateway = try await programs.gateway("--access-log", "off")
+        let connection = try await HTTPConnection.open(to: gateway.port)
+        var random = SplitMix(seed: 0x5EED)
+        let beginnings: [[Message]] = [
+            [], ["MDPW02"], ["", "MDPW01"], ["", "MDPW02"], ["", "READY"], ["MDPC02"], ["", "MDPC01"], [""],
+        ]
+        for peer in 0..<100 {
+            let dealer = try dealer(of: gateway)
+            if peer % 2 == 0 { try await dealer.send(["MDPW02", "\u{1}", "service-\(peer)", "concurrency=3"]) }
+            for _ in 0..<20 {
+                let command = Message([UInt8.random(in: 0...12, using: &random)])
+                let frames = (0..<Int.random(in: 0...5, using: &random)).map { _ in Self.frame(&random) }
+                let beginning = beginnings[Int.random(in: 0..<beginnings.count, using: &random)]
+                try await dealer.send(Multipart(beginning + (Bool.random(using: &random) ? [command] : []) + frames))
+            }
+            #expect(try await connection.ask("GET", "/hello?name=\(peer)").text == "Hello, \(peer)!\n")
+            dealer.close()
+        }
+        #expect(try await connection.ask("POST", "/echo", body: [1, 2, 3]).body == [1, 2, 3])
+    }
+
+    private static func frame(_ random: inout SplitMix) -> Message {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: return ""
+        case 1: return "concurrency=999999999999999999999"
+        case 2: return Message((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
+        case 3: return Message([UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: 70_000))
+        case 4: return "200\r\n\r\n"
+        default: return "hello"
+        }
+    }
+
+    private func dealer(of gateway: RunningGateway) throws -> Dealer {
+        let dealer = try Dealer(context) { $0.linger = .zero }
+        try dealer.connect(gateway.workerEndpoint)
+        return dealer
+    }
+
+    /// The next REQUEST; heartbeats are answered.
+    private func nextRequest(_ worker: Dealer) async throws -> Multipart {
+        while true {
+            let command = try await worker.receive()
+            if command[1] == "\u{2}" { return command }
+            try await worker.send(["MDPW02", "\u{5}"])
+        }
+    }
+}
