@@ -87,13 +87,13 @@ import Testing
         #expect(start.duration(to: .now) >= .milliseconds(900))
     }
 
-    @Test func `A worker that comes within the grace gets the request that waits`() async throws {
-        let gateway = try await programs.gateway("--demo-workers", "0", "--request-timeout", "20s")
+    @Test func `Clients that try again are served once a worker is back`() async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0")
         let first = try programs.demonstrationWorker("hello", of: gateway)
         try await gateway.waitForService("/hello")
         first.signal(15)
         #expect(try await first.ending() == .exited(0))
-        // Whether the new worker is there within the grace is up to the machine; the client tries as it was told.
+        // Whether the new worker is there within the grace is up to the machine; a client that gets 503 tries again.
         _ = try programs.demonstrationWorker("hello", of: gateway)
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<4 {
