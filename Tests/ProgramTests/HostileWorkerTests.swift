@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// Peers on the workers' endpoint that send what no worker may send.
-@Suite(.timeLimit(.minutes(2))) struct HostileWorkerTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct HostileWorkerTests {
     let programs = Programs()
     let context: Context
 
