@@ -55,6 +55,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logging.makeLogger("webgateway")
+        OpenFiles.raiseLimit()
         // Trapped before anything is bound, so that no signal finds the program half started.
         let signals = await EndSignals(program: "webgateway")
         let gateway = try await Gateway(

@@ -80,7 +80,7 @@ import Testing
         await context.shutdown()
         let taken = ContinuousClock.now - started
         #expect(taken >= .milliseconds(150))
-        #expect(taken < .seconds(10))
+        #expect(taken < .seconds(30))
     }
 
     @Test func `What was sent before a shutdown arrives`() async throws {
@@ -188,7 +188,8 @@ import Testing
                 }
             }
             try await letOthersWait()
-            #expect(try threadCount() <= threadsBefore + 8)
+            // Other tests start threads meanwhile, some hundred at the most.
+            #expect(try threadCount() <= threadsBefore + count / 20)
             for number in (0..<count).reversed() { try await router.send(["\(number)", "for \(number)"]) }
             try await group.waitForAll()
         }

@@ -24,7 +24,7 @@ extension ZMQError.Code {
     public static let closed = Self(rawValue: ENOTSOCK)
     /// The operation does not fit the socket's state, such as a second `receive` on a ``Reply`` (`EFSM`).
     public static let wrongState = Self(rawValue: CZMQ_EFSM)
-    /// No such peer, reported by a ``Router`` whose ``SocketOptions/mandatory`` is on (`EHOSTUNREACH`).
+    /// No such peer, reported by a ``Router`` whose ``SocketOptionNames/mandatory`` is on (`EHOSTUNREACH`).
     public static let hostUnreachable = Self(rawValue: EHOSTUNREACH)
     /// Another socket is bound to the address (`EADDRINUSE`).
     public static let addressInUse = Self(rawValue: EADDRINUSE)

@@ -1,3 +1,6 @@
+/// Sends to its peers in turn and receives from all of them fairly, any number of messages each way (`ZMQ_DEALER`).
+///
+/// The asynchronous counterpart of ``Request``; towards a ``Reply`` an empty frame goes first. See RFC 28.
 public struct Dealer: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

@@ -1,3 +1,6 @@
+/// One end of an exclusive pair of sockets, mostly two threads or tasks of a program over `inproc` (`ZMQ_PAIR`).
+///
+/// It has at most one peer; a second one is turned away. See RFC 31.
 public struct Pair: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

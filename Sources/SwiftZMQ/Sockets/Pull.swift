@@ -1,3 +1,6 @@
+/// Receives from all connected ``Push`` sockets, fairly (`ZMQ_PULL`).
+///
+/// See RFC 30.
 public struct Pull: ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

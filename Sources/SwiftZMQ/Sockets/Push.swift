@@ -1,3 +1,6 @@
+/// Hands each message to one of the connected ``Pull`` sockets, in turn (`ZMQ_PUSH`).
+///
+/// See RFC 30.
 public struct Push: SendingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

@@ -1,3 +1,6 @@
+/// Answers: receives a request, then sends its reply, in turn (`ZMQ_REP`).
+///
+/// Requests are taken from all peers fairly; the reply goes to the one that asked. See RFC 28.
 public struct Reply: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

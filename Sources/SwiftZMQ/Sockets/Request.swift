@@ -1,3 +1,10 @@
+/// Asks: sends a request, then receives its reply, in turn (`ZMQ_REQ`).
+///
+/// Requests go to the connected peers in turn. By default ``SocketOptionNames/relaxed`` and
+/// ``SocketOptionNames/correlate`` are on: a request whose reply was not waited for, because of a timeout or a
+/// cancellation, leaves a socket that can ask again, and a late reply to it is never taken for another's. A peer that
+/// counts on the delimiter being the first frame, such as a gateway that this socket registers with as a worker, needs
+/// `correlate` off. See RFC 28.
 public struct Request: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

@@ -183,14 +183,19 @@ extension SocketCore {
 
 extension SocketCore.State {
     mutating func serveWaiters(_ kind: SocketKind) {
-        // A call for one direction also consumes the news about the other, so both are looked at until neither moves.
-        while serveReceivers() || serveSenders(kind) {}
-        guard !senders.isEmpty, let socket else { return }
-        // libzmq refuses a send without having looked at all it was told, unlike a receive. Asking for the socket's
-        // readiness makes it look; what comes later is a new edge.
-        let readiness = try? socket.readiness()
-        if readiness?.canSend ?? true { _ = serveSenders(kind) }
-        if readiness?.canReceive ?? true { _ = serveReceivers() }
+        // A call for one direction also consumes the news about the other, and is no edge any more. So this may end only
+        // with a call that looked at everything, and after which neither direction had anything to do: a receive that
+        // found nothing, if only receivers wait, and the question for the socket's readiness if senders do, as libzmq
+        // refuses a send without having looked at all it was told.
+        while true {
+            while serveReceivers() || serveSenders(kind) {}
+            guard !senders.isEmpty, let socket else { return }
+            // An error is for those who wait: the next attempt of theirs meets it.
+            guard let readiness = try? socket.readiness() else { continue }
+            let canReceive = readiness.canReceive && !receivers.isEmpty
+            // A ROUTER always says that it can send, so that only success counts.
+            guard canReceive || (readiness.canSend && serveSenders(kind)) else { return }
+        }
     }
 
     /// Whether at least one was served.

@@ -1,3 +1,7 @@
+/// Talks plain TCP: two frames, the peer's routing id and the bytes (`ZMQ_STREAM`).
+///
+/// A new or a lost connection arrives as a message whose second frame is empty; sending an empty second frame closes
+/// the connection.
 public struct Stream: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

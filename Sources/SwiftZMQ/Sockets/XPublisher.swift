@@ -1,3 +1,6 @@
+/// A ``Publisher`` that also receives its subscribers' subscriptions, as messages (`ZMQ_XPUB`).
+///
+/// A subscription arrives as a frame of the byte 1 and the prefix, its end as the byte 0 and the prefix. See RFC 29.
 public struct XPublisher: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

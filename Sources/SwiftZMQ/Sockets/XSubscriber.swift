@@ -1,3 +1,6 @@
+/// A ``Subscriber`` that sends its subscriptions as messages, as ``XPublisher`` receives them (`ZMQ_XSUB`).
+///
+/// Together they make a forwarder. See RFC 29.
 public struct XSubscriber: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

@@ -1,0 +1,26 @@
+#if canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The process's limit of open files, of which each connection takes one.
+public enum OpenFiles {
+    /// Raises the limit to what the system allows this process; many start with 1024 out of habit.
+    ///
+    /// - Returns: the limit from now on, or nil where the system does not say.
+    @discardableResult
+    public static func raiseLimit() -> Int? {
+        #if canImport(Musl)
+        let resource = RLIMIT_NOFILE
+        #else
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #endif
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return nil }
+        var raised = limit
+        raised.rlim_cur = limit.rlim_max
+        guard setrlimit(resource, &raised) == 0 else { return Int(clamping: limit.rlim_cur) }
+        return Int(clamping: raised.rlim_cur)
+    }
+}
