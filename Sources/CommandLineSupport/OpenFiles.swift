@@ -1,7 +1,7 @@
 #if canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The process's limit of open files, of which each connection takes one.
@@ -12,9 +12,9 @@ public enum OpenFiles {
     @discardableResult
     public static func raiseLimit() -> Int? {
         #if canImport(Musl)
-        let resource = RLIMIT_NOFILE
+            let resource = RLIMIT_NOFILE
         #else
-        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #endif
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return nil }
