@@ -20,14 +20,16 @@ final class CurrentThread {
         ThreadLocal.set(try CurrentThread(executor: executor))
     }
 
-    /// The descriptor that wakes the calling thread, unreadable at first.
-    static func clearedWakeDescriptor() throws(ZMQError) -> Int32 {
-        if let known = ThreadLocal.get(as: CurrentThread.self) {
-            known.wake.clear()
-            return known.wake.number
-        }
+    /// The descriptor that wakes the calling thread. Whoever is woken by it clears it with `clearWake()`.
+    static func wakeDescriptor() throws(ZMQError) -> Int32 {
+        if let known = ThreadLocal.get(as: CurrentThread.self) { return known.wake.number }
         let new = try CurrentThread(executor: nil)
         ThreadLocal.set(new)
         return new.wake.number
+    }
+
+    /// Makes the calling thread's descriptor unreadable again.
+    static func clearWake() {
+        ThreadLocal.get(as: CurrentThread.self)?.wake.clear()
     }
 }

@@ -4,15 +4,24 @@ extension SocketCore {
     /// - Parameter interruption: a descriptor that ends the wait, too, when it is readable; negative for none.
     /// - Returns: nil when the wait ended without a message.
     func receiveBlocking(timeout: Duration?, interruption: Int32 = -1) throws(ZMQError) -> Multipart? {
-        if let message = try takeNow() { return message }
-        let parked = try ParkedThread<Multipart>()
-        let ticket = try state.withLock { state throws(ZMQError) in
-            _ = try state.open(for: "receive")
+        var message: Multipart?
+        // Looked and queued in one: no other thread's call can consume the news in between, and so no second look is
+        // needed before the descriptor is waited for.
+        let queued = try state.withLock { state throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
+            if state.receivers.isEmpty {
+                message = try state.take()
+                if !state.senders.isEmpty { state.serveWaiters(kind) }
+                if message != nil { return nil }
+            } else {
+                _ = try state.open(for: "receive")
+            }
+            let parked = try ParkedThread<Multipart>()
             let ticket = state.drawTicket().0
             state.receivers.append(.thread(parked), ticket: ticket, deadline: nil)
-            return ticket
+            return (parked, ticket)
         }
-        return try wait(parked, timeout: timeout, interruption: interruption) {
+        guard let (parked, ticket) = queued else { return message }
+        return try wait(parked, timeout: timeout, interruption: interruption, looksFirst: false) {
             state.withLock { $0.receivers.remove(ticket) != nil }
         }
     }
@@ -30,7 +39,7 @@ extension SocketCore {
             state.senders.append(pending, ticket: ticket, deadline: nil)
             return ticket
         }
-        let sent: Void? = try wait(parked, timeout: timeout, interruption: -1) {
+        let sent: Void? = try wait(parked, timeout: timeout, interruption: -1, looksFirst: true) {
             state.withLock { $0.senders.remove(ticket) != nil }
         }
         return sent != nil
@@ -38,11 +47,13 @@ extension SocketCore {
 
     /// Waits until the thread is given its result, serving everyone who waits whenever the socket is ready.
     private func wait<Success>(
-        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, leave: () -> Bool
+        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool, leave: () -> Bool
     ) throws(ZMQError) -> Success? {
         let deadline = timeout.map { ContinuousClock.now + $0 }
+        var looks = looksFirst
         while true {
-            serveWaiters()
+            if looks { serveWaiters() }
+            looks = true
             if let result = parked.takeResult() { return try Self.unwrap(result) }
             let remaining = deadline.map { $0 - .now }
             let isOver = remaining.map { $0 <= .zero } ?? false

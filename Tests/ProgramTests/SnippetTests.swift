@@ -1,0 +1,42 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// What the documentation shows as Swift compiles; the compiler is run on it.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct SnippetTests {
+    struct Snippet: CustomTestStringConvertible, Sendable {
+        let document: String
+        let number: Int
+        let code: String
+
+        var testDescription: String { "\(document), snippet \(number)" }
+    }
+
+    static let snippets: [Snippet] = ["README.md", "CONTRIBUTING.md"].flatMap { document in
+        let text = (try? String(contentsOfFile: PackageFolder.path(document), encoding: .utf8)) ?? ""
+        return text.components(separatedBy: "```swift\n").dropFirst().enumerated().map { index, rest in
+            Snippet(document: document, number: index + 1, code: rest.components(separatedBy: "\n```")[0])
+        }
+    }
+
+    @Test func `The README shows at least the binding, a sequence and a worker`() {
+        #expect(Self.snippets.count { $0.document == "README.md" } >= 3)
+    }
+
+    @Test(arguments: snippets)
+    func `A snippet compiles`(snippet: Snippet) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "snippet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let source = folder.appending(path: "main.swift")
+        try snippet.code.write(to: source, atomically: true, encoding: .utf8)
+        let modules = RunningProgram.productFolder.appending(path: "Modules").path()
+        let compiler = try RunningProgram(
+            "/usr/bin/env",
+            ["swiftc", "-typecheck", "-swift-version", "6", "-I", modules]
+                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap"), source.path()])
+        let ending = try await compiler.ending()
+        let said = try await compiler.errors.all().joined(separator: "\n")
+        #expect(ending == .exited(0), "\(said)")
+    }
+}
