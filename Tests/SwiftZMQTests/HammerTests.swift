@@ -172,9 +172,7 @@ import Testing
         let second = try XSubscriber(pair.context) { $0.receiveHighWaterMark = setup.highWaterMark }
         try second.connect(pair.endpoint)
         try await second.send("\u{1}a")
-        // Both subscriptions have arrived; equal ones from different subscribers are reported once.
-        _ = try await pair.bound.receive()
-        while try await !pair.reaches(second) {}
+        try await pair.publishUntilReceived(by: second)
         async let publishing: Void = run(on: setup.executor) {
             for number in 0..<Self.messages { try await pair.bound.send("a\(number)") }
         }
@@ -208,11 +206,15 @@ import Testing
 }
 
 extension Connected where Bound == XPublisher, Connecting == Subscriber {
-    /// Whether a message reaches a second subscriber; the first one takes it, too.
-    fileprivate func reaches(_ second: XSubscriber) async throws -> Bool {
-        try await bound.send("a probe")
-        _ = try await connecting.receive()
-        return (try? await second.receive(timeout: .milliseconds(20))) != nil
+    /// Publishes probes until both subscribers have received one: equal subscriptions of different subscribers are
+    /// reported once, so that their messages do not tell when both have arrived.
+    fileprivate func publishUntilReceived(by second: XSubscriber) async throws {
+        var hasReached = (first: false, second: false)
+        while !hasReached.first || !hasReached.second {
+            try await bound.send("a probe")
+            if (try? await connecting.receive(timeout: .milliseconds(20))) != nil { hasReached.first = true }
+            if (try? await second.receive(timeout: .milliseconds(20))) != nil { hasReached.second = true }
+        }
     }
 }
 
