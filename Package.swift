@@ -88,6 +88,7 @@ let package = Package(
                 "DemonstrationServices",
                 "Gateway",
                 "GatewayWorker",
+                "SwiftZMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

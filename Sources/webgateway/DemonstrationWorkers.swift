@@ -1,6 +1,7 @@
 import DemonstrationServices
 import GatewayWorker
 import Logging
+import SwiftZMQ
 
 /// The demonstration workers that run inside the gateway's process, on the far side of a real socket.
 struct DemonstrationWorkers {
@@ -8,12 +9,15 @@ struct DemonstrationWorkers {
 
     /// Starts `count` workers of each service.
     init(count: Int, endpoint: String, logger: Logger) throws {
+        var configuration = GatewayWorker.Configuration(concurrency: 64)
+        // The demonstration services answer at once, so that no change of threads pays.
+        configuration.handlerExecutor = SocketExecutor.shared
         var tasks: [Task<Void, Never>] = []
         for service in DemonstrationService.all {
             for _ in 0..<count {
                 let worker = GatewayWorker(
                     service: service.name, endpoints: [Self.connectable(endpoint)],
-                    configuration: .init(concurrency: 64), logger: logger, handler: service.handler)
+                    configuration: configuration, logger: logger, handler: service.handler)
                 tasks.append(
                     Task {
                         do {

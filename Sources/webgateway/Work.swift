@@ -3,6 +3,7 @@ import CommandLineSupport
 import DemonstrationServices
 import GatewayWorker
 import Logging
+import SwiftZMQ
 
 /// `webgateway worker`: a demonstration worker in a process of its own.
 struct Work: AsyncParsableCommand {
@@ -48,8 +49,11 @@ struct Work: AsyncParsableCommand {
         guard let service = DemonstrationService(named: service) else { return }
         let logger = logging.makeLogger("webgateway-worker")
         let signals = await EndSignals(program: "webgateway worker")
+        var configuration = GatewayWorker.Configuration(concurrency: concurrency)
+        // The demonstration services answer at once, so that no change of threads pays.
+        configuration.handlerExecutor = SocketExecutor.shared
         let worker = GatewayWorker(
-            service: service.name, endpoints: connect, configuration: .init(concurrency: concurrency), logger: logger,
+            service: service.name, endpoints: connect, configuration: configuration, logger: logger,
             handler: service.handler)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
