@@ -8,7 +8,7 @@ struct DemonstrationWorkers {
     private let tasks: [Task<Void, Never>]
 
     /// Starts `count` workers of each service.
-    init(count: Int, endpoint: String, logger: Logger) throws {
+    init(count: Int, endpoint: String, logger: Logger) {
         var configuration = GatewayWorker.Configuration(concurrency: 64)
         // The demonstration services answer at once, so that no change of threads pays.
         configuration.handlerExecutor = SocketExecutor.shared

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandLineSupport
 import DemonstrationServices
 import Gateway
-import GatewayWorker
 import Logging
 
 /// `webgateway serve`: a gateway with embedded demonstration workers.
@@ -62,7 +61,7 @@ struct Serve: AsyncParsableCommand {
             gatewayConfiguration, logger: logger, observer: accessLog == .on ? AccessLog(logger: logger) : nil)
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on http://\(address)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
-        let demonstration = try DemonstrationWorkers(
+        let demonstration = DemonstrationWorkers(
             count: demoWorkers, endpoint: gateway.workerEndpoints[0], logger: logger)
 
         guard let signal = await signals.first() else { return }

@@ -30,13 +30,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let source = folder.appending(path: "main.swift")
         try snippet.code.write(to: source, atomically: true, encoding: .utf8)
-        let modules = RunningProgram.productFolder.appending(path: "Modules").path()
-        let compiler = try RunningProgram(
-            "/usr/bin/env",
-            ["swiftc", "-typecheck", "-swift-version", "6", "-I", modules]
-                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap"), source.path()])
-        let ending = try await compiler.ending()
-        let said = try await compiler.errors.all().joined(separator: "\n")
+        let (ending, said) = try await SwiftCompiler.typecheck(source.path())
         #expect(ending == .exited(0), "\(said)")
     }
 }

@@ -69,13 +69,7 @@ import Testing
         try text.write(to: source, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: source) }
 
-        let modules = RunningProgram.productFolder.appending(path: "Modules").path()
-        let compiler = try RunningProgram(
-            "/usr/bin/env",
-            ["swiftc", "-typecheck", "-swift-version", "6", "-I", modules]
-                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap"), source.path()])
-        let ending = try await compiler.ending()
-        let said = try await compiler.errors.all().joined(separator: "\n")
+        let (ending, said) = try await SwiftCompiler.typecheck(source.path())
         if let complaint = snippet.complaint {
             #expect(ending == .exited(1))
             #expect(said.contains(complaint), "\(said)")

@@ -39,6 +39,7 @@ public final class SocketExecutor: TaskExecutor {
             do {
                 try CurrentThread.become(self)
             } catch {
+                // The initializer has returned: nobody can be told, and no task could ever resume here.
                 fatalError("\(error)")
             }
             run()

@@ -25,11 +25,6 @@ extension SocketCore {
         }
     }
 
-    nonisolated(nonsending) func receive(timeout: Duration?) async throws -> Multipart {
-        if let message = try takeWithinStreak() { return message }
-        return try await waitToReceive(timeout: timeout)
-    }
-
     nonisolated(nonsending) func waitToReceive(timeout: Duration?) async throws -> Multipart {
         let deadline = timeout.map { ContinuousClock.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }

@@ -24,11 +24,6 @@ extension SocketCore {
         }
     }
 
-    nonisolated(nonsending) func send(_ message: Multipart, timeout: Duration?) async throws {
-        if try giveWithinStreak(message) { return }
-        try await waitToSend(message, timeout: timeout)
-    }
-
     nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
         let deadline = timeout.map { ContinuousClock.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
