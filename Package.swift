@@ -26,6 +26,8 @@ let package = Package(
         .library(name: "WorkerProtocol", targets: ["WorkerProtocol"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
+        .executable(name: "pubsub", targets: ["pubsub"]),
+        .executable(name: "pipeline", targets: ["pipeline"]),
         .executable(name: "webgateway", targets: ["webgateway"]),
     ],
     dependencies: [
@@ -78,7 +80,32 @@ let package = Package(
         ),
         .target(
             name: "CommandLineSupport",
-            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language
+        ),
+        .target(name: "PublishSubscribe", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .executableTarget(
+            name: "pubsub",
+            dependencies: [
+                "CommandLineSupport",
+                "PublishSubscribe",
+                "SwiftZMQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: language
+        ),
+        .target(name: "TaskPipeline", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .executableTarget(
+            name: "pipeline",
+            dependencies: [
+                "CommandLineSupport",
+                "SwiftZMQ",
+                "TaskPipeline",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: language
         ),
         .executableTarget(
@@ -91,7 +118,6 @@ let package = Package(
                 "SwiftZMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: language
         ),
@@ -135,11 +161,16 @@ let package = Package(
             swiftSettings: language
         ),
         .testTarget(
+            name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ"], swiftSettings: language),
+        .testTarget(name: "TaskPipelineTests", dependencies: ["SwiftZMQ", "TaskPipeline"], swiftSettings: language),
+        .testTarget(
             name: "ProgramTests",
             dependencies: [
                 "CommandLineSupport",
                 "ProcessSupport",
                 "SwiftZMQ",
+                "pipeline",
+                "pubsub",
                 "webgateway",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

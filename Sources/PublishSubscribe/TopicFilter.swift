@@ -1,0 +1,23 @@
+public import SwiftZMQ
+
+// Publish/subscribe as values and small loops: what a topic is on the wire, what a subscription matches, what a
+// forwarder remembers. The program `pubsub` puts arguments in and prints what comes out.
+
+/// A subscription: everything whose topic begins with these bytes, as ZMQ_SUBSCRIBE matches.
+public struct TopicFilter: Hashable, Sendable {
+    /// The bytes that a message must begin with; none match everything.
+    public let prefix: Message
+
+    /// A filter for a prefix.
+    public init(_ prefix: Message) {
+        self.prefix = prefix
+    }
+
+    /// Whether a subscription with this filter receives a message that begins with a frame.
+    public func matches(_ frame: Message) -> Bool {
+        guard frame.count >= prefix.count else { return false }
+        return frame.withUnsafeBytes { bytes in
+            prefix.withUnsafeBytes { bytes.starts(with: $0) }
+        }
+    }
+}
