@@ -160,6 +160,7 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport"], swiftSettings: language),
         .testTarget(
             name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ"], swiftSettings: language),
         .testTarget(name: "TaskPipelineTests", dependencies: ["SwiftZMQ", "TaskPipeline"], swiftSettings: language),

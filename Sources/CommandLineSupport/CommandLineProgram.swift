@@ -31,6 +31,9 @@ public enum CommandLineProgram {
             Self.exitNow(0)
         } catch let code as ExitCode {
             Self.exitNow(code.rawValue)
+        } catch let error as OutputError where error.isReaderGone {
+            // Whoever read the results has seen enough, as `head` has after its last line.
+            Self.exitNow(0)
         } catch let error where error is ValidationError || command.exitCode(for: error) == .success {
             // The parser's own help command answers by throwing when it runs.
             exit(afterUsageError: error, of: command)

@@ -1,0 +1,66 @@
+import UnixSignals
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// What is known of the terminal behind a descriptor, if there is one.
+public struct Terminal: Sendable {
+    /// Columns and lines of characters.
+    public struct Size: Hashable, Sendable {
+        /// The characters of a line.
+        public var columns: Int
+        /// The lines of the screen.
+        public var lines: Int
+
+        /// A size.
+        public init(columns: Int, lines: Int) {
+            self.columns = columns
+            self.lines = lines
+        }
+    }
+
+    private let descriptor: Int32
+
+    /// The terminal behind standard output; nil when it is a pipe or a file, or a terminal that cannot move its cursor.
+    public static var standardOutput: Terminal? { Terminal(STDOUT_FILENO) }
+
+    /// The terminal behind standard error; nil when it is a pipe or a file, or a terminal that cannot move its cursor.
+    public static var standardError: Terminal? { Terminal(STDERR_FILENO) }
+
+    private init?(_ descriptor: Int32) {
+        guard isatty(descriptor) == 1, Self.variable("TERM") != "dumb" else { return nil }
+        self.descriptor = descriptor
+    }
+
+    /// Whether colours are welcome: not where `NO_COLOR` is set to anything (https://no-color.org).
+    public var allowsColor: Bool { Self.variable("NO_COLOR") ?? "" == "" }
+
+    /// The present size; what the terminal does not say is taken from `COLUMNS` and `LINES`, and else is 80 by 24.
+    public var size: Size {
+        var window = winsize()
+        let known = ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0
+        func side(_ told: UInt16, _ name: String, _ usual: Int) -> Int {
+            if known, told > 0 { return Int(told) }
+            return Self.variable(name).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? usual
+        }
+        return Size(columns: side(window.ws_col, "COLUMNS", 80), lines: side(window.ws_row, "LINES", 24))
+    }
+
+    /// Yields whenever the size may have changed (SIGWINCH), from now on.
+    public static func resizes() async -> AsyncStream<Void> {
+        let signals = await UnixSignalsSequence(trapping: .sigwinch)
+        // Many changes of which nobody took notice are one.
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        Task {
+            for await _ in signals { continuation.yield() }
+        }
+        return stream
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+}

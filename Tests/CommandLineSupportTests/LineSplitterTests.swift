@@ -1,0 +1,57 @@
+import CommandLineSupport
+import Testing
+
+@Suite struct LineSplitterTests {
+    /// The lines of chunks; a line that is too long is shown as `#NUMBER`.
+    private func lines(of chunks: [String], longestLine: Int = 100) -> [String] {
+        var splitter = LineSplitter(longestLine: longestLine)
+        var found: [String] = []
+        func drain(_ splitter: inout LineSplitter) {
+            while let line = splitter.next() {
+                switch line {
+                case .whole(let number, let bytes): found.append("\(number):" + String(decoding: bytes, as: UTF8.self))
+                case .tooLong(let number): found.append("#\(number)")
+                }
+            }
+        }
+        for chunk in chunks {
+            splitter.append(Array(chunk.utf8))
+            drain(&splitter)
+        }
+        splitter.finish()
+        drain(&splitter)
+        return found
+    }
+
+    @Test func `Lines are numbered and lose their newline`() {
+        #expect(lines(of: ["a\nbc\n"]) == ["1:a", "2:bc"])
+    }
+
+    @Test func `Empty lines count`() {
+        #expect(lines(of: ["\n\na\n"]) == ["1:", "2:", "3:a"])
+    }
+
+    @Test func `The last line may lack its newline`() {
+        #expect(lines(of: ["a\nb"]) == ["1:a", "2:b"])
+    }
+
+    @Test func `No input is no line`() {
+        #expect(lines(of: []) == [])
+        #expect(lines(of: [""]) == [])
+    }
+
+    @Test(arguments: 1...12)
+    func `How the input is cut makes no difference`(size: Int) {
+        let text = "first\n\nthe third line\n4\nlast"
+        let bytes = Array(text)
+        let chunks = stride(from: 0, to: bytes.count, by: size).map { String(bytes[$0..<min($0 + size, bytes.count)]) }
+        #expect(lines(of: chunks) == ["1:first", "2:", "3:the third line", "4:4", "5:last"])
+    }
+
+    @Test(arguments: 1...9)
+    func `A line that is too long is reported once and the rest goes on`(size: Int) {
+        let text = Array("1234\n12345\n1234567890\nok\n123456")
+        let chunks = stride(from: 0, to: text.count, by: size).map { String(text[$0..<min($0 + size, text.count)]) }
+        #expect(lines(of: chunks, longestLine: 4) == ["1:1234", "#2", "#3", "4:ok", "#5"])
+    }
+}
