@@ -1,8 +1,5 @@
 public import SwiftZMQ
 
-// Publish/subscribe as values and small loops: what a topic is on the wire, what a subscription matches, what a
-// forwarder remembers. The program `pubsub` puts arguments in and prints what comes out.
-
 /// A subscription: everything whose topic begins with these bytes, as ZMQ_SUBSCRIBE matches.
 public struct TopicFilter: Hashable, Sendable {
     /// The bytes that a message must begin with; none match everything.

@@ -1,0 +1,51 @@
+public import SwiftZMQ
+
+/// A message of a topic, read as a subscriber reads it: nothing is copied.
+///
+/// Publishers differ. One frame of a multipart publisher is a topic with an empty payload; the first of several frames
+/// is the topic whatever the format, and the others are the payload, with a blank between them where there are several.
+public struct Update: Sendable {
+    /// The message as it came.
+    public let message: Multipart
+    /// How it is read.
+    public let format: WireFormat
+
+    /// Reads a message.
+    public init(_ message: Multipart, format: WireFormat) {
+        self.message = message
+        self.format = format
+    }
+
+    /// The topic.
+    public var topic: Message { withTopic { Message(copying: $0) } }
+
+    /// The payload.
+    public var payload: Message { withPayload { Message(copying: $0) } }
+
+    /// Calls a closure with the topic's bytes, which stay valid only while it runs.
+    @inline(__always)
+    public func withTopic<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        message[0].withUnsafeBytes { frame in
+            guard isInOneFrame, let end = Blank.first(in: frame) else { return body(frame) }
+            return body(UnsafeRawBufferPointer(rebasing: frame[..<end]))
+        }
+    }
+
+    /// Calls a closure with the payload's bytes, which stay valid only while it runs.
+    @inline(__always)
+    public func withPayload<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        switch message.count {
+        case 1:
+            message[0].withUnsafeBytes { frame in
+                guard isInOneFrame, let end = Blank.first(in: frame) else { return body(.init(start: nil, count: 0)) }
+                return body(UnsafeRawBufferPointer(rebasing: frame[(end + 1)...]))
+            }
+        case 2: message[1].withUnsafeBytes(body)
+        default:
+            Array(message.dropFirst().map { [UInt8]($0) }.joined(separator: [UInt8(ascii: " ")]))
+                .withUnsafeBytes(body)
+        }
+    }
+
+    private var isInOneFrame: Bool { format == .singleFrame && message.count == 1 }
+}

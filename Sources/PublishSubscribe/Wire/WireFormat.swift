@@ -1,0 +1,46 @@
+public import SwiftZMQ
+
+/// How a topic and its payload travel in a message.
+public enum WireFormat: Sendable {
+    /// One frame, `topic payload`: the topic ends at the first blank. The classic weather example's.
+    case singleFrame
+    /// Two frames, the topic and the payload, each of any bytes.
+    case multipart
+
+    /// The message for a topic and a payload.
+    ///
+    /// In a single frame the topic must hold no blank, as its readers would take a part of it for the payload.
+    public func message(topic: Message, payload: Message) -> Multipart {
+        switch self {
+        case .multipart: [topic, payload]
+        case .singleFrame:
+            Multipart(
+                Message(capacity: topic.count + 1 + payload.count) { room in
+                    topic.withUnsafeBytes { room.copyMemory(from: $0) }
+                    room[topic.count] = UInt8(ascii: " ")
+                    payload.withUnsafeBytes {
+                        UnsafeMutableRawBufferPointer(rebasing: room[(topic.count + 1)...]).copyMemory(from: $0)
+                    }
+                    return room.count
+                })
+        }
+    }
+
+    /// The message for a line `topic payload`; a line of one word is a topic with an empty payload.
+    ///
+    /// - Returns: nil for a line without a topic: an empty one, or one that begins with a blank.
+    public func message(line: ArraySlice<UInt8>) -> Multipart? {
+        line.withUnsafeBytes { bytes in
+            guard let first = bytes.first, first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else { return nil }
+            switch self {
+            case .singleFrame: return Multipart(Message(copying: bytes))
+            case .multipart:
+                let end = Blank.first(in: bytes) ?? bytes.count
+                let payload = UnsafeRawBufferPointer(rebasing: bytes[min(end + 1, bytes.count)...])
+                return [
+                    Message(copying: UnsafeRawBufferPointer(rebasing: bytes[..<end])), Message(copying: payload),
+                ]
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import PublishSubscribe
+import SwiftZMQ
+import Testing
+
+/// The forwarder between sockets of one process.
+@Suite(.timeLimit(.minutes(1))) struct ForwarderTests {
+    private let context: Context
+    private let upstream: String
+    private let downstream: String
+    private let forwarder: Forwarder
+    private let capture: Subscriber
+
+    init() throws {
+        context = try Context()
+        let publishers = try XSubscriber(context)
+        upstream = try publishers.bind("tcp://127.0.0.1:*")
+        let subscribers = try XPublisher(context) { $0.manual = true }
+        downstream = try subscribers.bind("tcp://127.0.0.1:*")
+        let copies = try Publisher(context)
+        capture = try Subscriber(context, topics: [""])
+        try capture.connect(copies.bind("tcp://127.0.0.1:*"))
+        forwarder = Forwarder(
+            from: publishers, to: subscribers, capture: copies, cache: LastValueCache(capacity: 100))
+    }
+
+    /// Runs a body while the forwarder forwards, with a publisher that the forwarder has subscribed to.
+    private func forwarding(_ body: (XPublisher) async throws -> Void) async throws {
+        let running = Task { [forwarder] in try await forwarder.run() }
+        let publisher = try XPublisher(context)
+        try publisher.connect(upstream)
+        #expect(try await publisher.receive() == [Message([1])])
+        try await body(publisher)
+        running.cancel()
+        await #expect(throws: CancellationError.self) { try await running.value }
+        await context.shutdown()
+    }
+
+    private func subscriber(to topics: String...) throws -> Subscriber {
+        let subscriber = try Subscriber(context, topics: topics)
+        try subscriber.connect(downstream)
+        return subscriber
+    }
+
+    private func receive(_ count: Int, _ subscriber: Subscriber) async throws -> [String] {
+        var texts: [String] = []
+        for _ in 0..<count { texts.append(String(try await subscriber.receive()[0])) }
+        return texts
+    }
+
+    @Test func `Who comes late gets the last value of each topic, and nobody else does`() async throws {
+        try await forwarding { publisher in
+            let first = try subscriber(to: "")
+            let other = try subscriber(to: "2")
+            // Both have been admitted when each has what was sent after.
+            for number in 0... {
+                try await publisher.send("2 \(number)")
+                if try await hasHeard(first), try await hasHeard(other) { break }
+            }
+            for text in ["1 a", "2 b", "3 c", "1 d", "2 last"] { try await publisher.send(Message(text)) }
+            #expect(try await lines(upTo: "2 last", first).suffix(5) == ["1 a", "2 b", "3 c", "1 d", "2 last"])
+
+            let late = try subscriber(to: "")
+            #expect(try await receive(3, late) == ["3 c", "1 d", "2 last"])
+            let picky = try subscriber(to: "2", "3", "")
+            #expect(Set(try await receive(3, picky)) == ["2 last", "3 c", "1 d"])
+
+            try await publisher.send("2 end")
+            // Nothing came in between: neither copies for those who had them, nor a second one for the late ones.
+            #expect(try await receive(1, first) == ["2 end"])
+            #expect(try await lines(upTo: "2 end", other).suffix(3) == ["2 b", "2 last", "2 end"])
+            #expect(try await receive(1, late) == ["2 end"])
+            #expect(try await receive(1, picky) == ["2 end"])
+        }
+    }
+
+    @Test func `Everything forwarded is captured, too`() async throws {
+        try await forwarding { publisher in
+            for number in 0... {
+                try await publisher.send("\(number)")
+                if try await hasHeard(capture) { break }
+            }
+            try await publisher.send(["two", "frames"])
+            while try await capture.receive() != ["two", "frames"] {}
+            #expect(await forwarder.counters.messages >= 2)
+        }
+    }
+
+    private func hasHeard(_ subscriber: Subscriber) async throws -> Bool {
+        do {
+            _ = try await subscriber.receive(timeout: .milliseconds(20))
+            return true
+        } catch let error as ZMQError where error.code == .again {
+            return false
+        }
+    }
+
+    private func lines(upTo last: String, _ subscriber: Subscriber) async throws -> [String] {
+        var texts: [String] = []
+        repeat { texts += try await receive(1, subscriber) } while texts.last != last
+        return texts
+    }
+}
