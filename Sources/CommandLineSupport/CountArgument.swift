@@ -19,6 +19,16 @@ public struct CountArgument: ExpressibleByArgument, ExpressibleByIntegerLiteral,
         limit = value
     }
 
+    /// Reads a value for an option's `transform`, which so has a remedy in its error.
+    ///
+    /// - Throws: `ValidationError` that says how it is written.
+    public static func parse(_ argument: String) throws -> Self {
+        guard let value = Self(argument: argument) else {
+            throw ValidationError("a count is a whole number of at least 1, or forever")
+        }
+        return value
+    }
+
     /// Reads a number or `forever`; nil for anything else.
     public init?(argument: String) {
         if argument == "forever" {

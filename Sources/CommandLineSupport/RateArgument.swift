@@ -17,6 +17,16 @@ public struct RateArgument: ExpressibleByArgument, Hashable, Sendable, CustomStr
         self.description = description
     }
 
+    /// Reads a value for an option's `transform`, which so has a remedy in its error.
+    ///
+    /// - Throws: `ValidationError` that says how it is written.
+    public static func parse(_ argument: String) throws -> Self {
+        guard let value = Self(argument: argument) else {
+            throw ValidationError("a rate is written 1/s, 100/m or 5/h, or max for as fast as possible")
+        }
+        return value
+    }
+
     /// Reads a number above zero, a slash and one of the units `s m h`, or `max`; nil for anything else.
     public init?(argument: String) {
         if argument == "max" {

@@ -6,7 +6,17 @@ import CommandLineSupport
 struct PubSub: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pubsub",
-        abstract: "Publish and subscribe to topics over ZeroMQ."
+        abstract: "Publish and subscribe to topics over ZeroMQ.",
+        discussion: """
+            A publisher sends updates, each a topic and a payload; a subscriber gets those whose topic begins with what \
+            it asked for.
+
+              pubsub publish                      random weather on tcp://*:5556, one update a second
+              pubsub subscribe --topic 10001      five updates of that place, and their average
+
+            Results go to standard output, everything else to standard error. Ctrl-C ends in order, twice at once.
+            """,
+        subcommands: [Publish.self, Subscribe.self, Forward.self]
     )
 
     static func main() async {

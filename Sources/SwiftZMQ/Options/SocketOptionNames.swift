@@ -59,6 +59,21 @@ extension SocketOptionNames {
     /// 100 ms; zero, the default, for ever.
     public var heartbeatTimeToLive: SocketOption<Duration> { .init(ZMQ_HEARTBEAT_TTL, .milliseconds, default: .zero) }
 
+    /// Whether the system looks after connections on which nothing moves (`ZMQ_TCP_KEEPALIVE`): 1 on, 0 off, −1, the
+    /// default, as the system does by itself. It finds peers whose machine is gone, and leaves alone those that are slow.
+    public var tcpKeepAlive: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE, .int, default: -1) }
+
+    /// The seconds after which an idle connection is looked after (`ZMQ_TCP_KEEPALIVE_IDLE`); −1, the default, leaves it
+    /// to the system.
+    public var tcpKeepAliveIdle: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE_IDLE, .int, default: -1) }
+
+    /// The seconds between two looks (`ZMQ_TCP_KEEPALIVE_INTVL`); −1, the default, leaves it to the system.
+    public var tcpKeepAliveInterval: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE_INTVL, .int, default: -1) }
+
+    /// The unanswered looks after which a connection is given up (`ZMQ_TCP_KEEPALIVE_CNT`); −1, the default, leaves it
+    /// to the system.
+    public var tcpKeepAliveCount: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE_CNT, .int, default: -1) }
+
     /// Whether messages are queued only for connections that have been made (`ZMQ_IMMEDIATE`). Default false.
     public var immediate: SocketOption<Bool> { .init(ZMQ_IMMEDIATE, .bool, default: false) }
 

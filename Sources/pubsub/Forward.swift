@@ -1,0 +1,122 @@
+import ArgumentParser
+import CommandLineSupport
+import PublishSubscribe
+import SwiftZMQ
+
+/// `pubsub forward`: many publishers, many subscribers.
+struct Forward: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Stand between many publishers and many subscribers.",
+        discussion: """
+            Publishers and subscribers connect to the forwarder and need not know each other.
+
+              pubsub forward --last-value
+              pubsub publish --connect tcp://localhost:5557
+              pubsub subscribe --connect tcp://localhost:5556 --all
+
+            With --last-value a subscriber that comes late gets the last message of each of its topics at once, and \
+            nobody gets one twice.
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "Where publishers connect to, repeatable. (default: tcp://*:5557)", valueName: "endpoint"))
+    var publishers: [EndpointArgument] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Where subscribers connect to, repeatable. (default: tcp://*:5556)", valueName: "endpoint"))
+    var subscribers: [EndpointArgument] = []
+
+    @Option(help: ArgumentHelp("Where a copy of everything forwarded is published.", valueName: "endpoint"))
+    var capture: [EndpointArgument] = []
+
+    @Flag(help: "Remember the last message of each topic, and send it to whoever subscribes to it later.")
+    var lastValue = false
+
+    @Option(help: ArgumentHelp("The most topics that --last-value remembers.", valueName: "number"))
+    var lastValueTopics = 100_000
+
+    @Option(
+        help: """
+            What to do when a subscriber is slow: wait for it, and let the others wait, or drop for it what it cannot take.
+            """)
+    var whenFull = WhenFull.drop
+
+    @Option(help: ArgumentHelp("The most messages that are queued for one subscriber.", valueName: "number"))
+    var highWaterMark = 1000
+
+    func validate() throws {
+        for endpoint in publishers { try endpoint.validate(for: "--publishers", toBind: true) }
+        for endpoint in subscribers { try endpoint.validate(for: "--subscribers", toBind: true) }
+        for endpoint in capture { try endpoint.validate(for: "--capture", toBind: true) }
+        guard lastValueTopics >= 1 else {
+            throw ValidationError("--last-value-topics \(lastValueTopics): a number of at least 1 is needed")
+        }
+        guard highWaterMark >= 1 else {
+            throw ValidationError("--high-water-mark \(highWaterMark): a number of at least 1 is needed")
+        }
+        if lastValue, whenFull == .wait {
+            throw ValidationError(
+                "--when-full wait: with --last-value nobody is waited for, as what is remembered must overtake the rest; leave one of the two out"
+            )
+        }
+    }
+
+    func run() async throws {
+        let signals = await EndSignals(program: "pubsub forward", loss: "ended before everything was sent")
+        let context = try Context()
+        let upstream = try makeUpstream(context)
+        let downstream = try makeDownstream(context)
+        let copies = try makeCapture(context)
+        let forwarder = Forwarder(
+            from: upstream, to: downstream, capture: copies,
+            cache: lastValue ? LastValueCache(capacity: lastValueTopics) : nil,
+            waitsForSlowSubscribers: whenFull == .wait)
+        _ = try await interruptible(by: signals) {
+            do {
+                try await forwarder.run()
+            } catch is CancellationError {}
+        }
+        Notice.say(await forwarder.counters.summary)
+        try downstream.set(\.linger, to: .seconds(1))
+        _ = try await interruptible(by: signals) { await context.shutdown() }
+    }
+
+    private func makeUpstream(_ context: Context) throws -> XSubscriber {
+        let endpoints = publishers.isEmpty ? ["tcp://*:5557"] : publishers
+        let socket = try XSubscriber(context) { $0.prepare(for: endpoints) }
+        for endpoint in endpoints { Notice.say("publishers on \(try socket.bind(endpoint.text))") }
+        return socket
+    }
+
+    private func makeDownstream(_ context: Context) throws -> XPublisher {
+        let endpoints = subscribers.isEmpty ? ["tcp://*:5556"] : subscribers
+        let socket = try XPublisher(context) {
+            $0.prepare(for: endpoints)
+            $0.manual = lastValue
+            $0.noDrop = whenFull == .wait
+            // Everything that is remembered can be sent to a newcomer in one go.
+            $0.sendHighWaterMark = lastValue ? highWaterMark + lastValueTopics : highWaterMark
+        }
+        for endpoint in endpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }
+        return socket
+    }
+
+    private func makeCapture(_ context: Context) throws -> Publisher? {
+        guard !capture.isEmpty else { return nil }
+        let socket = try Publisher(context) { $0.prepare(for: capture) }
+        for endpoint in capture { Notice.say("capture on \(try socket.bind(endpoint.text))") }
+        return socket
+    }
+}
+
+extension Forwarder.Counters {
+    /// What was done, in one line.
+    var summary: String {
+        let late = replayed == 0 ? "" : ", \(replayed) of them remembered for late ones"
+        return "forwarded \(Notice.count(messages, "message")) (\(Notice.count(bytes, "byte"))) to "
+            + "\(Notice.count(subscriptions, "subscription"))\(late)"
+    }
+}

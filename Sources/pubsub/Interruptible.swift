@@ -1,0 +1,24 @@
+import CommandLineSupport
+import SwiftZMQ
+
+/// Runs work on the thread that waits for sockets, until it is done or the user ends it, whichever comes first.
+///
+/// The work is cancelled then, and returns what it has.
+func interruptible<Result: Sendable>(
+    by signals: EndSignals, _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result? {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask(executorPreference: .sockets) { try await work() }
+        group.addTask {
+            _ = await signals.first()
+            return nil
+        }
+        var result: Result?
+        while let outcome = try await group.next() {
+            // Whichever has ended, the other is to end now.
+            group.cancelAll()
+            result = outcome ?? result
+        }
+        return result
+    }
+}

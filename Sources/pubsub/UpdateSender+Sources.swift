@@ -1,0 +1,37 @@
+import CommandLineSupport
+import PublishSubscribe
+import SwiftZMQ
+
+extension UpdateSender {
+    /// Sends random weather.
+    mutating func sendWeather(topics: TopicRange, format: WireFormat) async throws {
+        var station = WeatherStation(topics: topics, generator: SystemRandomNumberGenerator())
+        while !isDone { try await send(station.next(format: format)) }
+    }
+
+    /// Sends the lines of an input, each a topic and a payload, to its end.
+    mutating func sendLines(of input: StandardInput, format: WireFormat) async throws {
+        var lines = LineSplitter()
+        while !isDone, let chunk = try await input.next() {
+            lines.append(chunk)
+            try await sendLines(of: &lines, format: format)
+        }
+        lines.finish()
+        try await sendLines(of: &lines, format: format)
+    }
+
+    private mutating func sendLines(of lines: inout LineSplitter, format: WireFormat) async throws {
+        while !isDone, let line = lines.next() {
+            switch line {
+            case .whole(let number, let bytes):
+                if let message = format.message(line: bytes) {
+                    try await send(message)
+                } else {
+                    Notice.say("line \(number): no topic; a line is \"topic payload\" and does not begin with a blank")
+                }
+            case .tooLong(let number):
+                Notice.say("line \(number): longer than \(lines.longestLine) bytes; left out")
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import CommandLineSupport
+import PublishSubscribe
+import SwiftZMQ
+
+/// Sends updates at a rate and keeps count of them and of who is there to get them.
+struct UpdateSender {
+    /// How often a fast sender looks for new subscriptions; each look costs as much as sending a message.
+    private static let updatesBetweenLooks = 1024
+
+    private let socket: XPublisher
+    private var pacer: Pacer?
+    private let limit: Int?
+    private var audience = Audience()
+    private var untilLook = 0
+
+    /// The updates sent.
+    private(set) var sent = 0
+    /// Those among them that were sent while nobody subscribed to anything.
+    private(set) var unheard = 0
+
+    init(_ socket: XPublisher, interval: Duration?, limit: Int?) {
+        self.socket = socket
+        self.limit = limit
+        pacer = interval.map { Pacer(interval: $0) }
+    }
+
+    /// Whether as many were sent as there should be.
+    var isDone: Bool { limit.map { sent >= $0 } ?? false }
+
+    /// Waits until so many subscriptions have come.
+    mutating func waitForSubscriptions(_ number: Int) async throws {
+        while audience.arrived < number { audience.record(try await socket.receive()) }
+    }
+
+    /// Sends an update when it is due.
+    mutating func send(_ message: Multipart) async throws {
+        if pacer != nil { try await pacer?.turn() }
+        if untilLook == 0 || pacer != nil { try look() }
+        untilLook -= 1
+        if try !socket.trySend(message) {
+            // A subscriber is at its high-water mark, and is waited for.
+            try await socket.send(message)
+        }
+        sent += 1
+        if audience.present == 0 { unheard += 1 }
+    }
+
+    private mutating func look() throws {
+        untilLook = Self.updatesBetweenLooks
+        while let notice = try socket.tryReceive() { audience.record(notice) }
+        try Task.checkCancellation()
+    }
+
+    /// What was done, in one line.
+    var summary: String {
+        let lost = unheard == 0 ? "" : ", \(unheard == sent ? "all" : "\(unheard)") of them while nobody subscribed"
+        return "published \(Notice.count(sent, "update"))\(lost)"
+    }
+}
