@@ -45,7 +45,7 @@ struct Forward: AsyncParsableCommand {
     var whenFull = WhenFull.drop
 
     @Option(help: ArgumentHelp("The most messages that are queued for one subscriber.", valueName: "number"))
-    var highWaterMark = 1000
+    var highWaterMark = 10_000
 
     func validate() throws {
         for endpoint in publishers { try endpoint.validate(for: "--publishers", toBind: true) }

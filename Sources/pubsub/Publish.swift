@@ -55,7 +55,7 @@ struct Publish: AsyncParsableCommand {
     var whenFull: WhenFull?
 
     @Option(help: ArgumentHelp("The most updates that are queued for one subscriber.", valueName: "number"))
-    var highWaterMark = 1000
+    var highWaterMark = 10_000
 
     func validate() throws {
         guard waitForSubscribers >= 0 else {
@@ -99,6 +99,7 @@ struct Publish: AsyncParsableCommand {
             if waitForSubscribers > 0 {
                 Notice.say("waiting for \(Notice.count(waitForSubscribers, "subscription"))")
                 try await sender.waitForSubscriptions(waitForSubscribers)
+                Notice.say("begins")
             }
             let format: WireFormat = multipart ? .multipart : .singleFrame
             if stdin {

@@ -53,7 +53,10 @@ struct Subscribe: AsyncParsableCommand {
         let endpoints = endpoints.orElse(connect: "tcp://localhost:5556")
         let topics = all ? [""] : topic.isEmpty ? ["10001"] : topic
         let context = try Context()
-        let socket = try Subscriber(context, topics: topics) { endpoints.prepare(&$0) }
+        let socket = try Subscriber(context, topics: topics) {
+            endpoints.prepare(&$0)
+            $0.receiveHighWaterMark = 10_000
+        }
         try endpoints.attach(socket, as: "subscribed")
         let filters = topics.map { TopicFilter(Message($0)) }
         _ = try await interruptible(by: signals) {

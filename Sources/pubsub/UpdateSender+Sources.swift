@@ -21,7 +21,9 @@ extension UpdateSender {
     }
 
     private mutating func sendLines(of lines: inout LineSplitter, format: WireFormat) async throws {
-        while !isDone, let line = lines.next() {
+        while !isDone {
+            if format == .singleFrame { try sendFramesAtOnce(of: &lines) }
+            guard !isDone, let line = lines.next() else { return }
             switch line {
             case .whole(let number, let bytes):
                 if let message = format.message(line: bytes) {
@@ -32,6 +34,14 @@ extension UpdateSender {
             case .tooLong(let number):
                 Notice.say("line \(number): longer than \(lines.longestLine) bytes; left out")
             }
+        }
+    }
+
+    /// Sends whole lines as frames for as long as nothing has to be waited for, looked at or complained about.
+    private mutating func sendFramesAtOnce(of lines: inout LineSplitter) throws {
+        try lines.takeLines { bytes in
+            guard WireFormat.hasTopic(bytes) else { return false }
+            return try sendAtOnce(Message(copying: bytes))
         }
     }
 }

@@ -9,7 +9,7 @@ struct UpdateSender {
 
     private let socket: XPublisher
     private var pacer: Pacer?
-    private let limit: Int?
+    private let limit: Int
     private var audience = Audience()
     private var untilLook = 0
 
@@ -20,31 +20,45 @@ struct UpdateSender {
 
     init(_ socket: XPublisher, interval: Duration?, limit: Int?) {
         self.socket = socket
-        self.limit = limit
+        self.limit = limit ?? .max
         pacer = interval.map { Pacer(interval: $0) }
     }
 
     /// Whether as many were sent as there should be.
-    var isDone: Bool { limit.map { sent >= $0 } ?? false }
+    var isDone: Bool { sent >= limit }
 
     /// Waits until so many subscriptions have come.
     mutating func waitForSubscriptions(_ number: Int) async throws {
         while audience.arrived < number { audience.record(try await socket.receive()) }
     }
 
-    /// Sends an update when it is due.
+    /// Sends an update when it is due, and when there is room for it.
     mutating func send(_ message: Multipart) async throws {
         if pacer != nil { try await pacer?.turn() }
-        if untilLook == 0 || pacer != nil { try look() }
-        untilLook -= 1
+        try look()
         if try !socket.trySend(message) {
             // A subscriber is at its high-water mark, and is waited for.
             try await socket.send(message)
         }
+        noteSent()
+    }
+
+    /// Sends an update if that takes no waiting; whether it was sent.
+    @inline(__always)
+    mutating func sendAtOnce(_ frame: Message) throws -> Bool {
+        guard pacer == nil, untilLook > 0, !isDone, try socket.trySend(frame) else { return false }
+        untilLook -= 1
+        noteSent()
+        return true
+    }
+
+    @inline(__always)
+    private mutating func noteSent() {
         sent += 1
         if audience.present == 0 { unheard += 1 }
     }
 
+    /// Looks who has come and who has gone.
     private mutating func look() throws {
         untilLook = Self.updatesBetweenLooks
         while let notice = try socket.tryReceive() { audience.record(notice) }

@@ -54,4 +54,32 @@ import Testing
         let chunks = stride(from: 0, to: text.count, by: size).map { String(text[$0..<min($0 + size, text.count)]) }
         #expect(lines(of: chunks, longestLine: 4) == ["1:1234", "#2", "#3", "4:ok", "#5"])
     }
+
+    @Test func `Lines can be taken where they lie, until one is refused or none is complete`() {
+        var splitter = LineSplitter(longestLine: 5)
+        var taken: [String] = []
+        func take() {
+            splitter.takeLines { bytes in
+                let line = String(decoding: bytes, as: UTF8.self)
+                guard line != "no" else { return false }
+                taken.append(line)
+                return true
+            }
+        }
+        splitter.append(Array("a\nb\nno\nc\nlonger\nd\npart".utf8))
+        take()
+        #expect(taken == ["a", "b"])
+        #expect(splitter.next() == .whole(number: 3, bytes: Array("no".utf8)[...]))
+        take()
+        #expect(taken == ["a", "b", "c"])
+        #expect(splitter.next() == .tooLong(number: 5))
+        take()
+        #expect(splitter.next() == nil)
+        splitter.append(Array("ial\ne\n".utf8))
+        take()
+        #expect(taken == ["a", "b", "c", "d"])
+        #expect(splitter.next() == .tooLong(number: 7))
+        take()
+        #expect(taken == ["a", "b", "c", "d", "e"])
+    }
 }

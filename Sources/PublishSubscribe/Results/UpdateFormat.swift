@@ -1,6 +1,7 @@
-import SwiftZMQ
+public import SwiftZMQ
 
 /// How a subscriber prints an update.
+@frozen
 public enum UpdateFormat: String, CaseIterable, Sendable {
     /// The topic, a blank and the payload.
     case text
@@ -10,7 +11,7 @@ public enum UpdateFormat: String, CaseIterable, Sendable {
     case payload
 
     /// Appends the line of an update, with its newline.
-    @inline(__always)
+    @inlinable
     public func append(_ update: Update, to line: inout [UInt8]) {
         switch self {
         case .text: appendText(update, to: &line)
@@ -20,13 +21,15 @@ public enum UpdateFormat: String, CaseIterable, Sendable {
         line.append(UInt8(ascii: "\n"))
     }
 
-    private func appendText(_ update: Update, to line: inout [UInt8]) {
+    @inlinable
+    func appendText(_ update: Update, to line: inout [UInt8]) {
         update.message[0].withUnsafeBytes { line.append(contentsOf: $0) }
         guard update.message.count > 1 else { return }
         line.append(UInt8(ascii: " "))
         update.withPayload { line.append(contentsOf: $0) }
     }
 
+    @usableFromInline
     func appendObject(_ update: Update, at time: Timestamp, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "{"))
         update.withTopic { JSONText.appendMember("topic", $0, to: &line) }

@@ -4,6 +4,7 @@ public import SwiftZMQ
 ///
 /// Publishers differ. One frame of a multipart publisher is a topic with an empty payload; the first of several frames
 /// is the topic whatever the format, and the others are the payload, with a blank between them where there are several.
+@frozen
 public struct Update: Sendable {
     /// The message as it came.
     public let message: Multipart
@@ -11,6 +12,7 @@ public struct Update: Sendable {
     public let format: WireFormat
 
     /// Reads a message.
+    @inlinable
     public init(_ message: Multipart, format: WireFormat) {
         self.message = message
         self.format = format
@@ -23,7 +25,7 @@ public struct Update: Sendable {
     public var payload: Message { withPayload { Message(copying: $0) } }
 
     /// Calls a closure with the topic's bytes, which stay valid only while it runs.
-    @inline(__always)
+    @inlinable
     public func withTopic<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         message[0].withUnsafeBytes { frame in
             guard isInOneFrame, let end = Blank.first(in: frame) else { return body(frame) }
@@ -32,7 +34,7 @@ public struct Update: Sendable {
     }
 
     /// Calls a closure with the payload's bytes, which stay valid only while it runs.
-    @inline(__always)
+    @inlinable
     public func withPayload<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         switch message.count {
         case 1:
@@ -47,5 +49,6 @@ public struct Update: Sendable {
         }
     }
 
-    private var isInOneFrame: Bool { format == .singleFrame && message.count == 1 }
+    @inlinable
+    var isInOneFrame: Bool { format == .singleFrame && message.count == 1 }
 }

@@ -1,6 +1,7 @@
 public import SwiftZMQ
 
 /// How a topic and its payload travel in a message.
+@frozen
 public enum WireFormat: Sendable {
     /// One frame, `topic payload`: the topic ends at the first blank. The classic weather example's.
     case singleFrame
@@ -26,12 +27,19 @@ public enum WireFormat: Sendable {
         }
     }
 
+    /// Whether a line has a topic: it is not empty and does not begin with a blank.
+    @inlinable
+    public static func hasTopic(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard let first = line.first else { return false }
+        return first != UInt8(ascii: " ") && first != UInt8(ascii: "\t")
+    }
+
     /// The message for a line `topic payload`; a line of one word is a topic with an empty payload.
     ///
     /// - Returns: nil for a line without a topic: an empty one, or one that begins with a blank.
     public func message(line: ArraySlice<UInt8>) -> Multipart? {
         line.withUnsafeBytes { bytes in
-            guard let first = bytes.first, first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else { return nil }
+            guard Self.hasTopic(bytes) else { return nil }
             switch self {
             case .singleFrame: return Multipart(Message(copying: bytes))
             case .multipart:
