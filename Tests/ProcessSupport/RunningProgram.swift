@@ -107,6 +107,11 @@ package final class RunningProgram: Sendable {
         send(input, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
+    /// Ends the standard input of the process.
+    package func endInput() {
+        shutdown(input, Int32(SHUT_WR))
+    }
+
     private func awaitEnd() {
         let (processID, life) = (processID, life)
         Thread.detachNewThread {

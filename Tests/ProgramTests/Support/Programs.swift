@@ -32,7 +32,8 @@ final class Programs: Sendable {
         try await keep(RunningProgram.python(arguments))
     }
 
-    private func keep(_ program: RunningProgram) -> RunningProgram {
+    /// Lets a process live as long as the test.
+    func keep(_ program: RunningProgram) -> RunningProgram {
         started.change { $0.append(program) }
         return program
     }
