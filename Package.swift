@@ -33,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -97,7 +98,11 @@ let package = Package(
             ],
             swiftSettings: language
         ),
-        .target(name: "TaskPipeline", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .target(
+            name: "TaskPipeline",
+            dependencies: ["SwiftZMQ", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: language
+        ),
         .executableTarget(
             name: "pipeline",
             dependencies: [
@@ -170,6 +175,7 @@ let package = Package(
                 "CommandLineSupport",
                 "ProcessSupport",
                 "SwiftZMQ",
+                "TaskPipeline",
                 "pipeline",
                 "pubsub",
                 "webgateway",

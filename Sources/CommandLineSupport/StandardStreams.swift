@@ -14,7 +14,12 @@ public enum StandardStreams {
 
     /// Writes a line to standard error, whole even when several threads write.
     public static func printErrorLine(_ line: String) {
-        var bytes = Array((line + "\n").utf8)[...]
+        printError(line + "\n")
+    }
+
+    /// Writes a text to standard error as it is, whole even when several threads write.
+    static func printError(_ text: String) {
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
             guard written > 0 || errno == EINTR else { return }

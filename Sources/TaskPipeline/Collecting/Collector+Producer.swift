@@ -1,0 +1,94 @@
+import SwiftZMQ
+import Synchronization
+
+extension Collector {
+    private static let heartbeat = Duration.seconds(1)
+
+    func say(_ body: CollectorMessage.Body) throws {
+        let run = state.withLock { $0.run }
+        // Without a high-water mark there is always room.
+        _ = try done.trySend(CollectorMessage(run: run, collector: session, body: body).encoded)
+    }
+
+    /// Takes note of what the producer says.
+    func hearProducer() async throws {
+        for try await message in done.messages {
+            let heard: ProducerMessage
+            do throws(WireError) {
+                heard = try ProducerMessage(message)
+            } catch {
+                notice(PipelineNotice("\(doneEndpoint): a message that came as a producer's is ignored: \(error)"))
+                continue
+            }
+            try hear(heard)
+            change.give()
+        }
+    }
+
+    private func hear(_ message: ProducerMessage) throws {
+        if case .run(let done) = message.body { return try hear(run: message.run, done: done) }
+        let endsResults = try state.withLock { state in
+            guard message.run == state.run else { return false }
+            switch message.body {
+            case .run: break
+            case .acknowledged(let sequence): state.book.acknowledge(sequence)
+            case .finished(let ending):
+                defer { state.ending = ending }
+                return state.ending == nil
+            case .farewell: state.hasFarewell = true
+            case .replaced:
+                throw CollectorError("\(doneEndpoint): another collector has taken this one's place; one run has one")
+            }
+            return false
+        }
+        if endsResults { results.close() }
+    }
+
+    private func hear(run: RunID, done: NumberSet) throws {
+        try state.withLock { state in
+            state.lastHeard = .now
+            if state.isProducerMissed {
+                state.isProducerMissed = false
+                notice(PipelineNotice("a producer is there"))
+            }
+            guard state.run != run else { return }
+            guard state.run == .none else {
+                // Whoever has begun another run asks for nothing of this one.
+                state.hasFarewell = true
+                if state.ending != nil { return }
+                throw CollectorError(
+                    "\(doneEndpoint): the producer has begun another run, and the one collected here is over "
+                        + "before it was done; start this collector again")
+            }
+            let recovered = try sink.begin(run)
+            var passed = done
+            passed.formUnion(recovered.done)
+            state.gate = ResultGate(isOrdered: settings.isOrdered, done: passed)
+            // What the last report did not tell because the collector was killed before it could.
+            state.book.noteDone(recovered.done, failed: recovered.failed)
+            state.failed = UInt64(recovered.failed.count)
+            state.run = run
+        }
+    }
+
+    /// Says that it lives, and again what was not acknowledged.
+    func keepTime() async throws {
+        while true {
+            try await Task.sleep(for: Self.heartbeat)
+            try say(.hello)
+            let now = Instant.now
+            let (overdue, isMissed) = state.withLock { state in
+                let isMissed = !state.isProducerMissed && now - state.lastHeard >= .seconds(2)
+                if isMissed { state.isProducerMissed = true }
+                return (state.book.overdueReports(at: now), isMissed)
+            }
+            for report in overdue { try say(.report(report)) }
+            if isMissed {
+                notice(
+                    PipelineNotice("no producer answers at \(doneEndpoint); waiting for one: pipeline produce --done …")
+                )
+            }
+            change.give()
+        }
+    }
+}

@@ -1,0 +1,14 @@
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A command could not be started.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ what: String, _ code: Int32) {
+        description = code == 0 ? what : "\(what): \(String(cString: strerror(code)))"
+    }
+}

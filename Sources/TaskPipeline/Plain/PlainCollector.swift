@@ -1,0 +1,64 @@
+public import SwiftZMQ
+import Synchronization
+
+/// The sink of the classic chain: pulls results, one frame each, and writes them as they come.
+public final class PlainCollector: Sendable {
+    /// The endpoint for workers, wildcards resolved.
+    public let resultsEndpoint: String
+    private let pull: Pull
+    private let sink: any ResultSink
+    private let format: ResultFormat
+    private let state = Mutex((written: 0 as UInt64, expected: nil as UInt64?))
+
+    private static let fullBatch = 1 << 18
+
+    /// Binds.
+    public init(_ context: Context, results: String, format: ResultFormat, sink: any ResultSink) throws {
+        pull = try Pull(context) { $0.ipv6 = results.contains("[") }
+        resultsEndpoint = try pull.bind(results)
+        self.sink = sink
+        self.format = format
+    }
+
+    /// How many results it has written.
+    public var count: UInt64 { state.withLock { $0.written } }
+
+    /// Lets ``run()`` return once it has written a number of results: the chain itself has no way to say that it ends.
+    public func expect(_ total: UInt64) {
+        let isEnough = state.withLock { state in
+            state.expected = total
+            return state.written >= total
+        }
+        if isEnough { pull.close() }
+    }
+
+    /// Lets ``run()`` return.
+    public func stop() {
+        pull.close()
+    }
+
+    /// Writes results as they come.
+    public func run() async throws {
+        _ = try sink.begin(.random())
+        defer { pull.close() }
+        var bytes: [UInt8] = []
+        var number = count
+        for try await message in pull.messages {
+            let first = number + 1
+            var next: Multipart? = message
+            while let message = next {
+                number += 1
+                format.append(plainOutput: [UInt8](message[0])[...], number: number, to: &bytes)
+                next = bytes.count < Self.fullBatch ? try? pull.tryReceive() : nil
+            }
+            try await sink.write(&bytes, done: NumberSet(ranges: [first...number]), failed: NumberSet())
+            let written = number
+            let isEnough = state.withLock { state in
+                state.written = written
+                return state.expected.map { written >= $0 } ?? false
+            }
+            if isEnough { break }
+        }
+        sink.end()
+    }
+}

@@ -1,0 +1,32 @@
+public import SwiftZMQ
+
+/// The ventilator of the classic chain: each task is one frame, pushed to the workers in turn.
+///
+/// Nothing is reported back. A task whose worker dies is lost; a worker that is slow has its share waiting for it; and the
+/// first worker to connect gets everything that is there before the second one comes.
+public final class PlainProducer: Sendable {
+    /// The endpoint for workers, wildcards resolved.
+    public let tasksEndpoint: String
+    private let push: Push
+
+    /// Binds.
+    public init(_ context: Context, tasks: String) throws {
+        push = try Push(context) {
+            // What was sent leaves before the program does, however long that takes.
+            $0.linger = nil
+            $0.ipv6 = tasks.contains("[")
+        }
+        tasksEndpoint = try push.bind(tasks)
+    }
+
+    /// Sends a task, waiting for a worker that can take it.
+    public nonisolated(nonsending) func send(_ task: [UInt8]) async throws {
+        try await push.send(Message(task))
+    }
+
+    /// Lets what was sent leave for no longer than a time; nil for as long as it takes.
+    public func close(linger: Duration?) throws {
+        try push.set(\.linger, to: linger)
+        push.close()
+    }
+}

@@ -1,0 +1,212 @@
+public import SwiftZMQ
+import Synchronization
+
+/// A producer: takes tasks in, hands them to workers that ask, and keeps each until the collector has its result.
+///
+/// ```swift
+/// let producer = try Producer(context, settings: PipelineSettings(), tasks: "tcp://*:5557", done: "tcp://*:5559")
+/// async let end: Void = producer.run()
+/// for line in lines {
+///     while !producer.offer(line) { await producer.roomChanged() }
+/// }
+/// producer.endInput()
+/// try await end
+/// ```
+public final class Producer: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// The endpoint for workers, wildcards resolved.
+    public let tasksEndpoint: String
+    /// The endpoint for the collector, wildcards resolved.
+    public let doneEndpoint: String
+
+    private let tasks: Router
+    private let done: Router
+    private let window: Mutex<TaskWindow>
+    private let room = Nudge()
+    private let change = Nudge()
+    private let notice: NoticeHandler
+    private let executor: SocketExecutor
+    private let watch: Mutex<ProducerWatch>
+
+    private static let glance = Duration.milliseconds(100)
+
+    /// Binds both endpoints.
+    public init(
+        _ context: Context, settings: PipelineSettings, tasks tasksEndpoint: String, done doneEndpoint: String,
+        notice: @escaping NoticeHandler = { _ in }
+    ) throws {
+        tasks = try Router(context) {
+            $0.setForPipeline()
+            $0.ipv6 = tasksEndpoint.contains("[")
+        }
+        done = try Router(context) {
+            $0.setForPipeline()
+            $0.ipv6 = doneEndpoint.contains("[")
+        }
+        self.tasksEndpoint = try tasks.bind(tasksEndpoint)
+        self.doneEndpoint = try done.bind(doneEndpoint)
+        window = Mutex(TaskWindow(run: .random(), settings: settings))
+        watch = Mutex(ProducerWatch(tasks: self.tasksEndpoint, done: self.doneEndpoint, start: .now))
+        executor = context.executor
+        self.notice = notice
+    }
+
+    /// How far it is.
+    public var status: ProducerStatus {
+        window.withLock { window in
+            ProducerStatus(
+                read: window.readCount, done: window.doneCount, failed: window.failedCount,
+                resent: window.resentCount, workers: window.aliveWorkers(at: .now), isInterrupted: window.isStopped)
+        }
+    }
+
+    // MARK: Input
+
+    /// Takes a task if there is room in the window. It is handed out by the next ``handOut()``.
+    ///
+    /// - Returns: false when there is none.
+    public func offer(_ text: [UInt8]) -> Bool {
+        window.withLock { window in
+            guard window.hasRoom else { return false }
+            window.add(text)
+            return true
+        }
+    }
+
+    /// Waits until there may be room, or the producer was stopped, or the task was cancelled. For one task at a time.
+    public nonisolated(nonsending) func roomChanged() async {
+        await room.wait()
+    }
+
+    /// Sends to workers that ask what was taken in since the last time.
+    public func handOut() throws {
+        while let next = window.withLock({ $0.nextHandOut(at: .now) }) {
+            // Without a high-water mark there is always room, and a worker that is gone is none of our concern here:
+            // what it was sent is sent again.
+            _ = try tasks.trySend(Multipart([next.connection, next.batch.encoded]))
+        }
+    }
+
+    /// Says that no more tasks come.
+    public func endInput() {
+        window.withLock { $0.endInput() }
+        change.give()
+    }
+
+    /// Hands out nothing more; ``run()`` returns when what workers have is done.
+    public func stop() {
+        window.withLock { $0.stop() }
+        change.give()
+        room.give()
+    }
+
+    /// Whether it was stopped.
+    public var isStopped: Bool { window.withLock { $0.isStopped } }
+
+    // MARK: Running
+
+    /// Hands out and keeps count until everything is done and the collector knows.
+    public func run() async throws {
+        defer {
+            tasks.close()
+            done.close()
+        }
+        try await withTaskExecutorPreference(executor) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { [self] in try await hearWorkers() }
+                group.addTask { [self] in try await hearCollector() }
+                group.addTask { [self] in try await keepTime() }
+                group.addTask { [self] in try await awaitEnd() }
+                defer { group.cancelAll() }
+                // Only the last of them ends by itself; a failure of any ends all.
+                try await group.next()
+            }
+        }
+    }
+
+    private func hearWorkers() async throws {
+        for try await message in tasks.messages {
+            do throws(WireError) {
+                let (connection, said) = Self.split(message)
+                let heard = try WorkerMessage(said)
+                window.withLock { $0.hear(heard, from: connection, at: .now) }
+            } catch {
+                notice(PipelineNotice("\(tasksEndpoint): a message that came as a worker's is ignored: \(error)"))
+                continue
+            }
+            try handOut()
+            giveNudges()
+        }
+    }
+
+    private func hearCollector() async throws {
+        for try await message in done.messages {
+            do throws(WireError) {
+                let (connection, said) = Self.split(message)
+                let heard = try CollectorMessage(said)
+                let answers = window.withLock { $0.hear(heard, at: .now) }
+                for answer in answers { send(answer, to: connection) }
+            } catch {
+                notice(PipelineNotice("\(doneEndpoint): a message that came as a collector's is ignored: \(error)"))
+                continue
+            }
+            try handOut()
+            giveNudges()
+        }
+    }
+
+    private static func split(_ message: Multipart) -> (connection: Message, said: Multipart) {
+        var message = message
+        // A ROUTER's message has the routing id in front; more frames than ours are for the decoder to refuse.
+        guard message.count > 1 else { return (Message(), message) }
+        let connection = message.removeFirst()
+        return (connection, message)
+    }
+
+    private func send(_ answer: ProducerMessage, to connection: Message) {
+        do throws(ZMQError) {
+            _ = try done.trySend(Multipart([connection, answer.encoded]))
+        } catch {
+            notice(PipelineNotice("\(doneEndpoint): \(error)"))
+        }
+    }
+
+    private func giveNudges() {
+        let (hasRoom, isFinished) = window.withLock { ($0.hasRoom, $0.isFinished) }
+        if hasRoom { room.give() }
+        if isFinished { change.give() }
+    }
+
+    private func keepTime() async throws {
+        while true {
+            try await Task.sleep(for: Self.glance)
+            let now = Instant.now
+            let (workers, hasCollector) = window.withLock { window in
+                window.tick(at: now)
+                return (window.aliveWorkers(at: now), window.hasCollector(at: now))
+            }
+            try handOut()
+            giveNudges()
+            let news = watch.withLock { $0.news(workers: workers, hasCollector: hasCollector, at: now) }
+            for line in news { notice(PipelineNotice(line)) }
+        }
+    }
+
+    /// Waits until the collector has everything, or is gone although it has.
+    private func awaitEnd() async throws {
+        while !window.withLock({ $0.isFinished }) {
+            await change.wait()
+            try Task.checkCancellation()
+        }
+        // A collector that was told learns the rest by asking, as it does every second; one that comes back asks, too.
+        let retryAfter = window.withLock { $0.settings.retryAfter }
+        let deadline = Instant.now + max(retryAfter, .seconds(3))
+        while !window.withLock({ $0.hasCollectorEnded }), Instant.now < deadline {
+            // Nobody need be waited for who was never there: nothing was to be done.
+            if window.withLock({ $0.doneCount == 0 && !$0.hasCollector(at: .now) }) { break }
+            await change.wait()
+            try Task.checkCancellation()
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// What a producer says about those it waits for: once when they are missing for some time, once when they are there.
+struct ProducerWatch: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    private struct Partner: Sendable {
+        let missing: String
+        let present: String
+        var lastSeen: Instant
+        var isMissed = false
+
+        mutating func news(isThere: Bool, at now: Instant) -> String? {
+            if isThere {
+                defer { isMissed = false }
+                lastSeen = now
+                return isMissed ? present : nil
+            }
+            guard !isMissed, now - lastSeen >= .seconds(2) else { return nil }
+            isMissed = true
+            return missing
+        }
+    }
+
+    private var workers: Partner
+    private var collector: Partner
+
+    init(tasks: String, done: String, start: Instant) {
+        workers = Partner(
+            missing: "no worker asks for tasks at \(tasks); waiting for one: pipeline work --tasks … --results …",
+            present: "a worker is there", lastSeen: start)
+        collector = Partner(
+            missing: "no collector reports at \(done); waiting for one: pipeline collect --results … --done …",
+            present: "a collector is there", lastSeen: start)
+    }
+
+    mutating func news(workers count: Int, hasCollector: Bool, at now: Instant) -> [String] {
+        [workers.news(isThere: count > 0, at: now), collector.news(isThere: hasCollector, at: now)].compactMap(\.self)
+    }
+}

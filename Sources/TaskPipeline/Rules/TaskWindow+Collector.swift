@@ -1,0 +1,71 @@
+extension TaskWindow {
+    /// Takes note of what the collector says.
+    ///
+    /// - Returns: what to answer it.
+    public mutating func hear(_ message: CollectorMessage, at now: Instant) -> [ProducerMessage] {
+        guard !replacedCollectors.contains(message.collector) else {
+            return [ProducerMessage(run: run, body: .replaced)]
+        }
+        if collector != message.collector { welcome(message.collector, at: now) }
+        collectorHeard = now
+        switch message.body {
+        case .hello:
+            // One that knows the run needs no list of what is done: it made that list.
+            let done = message.run == run ? NumberSet() : doneNumbers
+            let welcome = ProducerMessage(run: run, body: .run(done: done))
+            return isFinished ? [welcome, ProducerMessage(run: run, body: .finished(ending))] : [welcome]
+        case .report(let report):
+            guard message.run == run else { return [] }
+            apply(report)
+            return [ProducerMessage(run: run, body: .acknowledged(sequence: report.sequence))]
+        case .goodbye:
+            guard message.run == run else { return [] }
+            if isFinished { hasCollectorEnded = true }
+            return [ProducerMessage(run: run, body: .farewell)]
+        }
+    }
+
+    /// Whether a collector has been heard lately.
+    public func hasCollector(at now: Instant) -> Bool {
+        collectorHeard.map { now - $0 < Self.silence } ?? false
+    }
+
+    /// All tasks that are done.
+    var doneNumbers: NumberSet {
+        var ranges: [ClosedRange<TaskNumber>] = []
+        var next: TaskNumber = 1
+        for number in underWay.keys.sorted() {
+            if next < number { ranges.append(next...number - 1) }
+            next = number + 1
+        }
+        if next < nextNumber { ranges.append(next...nextNumber - 1) }
+        return NumberSet(ranges: ranges)
+    }
+
+    /// A collector that is new: what another held back has gone with it.
+    private mutating func welcome(_ newcomer: SessionID, at now: Instant) {
+        if let collector { replacedCollectors.insert(collector) }
+        collector = newcomer
+        hasCollectorEnded = false
+        for (number, task) in underWay.sorted(by: { $0.key < $1.key }) {
+            if case .held = task.place { sendAgain(number, at: nil) }
+        }
+    }
+
+    private mutating func apply(_ report: CollectorReport) {
+        for range in report.done.ranges {
+            if range.count > underWay.count {
+                for number in underWay.keys where range.contains(number) { finish(number, report) }
+            } else {
+                for number in range { finish(number, report) }
+            }
+        }
+        for number in known(report.held) { underWay[number]?.place = .held }
+    }
+
+    private mutating func finish(_ number: TaskNumber, _ report: CollectorReport) {
+        guard underWay.removeValue(forKey: number) != nil else { return }
+        doneCount += 1
+        if !report.failed.isEmpty, report.failed.contains(number) { failedCount += 1 }
+    }
+}

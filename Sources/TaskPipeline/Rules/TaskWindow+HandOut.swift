@@ -1,0 +1,90 @@
+public import SwiftZMQ
+
+extension TaskWindow {
+    /// Tasks for a worker, and where it is.
+    public struct HandOut: Sendable {
+        /// The routing id of the worker's connection.
+        public var connection: Message
+        /// The tasks.
+        public var batch: TaskBatch
+    }
+
+    /// The next tasks to send, and to whom; nil when there are none, or nobody wants any. Call it until it is nil.
+    ///
+    /// Those who ask are served in turn, each with its share of what waits: none gets all when there is little.
+    public mutating func nextHandOut(at now: Instant) -> HandOut? {
+        guard !isStopped else { return nil }
+        let waiting = again.count + Int(nextNumber - nextFresh)
+        guard waiting > 0 else { return nil }
+        var index = 0
+        while index < asking.count {
+            let id = asking[index]
+            guard var worker = workers[id], worker.room > 0 else {
+                workers[id]?.isAsking = false
+                asking.remove(at: index)
+                continue
+            }
+            let share = (waiting + asking.count - 1) / asking.count
+            let tasks = take(upTo: min(worker.room, share, Self.largestBatch.tasks), for: id, at: now)
+            guard !tasks.isEmpty else {
+                // What waits has just been with it: perhaps the next one can have it.
+                index += 1
+                continue
+            }
+            worker.room -= tasks.count
+            worker.sent += UInt64(tasks.count)
+            worker.isAsking = worker.room > 0
+            workers[id] = worker
+            asking.remove(at: index)
+            if worker.isAsking { asking.append(id) }
+            return HandOut(connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks))
+        }
+        return nil
+    }
+
+    private mutating func take(upTo count: Int, for worker: SessionID, at now: Instant) -> [PipelineTask] {
+        var tasks: [PipelineTask] = []
+        tasks.reserveCapacity(count)
+        var bytes = 0
+        var isFull: Bool { tasks.count >= count || bytes >= Self.largestBatch.bytes }
+        if !again.isEmpty {
+            let isAlone = aliveWorkers(at: now) < 2
+            var kept: [TaskNumber] = []
+            for (index, number) in again.enumerated() {
+                guard !isFull else {
+                    kept += again[index...]
+                    break
+                }
+                // One that is done by now is no longer under way, and so leaves the queue.
+                guard let task = underWay[number], case .waiting(let since) = task.place else { continue }
+                let hasWaited = since.map { now - $0 >= settings.retryAfter } ?? true
+                guard task.lastWorker != worker || isAlone || hasWaited else {
+                    kept.append(number)
+                    continue
+                }
+                bytes += give(number, to: worker, at: now, &tasks)
+            }
+            again = kept
+        }
+        while !isFull, nextFresh < nextNumber {
+            bytes += give(nextFresh, to: worker, at: now, &tasks)
+            nextFresh += 1
+        }
+        return tasks
+    }
+
+    /// Notes that a worker gets a task; the size of its text.
+    private mutating func give(
+        _ number: TaskNumber, to worker: SessionID, at now: Instant, _ tasks: inout [PipelineTask]
+    ) -> Int {
+        guard let index = underWay.index(forKey: number) else { return 0 }
+        underWay.values[index].place = .out(worker, heard: now)
+        underWay.values[index].lastWorker = worker
+        let task = underWay.values[index]
+        tasks.append(
+            PipelineTask(
+                number: number, attempt: task.attempt, isLastAttempt: task.attempt >= settings.attempts,
+                text: task.text))
+        return task.text.count
+    }
+}

@@ -1,0 +1,86 @@
+public import SwiftZMQ
+
+extension TaskWindow {
+    /// Takes note of what a worker says.
+    ///
+    /// - Parameters:
+    ///   - message: what it says.
+    ///   - connection: the routing id that it came from, which is another after a lost connection.
+    ///   - now: when it came.
+    public mutating func hear(_ message: WorkerMessage, from connection: Message, at now: Instant) {
+        let isOurRun = message.run == run
+        switch message.body {
+        case .ask(let ask):
+            hear(ask, of: message.worker, from: connection, at: now)
+            if isOurRun { prolong(ask.tasks, of: message.worker, at: now) }
+        case .returned(let numbers):
+            guard isOurRun else { return }
+            for number in known(numbers) where isOut(number, to: message.worker) {
+                // Not begun: it may as well go to the same worker again.
+                underWay[number]?.lastWorker = nil
+                sendAgain(number, at: nil)
+            }
+        case .failed(let failures):
+            guard isOurRun else { return }
+            for failure in failures {
+                // One that came twice, or of a copy that was sent again, must not use up the next attempt, too.
+                guard let task = underWay[failure.number], task.attempt == failure.attempt,
+                    task.attempt < settings.attempts
+                else { continue }
+                if case .held = task.place { continue }
+                underWay[failure.number]?.attempt += 1
+                if case .out = task.place { sendAgain(failure.number, at: now) }
+            }
+        case .leaving:
+            workers[message.worker] = nil
+            asking.removeAll { $0 == message.worker }
+        }
+    }
+
+    /// How many workers have been heard lately.
+    public func aliveWorkers(at now: Instant) -> Int {
+        workers.values.reduce(0) { $0 + (now - $1.heard < Self.silence ? 1 : 0) }
+    }
+
+    private mutating func hear(_ ask: WorkerAsk, of id: SessionID, from connection: Message, at now: Instant) {
+        var worker = workers[id] ?? WorkerRecord(connection: connection, heard: now, sent: ask.received)
+        worker.heard = now
+        if worker.connection != connection {
+            // What was on its way on the old connection does not arrive any more.
+            worker.connection = connection
+            worker.sent = ask.received
+        }
+        worker.sent = max(worker.sent, ask.received)
+        worker.room = max(0, ask.room - Int(clamping: worker.sent - ask.received))
+        if worker.room > 0, !worker.isAsking {
+            worker.isAsking = true
+            asking.append(id)
+        }
+        workers[id] = worker
+    }
+
+    /// Time in which a worker is alive and has a task does not count.
+    private mutating func prolong(_ numbers: NumberSet, of worker: SessionID, at now: Instant) {
+        for number in known(numbers) where isOut(number, to: worker) {
+            underWay[number]?.place = .out(worker, heard: now)
+        }
+    }
+
+    private func isOut(_ number: TaskNumber, to worker: SessionID) -> Bool {
+        guard case .out(let holder, _)? = underWay[number]?.place else { return false }
+        return holder == worker
+    }
+
+    mutating func sendAgain(_ number: TaskNumber, at now: Instant?) {
+        underWay[number]?.place = .waiting(since: now)
+        again.append(number)
+    }
+
+    /// Those of some numbers that are under way, however many were named.
+    func known(_ numbers: NumberSet) -> [TaskNumber] {
+        numbers.ranges.flatMap { range -> [TaskNumber] in
+            range.count > underWay.count
+                ? underWay.keys.filter(range.contains).sorted() : range.filter { underWay[$0] != nil }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import SwiftZMQ
+
+/// The producer's rules: which tasks are under way, who has them, and what has to be sent again.
+///
+/// A task is read into the window, handed to a worker that asks, and leaves the window when the collector says that its
+/// result is where it belongs. In between it may come back: a worker returns it, an attempt fails, or nobody has spoken
+/// of it for too long. Every message may be lost, doubled or late; none of that makes a task be forgotten.
+public struct TaskWindow: Sendable {
+    /// A moment, passed in by whoever has a clock.
+    public typealias Instant = ContinuousClock.Instant
+
+    /// A task that has been read and is not done.
+    struct TaskUnderWay: Sendable {
+        enum Place: Sendable {
+            /// To be handed out, since a moment; nil for one that never was.
+            case waiting(since: Instant?)
+            /// A worker has it, and said so, or was sent it, last at a moment.
+            case out(SessionID, heard: Instant)
+            /// The collector has its result and holds it back.
+            case held
+        }
+
+        let text: [UInt8]
+        var attempt: UInt32 = 1
+        var place = Place.waiting(since: nil)
+        /// Who is not to get it again if there is somebody else.
+        var lastWorker: SessionID?
+    }
+
+    struct WorkerRecord: Sendable {
+        var connection: Message
+        var heard: Instant
+        /// How many tasks it was sent on this connection, and received before it.
+        var sent: UInt64 = 0
+        /// How many more it can take.
+        var room = 0
+        /// Whether it is among those that ask.
+        var isAsking = false
+    }
+
+    /// The run that all of this is.
+    public let run: RunID
+    /// What it was made with.
+    public let settings: PipelineSettings
+
+    var underWay: [TaskNumber: TaskUnderWay] = [:]
+    /// The number of the next task that is read.
+    var nextNumber: TaskNumber = 1
+    /// The first task that was never handed out.
+    var nextFresh: TaskNumber = 1
+    /// The tasks that are to be handed out again.
+    var again: [TaskNumber] = []
+    var workers: [SessionID: WorkerRecord] = [:]
+    /// The workers with room, in the order in which they are served.
+    var asking: [SessionID] = []
+    var collector: SessionID?
+    var collectorHeard: Instant?
+    var replacedCollectors: Set<SessionID> = []
+    var isInputAtEnd = false
+
+    /// Whether somebody has asked to hand out nothing more.
+    public internal(set) var isStopped = false
+    /// Whether the collector has everything and knows it.
+    public internal(set) var hasCollectorEnded = false
+    /// The tasks whose results are where they belong.
+    public internal(set) var doneCount: UInt64 = 0
+    /// Those of them whose last attempt failed.
+    public internal(set) var failedCount: UInt64 = 0
+    /// How often a task was sent again because nobody spoke of it.
+    public internal(set) var resentCount: UInt64 = 0
+
+    /// A worker that is silent for as long is not counted, and is sent nothing.
+    static let silence = Duration.seconds(3)
+    /// The most tasks, and bytes of tasks, in one message.
+    static let largestBatch = (tasks: 1000, bytes: 1 << 20)
+
+    /// An empty window.
+    public init(run: RunID, settings: PipelineSettings) {
+        self.run = run
+        self.settings = settings
+    }
+}
+
+// MARK: - Input
+
+extension TaskWindow {
+    /// Whether there is room for one more task.
+    public var hasRoom: Bool { !isStopped && underWay.count < settings.window }
+
+    /// Takes the next task of the input. Ask ``hasRoom`` before.
+    public mutating func add(_ text: [UInt8]) {
+        underWay[nextNumber] = TaskUnderWay(text: text)
+        nextNumber += 1
+    }
+
+    /// Says that there is no more input.
+    public mutating func endInput() {
+        isInputAtEnd = true
+    }
+
+    /// Says that nothing more is to be handed out; what workers have is waited for.
+    public mutating func stop() {
+        isStopped = true
+    }
+
+    /// The tasks read so far.
+    public var readCount: UInt64 { nextNumber - 1 }
+
+    /// Whether nothing is left to wait for but the collector's goodbye.
+    public var isFinished: Bool {
+        guard isStopped else { return isInputAtEnd && underWay.isEmpty }
+        return !underWay.values.contains { if case .out = $0.place { true } else { false } }
+    }
+
+    /// How the run ends, once it is finished.
+    public var ending: RunEnding { RunEnding(tasks: readCount, isInterrupted: isStopped) }
+}

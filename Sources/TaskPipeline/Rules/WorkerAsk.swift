@@ -1,0 +1,16 @@
+/// What a worker has and what it wants.
+public struct WorkerAsk: Hashable, Sendable {
+    /// How many tasks it has received in all: those that were sent and are not among them are still on their way.
+    public var received: UInt64
+    /// How many more it can take, those on their way included.
+    public var room: Int
+    /// The tasks it has, begun or not.
+    public var tasks: NumberSet
+
+    /// An ask.
+    public init(received: UInt64, room: Int, tasks: NumberSet) {
+        self.received = received
+        self.room = room
+        self.tasks = tasks
+    }
+}

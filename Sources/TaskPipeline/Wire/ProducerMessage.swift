@@ -1,0 +1,65 @@
+public import SwiftZMQ
+
+/// What the producer says to the collector.
+public struct ProducerMessage: Hashable, Sendable {
+    /// What it says.
+    public enum Body: Hashable, Sendable {
+        /// This run goes on, and these tasks of it are done.
+        case run(done: NumberSet)
+        /// A report has arrived.
+        case acknowledged(sequence: UInt64)
+        /// No more tasks will be handed out; whoever holds results back writes them. Said until answered by a goodbye.
+        case finished(RunEnding)
+        /// The goodbye has arrived; nobody asks for this run any more.
+        case farewell
+        /// Another collector has taken this one's place.
+        case replaced
+    }
+
+    /// The run.
+    public var run: RunID
+    /// What it says.
+    public var body: Body
+
+    /// A message.
+    public init(run: RunID, body: Body) {
+        self.run = run
+        self.body = body
+    }
+
+    /// Reads a message.
+    public init(_ message: Multipart) throws(WireError) {
+        var reader = try WireReader(message)
+        run = reader.run
+        switch reader.kind {
+        case .run: body = .run(done: try reader.numbers())
+        case .acknowledged: body = .acknowledged(sequence: try reader.number())
+        case .finished:
+            body = .finished(RunEnding(tasks: try reader.number(), isInterrupted: try reader.flag()))
+        case .farewell: body = .farewell
+        case .replaced: body = .replaced
+        default: throw WireError("a producer does not send it to a collector")
+        }
+    }
+
+    /// The message in bytes.
+    public var encoded: Message {
+        switch body {
+        case .run(let done):
+            var writer = WireWriter(.run, run: run)
+            writer.write(done)
+            return writer.message
+        case .acknowledged(let sequence):
+            var writer = WireWriter(.acknowledged, run: run)
+            writer.write(sequence)
+            return writer.message
+        case .finished(let ending):
+            var writer = WireWriter(.finished, run: run)
+            writer.write(ending.tasks)
+            writer.write(ending.isInterrupted)
+            return writer.message
+        case .farewell: return WireWriter(.farewell, run: run).message
+        case .replaced: return WireWriter(.replaced, run: run).message
+        }
+    }
+}

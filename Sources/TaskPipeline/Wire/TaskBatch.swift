@@ -1,0 +1,42 @@
+public import SwiftZMQ
+
+/// Tasks on their way from the producer to a worker, many to a message.
+public struct TaskBatch: Hashable, Sendable {
+    /// The run they belong to.
+    public var run: RunID
+    /// The tasks.
+    public var tasks: [PipelineTask]
+
+    /// A batch.
+    public init(run: RunID, tasks: [PipelineTask]) {
+        self.run = run
+        self.tasks = tasks
+    }
+
+    /// Reads a message.
+    public init(_ message: Multipart) throws(WireError) {
+        var reader = try WireReader(message)
+        guard reader.kind == .tasks else { throw WireError("a producer does not send it to a worker") }
+        run = reader.run
+        tasks = []
+        while !reader.isAtEnd {
+            let (number, attempt) = (try reader.number(TaskNumber.self), try reader.number(UInt32.self))
+            let isLast = try reader.flag()
+            tasks.append(
+                PipelineTask(
+                    number: number, attempt: attempt, isLastAttempt: isLast, text: Array(try reader.text())))
+        }
+    }
+
+    /// The message in bytes.
+    public var encoded: Message {
+        var writer = WireWriter(.tasks, run: run, capacity: tasks.reduce(0) { $0 + $1.text.count + 17 })
+        for task in tasks {
+            writer.write(task.number)
+            writer.write(task.attempt)
+            writer.write(task.isLastAttempt)
+            writer.write(task.text)
+        }
+        return writer.message
+    }
+}

@@ -1,0 +1,65 @@
+import SwiftZMQ
+
+/// Takes a message apart, and believes none of its lengths.
+struct WireReader {
+    let kind: MessageKind
+    let run: RunID
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ message: Multipart) throws(WireError) {
+        guard message.count == 1 else { throw .foreign }
+        bytes = [UInt8](message[0])
+        guard bytes.count >= 20, bytes.starts(with: MessageKind.magic) else { throw .foreign }
+        guard bytes[2] == MessageKind.version else {
+            throw WireError("it is of version \(bytes[2]), not \(MessageKind.version); update the older program")
+        }
+        guard let kind = MessageKind(rawValue: bytes[3]) else { throw WireError("its kind \(bytes[3]) is unknown") }
+        self.kind = kind
+        position = 4
+        run = RunID(high: Self.number(in: bytes, at: 4), low: Self.number(in: bytes, at: 12))
+        position = 20
+    }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    @inline(__always)
+    private static func number<Number: FixedWidthInteger>(in bytes: [UInt8], at position: Int) -> Number {
+        Number(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: Number.self) })
+    }
+
+    @inline(__always)
+    mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(WireError) -> Number {
+        let size = MemoryLayout<Number>.size
+        guard bytes.count - position >= size else { throw .cutShort }
+        defer { position += size }
+        return Self.number(in: bytes, at: position)
+    }
+
+    mutating func flag() throws(WireError) -> Bool { try number(UInt8.self) != 0 }
+
+    mutating func session() throws(WireError) -> SessionID { SessionID(rawValue: try number()) }
+
+    /// The bytes of a text, which keep the whole message alive.
+    @inline(__always)
+    mutating func text() throws(WireError) -> ArraySlice<UInt8> {
+        let count = Int(try number(UInt32.self))
+        guard bytes.count - position >= count else { throw .cutShort }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    mutating func string() throws(WireError) -> String { String(decoding: try text(), as: UTF8.self) }
+
+    mutating func numbers() throws(WireError) -> NumberSet {
+        let count = Int(try number(UInt32.self))
+        guard (bytes.count - position) / 16 >= count else { throw .cutShort }
+        var numbers = NumberSet()
+        for _ in 0..<count {
+            let (low, high) = (try number(TaskNumber.self), try number(TaskNumber.self))
+            guard low <= high else { throw WireError("a range of tasks in it ends before it begins") }
+            numbers.insert(contentsOf: low...high)
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,85 @@
+public import SwiftZMQ
+
+/// What a worker says to the producer.
+public struct WorkerMessage: Hashable, Sendable {
+    /// What it says.
+    public enum Body: Hashable, Sendable {
+        /// It lives, has some tasks, and has room for more.
+        case ask(WorkerAsk)
+        /// It gives tasks back that it has not begun.
+        case returned(NumberSet)
+        /// Attempts failed that were not the last.
+        case failed([FailedAttempt])
+        /// It ends, and has nothing left.
+        case leaving
+    }
+
+    /// The run that its tasks belong to; ``RunID/none`` before the first.
+    public var run: RunID
+    /// Which worker it is.
+    public var worker: SessionID
+    /// What it says.
+    public var body: Body
+
+    /// A message.
+    public init(run: RunID, worker: SessionID, body: Body) {
+        self.run = run
+        self.worker = worker
+        self.body = body
+    }
+
+    /// Reads a message.
+    public init(_ message: Multipart) throws(WireError) {
+        var reader = try WireReader(message)
+        run = reader.run
+        worker = try reader.session()
+        switch reader.kind {
+        case .ask:
+            body = .ask(
+                WorkerAsk(
+                    received: try reader.number(), room: Int(try reader.number(UInt32.self)),
+                    tasks: try reader.numbers()))
+        case .returned: body = .returned(try reader.numbers())
+        case .failed:
+            var failures: [FailedAttempt] = []
+            while !reader.isAtEnd {
+                failures.append(
+                    FailedAttempt(
+                        number: try reader.number(), attempt: try reader.number(), status: try reader.number()))
+            }
+            body = .failed(failures)
+        case .leaving: body = .leaving
+        default: throw WireError("a worker does not send it")
+        }
+    }
+
+    /// The message in bytes.
+    public var encoded: Message {
+        var writer = WireWriter(kind, run: run)
+        writer.write(worker)
+        switch body {
+        case .ask(let ask):
+            writer.write(ask.received)
+            writer.write(UInt32(clamping: ask.room))
+            writer.write(ask.tasks)
+        case .returned(let numbers): writer.write(numbers)
+        case .failed(let failures):
+            for failure in failures {
+                writer.write(failure.number)
+                writer.write(failure.attempt)
+                writer.write(failure.status)
+            }
+        case .leaving: break
+        }
+        return writer.message
+    }
+
+    private var kind: MessageKind {
+        switch body {
+        case .ask: .ask
+        case .returned: .returned
+        case .failed: .failed
+        case .leaving: .leaving
+        }
+    }
+}

@@ -1,0 +1,176 @@
+public import SwiftZMQ
+import Synchronization
+
+/// A worker: asks for tasks, does them, and sends the results to the collector.
+public final class Worker: Sendable {
+    private let name: String
+    private let links: [WorkerLink]
+    private let pool: JobPool
+    private let trays: Nudge
+    private let end = Nudge()
+    private let isEnding = Mutex(false)
+    private let doneCounter = Mutex((done: 0 as UInt64, failed: 0 as UInt64))
+    private let notice: NoticeHandler
+    private let executor: SocketExecutor
+
+    private static let heartbeat = Duration.seconds(1)
+    private static let glance = Duration.milliseconds(50)
+
+    /// Connects. Whoever is not there yet is waited for.
+    ///
+    /// - Parameters:
+    ///   - name: what the records of its results call it.
+    ///   - endpoints: the pipelines that it serves.
+    ///   - concurrency: how many tasks it does at once.
+    ///   - notice: told about failures.
+    public init(
+        _ context: Context, name: String, endpoints: [WorkerEndpoints], concurrency: Int, job: any Job,
+        notice: @escaping NoticeHandler = { _ in }
+    ) throws {
+        self.name = name
+        self.notice = notice
+        executor = context.executor
+        let trays = Nudge()
+        self.trays = trays
+        links = try endpoints.map { try WorkerLink(context, $0) }
+        pool = try JobPool(desks: endpoints.count, concurrency: concurrency, job: job) { trays.give() }
+    }
+
+    /// How many tasks it has done, and how many attempts failed.
+    public var counts: (done: UInt64, failed: UInt64) { doneCounter.withLock { $0 } }
+
+    /// Works until ``stop()``, and then finishes what it has begun.
+    public func run() async throws {
+        defer {
+            for link in links { link.close() }
+            pool.end()
+        }
+        try await withTaskExecutorPreference(executor) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in links.indices { group.addTask { [self] in try await receive(index) } }
+                group.addTask { [self] in try await sendResults() }
+                group.addTask { [self] in try await beat() }
+                group.addTask { [self] in try await leave() }
+                defer { group.cancelAll() }
+                // Only the last of them ends by itself; a failure of any ends all.
+                try await group.next()
+            }
+        }
+    }
+
+    /// Asks for no more, and lets ``run()`` return when what has begun is done.
+    public func stop() {
+        isEnding.withLock { $0 = true }
+        end.give()
+    }
+
+    private func receive(_ index: Int) async throws {
+        let link = links[index]
+        try ask(index, always: true)
+        for try await message in link.tasks.messages {
+            let batch: TaskBatch
+            do throws(WireError) {
+                batch = try TaskBatch(message)
+            } catch {
+                notice(PipelineNotice("a message that came as tasks is ignored: \(error)"))
+                continue
+            }
+            let isEnding = isEnding.withLock { $0 }
+            pool.withDesk(index) { $0.receive(batch, at: .now) }
+            if isEnding { try giveBack(index) } else { try ask(index) }
+        }
+    }
+
+    /// Sends on what the threads have done.
+    private func sendResults() async throws {
+        while !Task.isCancelled {
+            await trays.wait()
+            try sendTrays()
+            if isEnding.withLock({ $0 }) { end.give() }
+        }
+    }
+
+    private func sendTrays() throws {
+        for (index, tray) in pool.emptyTrays().enumerated() {
+            if !tray.isEmpty { try send(tray, of: index) }
+            try ask(index)
+        }
+    }
+
+    private func send(_ tray: [JobPool.Finished], of index: Int) throws {
+        // What an earlier run left in the tray is of no use any more.
+        let run = tray[tray.count - 1].run
+        var results: [TaskResult] = []
+        results.reserveCapacity(tray.count)
+        var failures: [FailedAttempt] = []
+        for finished in tray where finished.run == run {
+            let (task, outcome) = (finished.task, finished.outcome)
+            if let complaint = outcome.complaint { notice(PipelineNotice("task \(task.number): \(complaint)")) }
+            if outcome.status == 0 || task.isLastAttempt {
+                results.append(
+                    TaskResult(
+                        number: task.number, worker: name, status: outcome.status, duration: finished.duration,
+                        text: task.text[...], output: outcome.output))
+            } else {
+                failures.append(FailedAttempt(number: task.number, attempt: task.attempt, status: outcome.status))
+            }
+        }
+        if !results.isEmpty {
+            _ = try links[index].results.trySend(ResultBatch(run: run, worker: name, results: results).encoded)
+        }
+        if !failures.isEmpty { try links[index].tell(.failed(failures), of: run) }
+        doneCounter.withLock { counter in
+            counter.done += UInt64(results.count)
+            counter.failed += UInt64(tray.lazy.filter { $0.outcome.status != 0 }.count)
+        }
+    }
+
+    /// Asks for more if that is worth a message.
+    private func ask(_ index: Int, always: Bool = false) throws {
+        let (ask, run) = pool.withDesk(index) { desk in (always ? desk.heartbeat() : desk.ask(), desk.run) }
+        if let ask { try links[index].tell(.ask(ask), of: run) }
+    }
+
+    /// Says now and then that it lives, and gives back what waits for too long.
+    private func beat() async throws {
+        var nextHeartbeat = ContinuousClock.now + Self.heartbeat
+        while true {
+            try await Task.sleep(for: Self.glance)
+            let now = ContinuousClock.now
+            if isEnding.withLock({ $0 }) { end.give() }
+            let isDue = now >= nextHeartbeat
+            if isDue { nextHeartbeat = now + Self.heartbeat }
+            for index in links.indices {
+                let (returned, run) = pool.withDesk(index) { ($0.tasksToReturn(at: now), $0.run) }
+                if let returned { try links[index].tell(.returned(returned), of: run) }
+                if isDue || returned != nil { try ask(index, always: true) }
+            }
+        }
+    }
+
+    private func giveBack(_ index: Int) throws {
+        let (returned, run) = pool.withDesk(index) { ($0.leave(), $0.run) }
+        if !returned.isEmpty { try links[index].tell(.returned(returned), of: run) }
+    }
+
+    private func leave() async throws {
+        while !isEnding.withLock({ $0 }) {
+            await end.wait()
+            try Task.checkCancellation()
+        }
+        for index in links.indices {
+            try giveBack(index)
+            try ask(index, always: true)
+        }
+        // What was on its way meanwhile is given back, too, as it comes; a moment is enough for that.
+        let arrivals = ContinuousClock.now + .milliseconds(200)
+        while pool.isBusy || ContinuousClock.now < arrivals {
+            await end.wait()
+            try Task.checkCancellation()
+        }
+        try sendTrays()
+        for index in links.indices {
+            try links[index].tell(.leaving, of: pool.withDesk(index) { $0.run })
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import CommandLineSupport
+import SwiftZMQ
+import TaskPipeline
+
+/// `pipeline collect`: writes every result once.
+struct Collect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write every result once, and tell the producer what is done.",
+        discussion: """
+            Ends when the producer says that all is done. With --output it may be killed and started again at any time: a \
+            journal beside the file, FILE.journal, makes it go on where it stopped, with no result lost or written twice.
+            """
+    )
+
+    @Option(help: "Endpoint to bind for workers.")
+    var results = Pipeline.defaultResults
+
+    @Option(help: "The producer's endpoint for the collector, tcp://HOST:5559.")
+    var done: EndpointArgument?
+
+    @OptionGroup var options: CollectorOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try results.validate(for: "--results", toBind: true)
+        try done?.validate(for: "--done", toBind: false)
+        try common.refuse("--done", because: "nothing is reported back there", if: done != nil)
+        try options.refuse(with: common)
+        guard common.plain || done != nil else {
+            throw ValidationError(
+                "Missing expected argument '--done <done>': name the producer's endpoint, such as --done tcp://HOST:5559"
+            )
+        }
+    }
+
+    func run() async throws {
+        OpenFiles.raiseLimit()
+        let sink = try options.makeSink()
+        let signals = await EndSignals(
+            program: "pipeline collect", loss: "ended at once; what was received and not written is sent again",
+            forcedStatus: Pipeline.interruptedStatus)
+        let context = try Context()
+        // A line that refreshes itself and results on one terminal would be in each other's way.
+        let progress = Progress(isQuiet: common.quiet || (options.output == nil && Terminal.standardOutput != nil))
+        if common.plain {
+            try await collectPlainly(context, sink, signals, progress)
+        } else {
+            try await collect(context, sink, signals, progress)
+        }
+    }
+
+    private func collect(
+        _ context: Context, _ sink: any ResultSink, _ signals: EndSignals, _ progress: Progress
+    ) async throws {
+        let collector = try Collector(
+            context, settings: options.settings, results: results.text, done: done?.text ?? "", sink: sink
+        ) { progress.say("pipeline collect: \($0)") }
+        if !common.quiet { progress.say("results on \(collector.resultsEndpoint)") }
+        let isInterrupted = try await untilSignal(signals, progress) {
+            "\(ProgressText.count(collector.status.written, "result")), \(ProgressText.number(UInt64(collector.status.held))) held back"
+        } stop: {
+            collector.stop()
+        } run: {
+            try await collector.run()
+        }
+        await context.shutdown()
+        let status = collector.status
+        if !common.quiet || isInterrupted || status.failed > 0 {
+            progress.say("pipeline collect: \(summary(status, isInterrupted: isInterrupted))")
+        }
+        if isInterrupted || !status.isComplete { throw ExitCode(Pipeline.interruptedStatus) }
+        if status.failed > 0 { throw ExitCode(CommandLineProgram.failureStatus) }
+    }
+
+    private func collectPlainly(
+        _ context: Context, _ sink: any ResultSink, _ signals: EndSignals, _ progress: Progress
+    ) async throws {
+        let collector = try PlainCollector(
+            context, results: results.text, format: options.format, sink: sink)
+        if !common.quiet { progress.say("results on \(collector.resultsEndpoint)") }
+        _ = try await untilSignal(signals, progress) {
+            ProgressText.count(collector.count, "result")
+        } stop: {
+            collector.stop()
+        } run: {
+            try await collector.run()
+        }
+        if !common.quiet {
+            progress.say("pipeline collect: \(ProgressText.count(collector.count, "result")) written")
+        }
+        throw ExitCode(Pipeline.interruptedStatus)
+    }
+
+    /// Runs a collector; whether a signal ended it.
+    private func untilSignal(
+        _ signals: EndSignals, _ progress: Progress, line: @escaping @Sendable () -> String,
+        stop: @escaping @Sendable () -> Void, run: @escaping @Sendable () async throws -> Void
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await progress.run { _ in line() }
+                return false
+            }
+            group.addTask {
+                guard await signals.first() != nil else { return false }
+                stop()
+                return true
+            }
+            do {
+                defer { group.cancelAll() }
+                try await run()
+            }
+            return try await group.reduce(false) { $0 || $1 }
+        }
+    }
+
+    private func summary(_ status: CollectorStatus, isInterrupted: Bool) -> String {
+        var text = "\(ProgressText.count(status.written, "result")) written"
+        if status.failed > 0 { text += ", \(ProgressText.number(status.failed)) of failed tasks" }
+        if status.dropped > 0 { text += ", \(ProgressText.number(status.dropped)) that came twice dropped" }
+        if isInterrupted || !status.isComplete {
+            text = "ended before the end: \(text); the producer waits for a collector"
+        }
+        return text
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import CommandLineSupport
+import SwiftZMQ
+import TaskPipeline
+
+/// `pipeline produce`: hands out tasks.
+struct Produce: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Hand out the lines of a file as tasks, until every one is done.",
+        discussion: """
+            Binds for workers and for the collector, and prints where on standard error. Ctrl-C: hands out nothing more, \
+            waits for what workers have, and says what was done; a second one does not wait.
+            """
+    )
+
+    @Argument(help: "The file of tasks, one a line. (default: standard input)")
+    var file: String?
+
+    @Option(help: "Endpoint to bind for workers.")
+    var tasks = Pipeline.defaultTasks
+
+    @Option(help: "Endpoint to bind for the collector. (default: \(Pipeline.defaultDone))")
+    var done: EndpointArgument?
+
+    @OptionGroup var options: ProducerOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try tasks.validate(for: "--tasks", toBind: true)
+        try done?.validate(for: "--done", toBind: true)
+        try common.refuse("--done", because: "nothing is reported back there", if: done != nil)
+        try options.refuse(with: common)
+    }
+
+    func run() async throws {
+        let input = try TaskInput(path: file)
+        OpenFiles.raiseLimit()
+        let signals = await EndSignals(
+            program: "pipeline produce", loss: "ended at once; what was under way is not done",
+            forcedStatus: Pipeline.interruptedStatus)
+        let context = try Context()
+        let progress = Progress(isQuiet: common.quiet)
+        if common.plain {
+            let producer = try PlainProducer(context, tasks: tasks.text)
+            if !common.quiet { progress.say("tasks on \(producer.tasksEndpoint)") }
+            let feed = PlainFeed(input: input, producer: producer, context: context)
+            try await feed.run(signals: signals, progress: progress, isQuiet: common.quiet)
+            return
+        }
+        let producer = try Producer(
+            context, settings: options.settings, tasks: tasks.text, done: (done ?? Pipeline.defaultDone).text
+        ) { progress.say("pipeline produce: \($0)") }
+        if !common.quiet {
+            progress.say("tasks on \(producer.tasksEndpoint)")
+            progress.say("done on \(producer.doneEndpoint)")
+        }
+        let production = Production(
+            program: "pipeline produce", producer: producer, input: input, progress: progress, isQuiet: common.quiet)
+        try await production.run(signals: signals)
+        await context.shutdown()
+        try production.end()
+    }
+}

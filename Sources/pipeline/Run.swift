@@ -1,0 +1,107 @@
+import ArgumentParser
+import CommandLineSupport
+import SwiftZMQ
+import TaskPipeline
+
+/// `pipeline run`: all parts in one process.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Do all tasks on this machine: producer, workers and collector in one.",
+        discussion: """
+            Its endpoints are private, unless given: with --tasks and --results, workers of other machines can help. \
+            Ctrl-C: begins nothing more, finishes what was begun, and says what was done; a second one does not wait.
+            """
+    )
+
+    @Argument(help: "The file of tasks, one a line. (default: standard input)")
+    var file: String?
+
+    @Option(help: "Workers. (default: the cores of this machine)")
+    var workers: Int?
+
+    @Option(help: "Endpoint to bind for more workers. (default: private)")
+    var tasks: EndpointArgument?
+
+    @Option(help: "Endpoint to bind for the results of more workers. (default: private)")
+    var results: EndpointArgument?
+
+    @Option(help: "Endpoint to bind for the collector. (default: private)")
+    var done: EndpointArgument?
+
+    @OptionGroup var job: JobOptions
+    @OptionGroup var producerOptions: ProducerOptions
+    @OptionGroup var collectorOptions: CollectorOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try Check.range(workers, 1...1024, "--workers")
+        try tasks?.validate(for: "--tasks", toBind: true)
+        try results?.validate(for: "--results", toBind: true)
+        try done?.validate(for: "--done", toBind: true)
+        try common.refuse("--done", because: "nothing is reported back there", if: done != nil)
+        try producerOptions.refuse(with: common)
+        try collectorOptions.refuse(with: common)
+        guard (tasks == nil) == (results == nil) else {
+            throw ValidationError(
+                "\(tasks == nil ? "--results" : "--tasks") alone is of no use to workers elsewhere: give both --tasks and --results, or neither"
+            )
+        }
+    }
+
+    func run() async throws {
+        let input = try TaskInput(path: file)
+        OpenFiles.raiseLimit()
+        let sink = try collectorOptions.makeSink()
+        let signals = await EndSignals(
+            program: "pipeline run", loss: "ended at once; what was under way is not done",
+            forcedStatus: Pipeline.interruptedStatus)
+        let context = try Context()
+        // A line that refreshes itself and results on one terminal would be in each other's way.
+        let sharesTerminal = collectorOptions.output == nil && Terminal.standardOutput != nil
+        let progress = Progress(isQuiet: common.quiet || sharesTerminal)
+        let notice: NoticeHandler = { progress.say("pipeline run: \($0)") }
+        if common.plain {
+            let chain = try PlainChain(self, context, input: input, sink: sink, notice: notice)
+            return try await chain.run(signals: signals, progress: progress)
+        }
+        let producer = try Producer(
+            context, settings: producerOptions.settings, tasks: tasks?.text ?? "inproc://tasks",
+            done: done?.text ?? "inproc://done", notice: notice)
+        let collector = try Collector(
+            context, settings: collectorOptions.settings, results: results?.text ?? "inproc://results",
+            done: Self.connectable(producer.doneEndpoint), sink: sink, notice: notice)
+        let endpoints = WorkerEndpoints(
+            tasks: Self.connectable(producer.tasksEndpoint), results: Self.connectable(collector.resultsEndpoint))
+        if tasks != nil, !common.quiet {
+            progress.say("tasks on \(producer.tasksEndpoint)")
+            progress.say("results on \(collector.resultsEndpoint)")
+        }
+        let workers = try (1...workerCount).map { number in
+            try Worker(
+                context, name: "\(MachineName.withProcess)-\(number)", endpoints: [endpoints],
+                concurrency: job.concurrency ?? 1, job: job.makeJob(), notice: notice)
+        }
+        let production = Production(
+            program: "pipeline run", producer: producer, input: input, progress: progress, isQuiet: common.quiet)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in workers { group.addTask { try await worker.run() } }
+            defer { group.cancelAll() }
+            try await withThrowingTaskGroup(of: Void.self) { ends in
+                ends.addTask { try await collector.run() }
+                ends.addTask { try await production.run(signals: signals) }
+                defer { ends.cancelAll() }
+                while try await ends.next() != nil {}
+            }
+        }
+        progress.clear()
+        await context.shutdown()
+        try production.end()
+    }
+
+    var workerCount: Int { workers ?? MachineName.cores }
+
+    /// An endpoint to connect to, for one that is bound on every interface.
+    static func connectable(_ endpoint: String) -> String {
+        endpoint.replacing("tcp://0.0.0.0:", with: "tcp://127.0.0.1:").replacing("tcp://[::]:", with: "tcp://[::1]:")
+    }
+}
