@@ -49,6 +49,15 @@ public struct Terminal: Sendable {
         return Size(columns: side(window.ws_col, "COLUMNS", 80), lines: side(window.ws_row, "LINES", 24))
     }
 
+    /// Whether standard input is a terminal, at which keys can be pressed.
+    public static var isStandardInput: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Whether the locale says that text is UTF-8, so that other characters than ASCII's can be shown.
+    public static var speaksUnicode: Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(variable).first { !$0.isEmpty } ?? ""
+        return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
+    }
+
     /// Yields whenever the size may have changed (SIGWINCH), from now on.
     public static func resizes() async -> AsyncStream<Void> {
         let signals = await UnixSignalsSequence(trapping: .sigwinch)

@@ -74,11 +74,7 @@ struct Forward: AsyncParsableCommand {
             from: upstream, to: downstream, capture: copies,
             cache: lastValue ? LastValueCache(capacity: lastValueTopics) : nil,
             waitsForSlowSubscribers: whenFull == .wait)
-        _ = try await interruptible(by: signals) {
-            do {
-                try await forwarder.run()
-            } catch is CancellationError {}
-        }
+        _ = try await interruptible(by: signals) { try await forwarder.run() }
         Notice.say(await forwarder.counters.summary)
         try downstream.set(\.linger, to: .seconds(1))
         _ = try await interruptible(by: signals) { await context.shutdown() }

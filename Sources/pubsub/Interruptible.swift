@@ -3,7 +3,7 @@ import SwiftZMQ
 
 /// Runs work on the thread that waits for sockets, until it is done or the user ends it, whichever comes first.
 ///
-/// The work is cancelled then, and returns what it has.
+/// The work is cancelled then, and either returns what it has or throws `CancellationError`, which becomes nil.
 func interruptible<Result: Sendable>(
     by signals: EndSignals, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result? {
@@ -13,12 +13,14 @@ func interruptible<Result: Sendable>(
             _ = await signals.first()
             return nil
         }
-        var result: Result?
-        while let outcome = try await group.next() {
-            // Whichever has ended, the other is to end now.
-            group.cancelAll()
-            result = outcome ?? result
+        let first = try await group.next()
+        // Whichever has ended, the other is to end now.
+        group.cancelAll()
+        do {
+            let second = try await group.next()
+            return (first ?? nil) ?? (second ?? nil)
+        } catch is CancellationError {
+            return nil
         }
-        return result
     }
 }

@@ -16,7 +16,7 @@ struct PubSub: AsyncParsableCommand {
 
             Results go to standard output, everything else to standard error. Ctrl-C ends in order, twice at once.
             """,
-        subcommands: [Publish.self, Subscribe.self, Forward.self]
+        subcommands: [Publish.self, Subscribe.self, Forward.self, Top.self]
     )
 
     static func main() async {

@@ -99,7 +99,7 @@ struct Publish: AsyncParsableCommand {
             if waitForSubscribers > 0 {
                 Notice.say("waiting for \(Notice.count(waitForSubscribers, "subscription"))")
                 try await sender.waitForSubscriptions(waitForSubscribers)
-                Notice.say("begins")
+                Notice.say("publishing begins")
             }
             let format: WireFormat = multipart ? .multipart : .singleFrame
             if stdin {

@@ -1,0 +1,56 @@
+import ArgumentParser
+import CommandLineSupport
+import PublishSubscribe
+import SwiftZMQ
+
+/// `pubsub top`: a live table of topics.
+struct Top: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show a live table of topics: rate, bytes, last value, and the rate of the past seconds.",
+        discussion: """
+            The busiest topics come first. It ends with q or Ctrl-C and leaves the last table standing. Where standard \
+            output is no terminal, a table is printed every second.
+            """
+    )
+
+    @OptionGroup var endpoints: EndpointOptions
+
+    @Option(help: ArgumentHelp("What topics begin with, repeatable. (default: everything)", valueName: "prefix"))
+    var topic: [String] = []
+
+    @Option(
+        help: ArgumentHelp("End after so many seconds. (default: forever)", valueName: "number"),
+        transform: CountArgument.parse)
+    var count: CountArgument = .forever
+
+    @Flag(help: "Topic and payload come as two frames rather than one, \"topic payload\".")
+    var multipart = false
+
+    func run() async throws {
+        let signals = await EndSignals(program: "pubsub top")
+        let endpoints = endpoints.orElse(connect: "tcp://localhost:5556")
+        let context = try Context()
+        let socket = try Subscriber(context, topics: topic.isEmpty ? [""] : topic) {
+            endpoints.prepare(&$0)
+            $0.receiveHighWaterMark = 10_000
+        }
+        let listener = TopicListener(socket, format: multipart ? .multipart : .singleFrame)
+        let screen = TableScreen(source: (endpoints.connect + endpoints.bind).map(\.text).joined(separator: " "))
+        try endpoints.attach(socket, as: "listening")
+        // Before the screen is full of the table, so that a resize at the very start is not missed.
+        let resizes = await Terminal.resizes()
+        screen.enter()
+        defer { screen.leave() }
+        _ = try await interruptible(by: signals) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await listener.listen() }
+                group.addTask { try await screen.show(listener, resizes: resizes, limit: count.limit) }
+                group.addTask { try await screen.waitForQuit() }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+        screen.leave()
+        try await screen.printLast(of: listener)
+    }
+}

@@ -1,0 +1,33 @@
+import PublishSubscribe
+import SwiftZMQ
+
+/// Keeps the table of what a subscriber hears.
+actor TopicListener {
+    private let socket: Subscriber
+    private let format: WireFormat
+    private let start = ContinuousClock.now
+    private var lastTick = ContinuousClock.now
+    private var table = TopicTable()
+
+    init(_ socket: Subscriber, format: WireFormat) {
+        self.socket = socket
+        self.format = format
+    }
+
+    /// Listens until its task is cancelled.
+    func listen() async throws {
+        for try await message in socket.messages { table.record(Update(message, format: format)) }
+    }
+
+    /// Ends a period of the table.
+    func tick() {
+        let now = ContinuousClock.now
+        table.tick(after: now - lastTick)
+        lastTick = now
+    }
+
+    /// The table as lines.
+    func lines(_ layout: TableLayout, source: String) -> [String] {
+        layout.lines(of: table, source: source, after: .now - start)
+    }
+}
