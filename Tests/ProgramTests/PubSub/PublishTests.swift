@@ -1,0 +1,107 @@
+import ProcessSupport
+import Testing
+
+/// `pubsub publish` as a process.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct PublishTests {
+    let programs = Programs()
+
+    @Test func `A publisher waits for subscriptions, equal ones counted, and then nobody misses anything`() async throws
+    {
+        let endpoint = try await programs.publisher(of: (1...100).map { "t \($0)" }, to: 2)
+        let first = try programs.subscriber(of: endpoint, "--topic", "t", "--count", "100", "--format", "payload")
+        let second = try programs.subscriber(of: endpoint, "--topic", "t", "--count", "100", "--format", "payload")
+        for subscriber in [first, second] {
+            #expect(try await subscriber.ending() == .exited(0))
+            #expect(try await subscriber.output.all() == (1...100).map(String.init))
+        }
+    }
+
+    @Test func `A line without a topic is a warning with its number, and the rest goes on`() async throws {
+        let program = try programs.pubsub(
+            "publish", "--bind", "tcp://127.0.0.1:*", "--stdin", "--wait-for-subscribers", "1")
+        let endpoint = try await program.endpoint("publishing on ")
+        for line in ["a 1", "", " b 2", "word", "c 3"] { program.enter(line) }
+        program.endInput()
+        let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "3")
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await subscriber.output.all() == ["a 1", "word", "c 3"])
+        #expect(try await program.ending() == .exited(0))
+        let warnings = try await program.errors.all().filter { $0.contains("no topic") }
+        #expect(warnings.map { $0.prefix(15) } == ["pubsub: line 2:", "pubsub: line 3:"])
+    }
+
+    @Test func `Lines travel as two frames with --multipart`() async throws {
+        let endpoint = try await programs.publisher(of: ["a 1 2", "b"], to: 1, "--multipart")
+        let subscriber = try programs.subscriber(
+            of: endpoint, "--all", "--count", "2", "--multipart", "--format", "json")
+        #expect(try await subscriber.ending() == .exited(0))
+        let lines = try await subscriber.output.all()
+        #expect(lines.first?.hasPrefix(#"{"topic":"a","payload":"1 2","time":""#) == true)
+        #expect(lines.last?.hasPrefix(#"{"topic":"b","payload":"","time":""#) == true)
+    }
+
+    @Test func `A slow subscriber holds the lines back and loses none`() async throws {
+        // Twenty times what the queues hold, and a reader that stands still at first.
+        let script = """
+            exec 3< <(seq -f 't %.0f' 1 200000 \
+                | $PUBSUB publish --bind tcp://127.0.0.1:* --stdin --wait-for-subscribers 1 --high-water-mark 100 2>&1 >&2)
+            read -r line <&3
+            $PUBSUB subscribe --connect "${line##* }" --all --count 200000 --format payload \
+                | (read -r first; echo "$first"; sleep 1; cat) | sha256sum
+            seq 1 200000 | sha256sum
+            """
+        let program = try programs.shell(script)
+        #expect(try await program.ending() == .exited(0))
+        let sums = try await program.output.all()
+        #expect(sums.count == 2 && sums.first == sums.last, "\(sums) \(program.errors.soFar)")
+    }
+
+    @Test func `It stops after so many, and tells who was there`() async throws {
+        let (program, _) = try await programs.publisher("--count", "3", "--rate", "max")
+        #expect(try await program.ending() == .exited(0))
+        #expect(
+            try await program.errors.all().last
+                == "pubsub: published 3 updates, all of them while nobody subscribed")
+    }
+
+    @Test func `A rate is kept`() async throws {
+        let start = ContinuousClock.now
+        let (program, _) = try await programs.publisher("--count", "21", "--rate", "20/s")
+        #expect(try await program.ending() == .exited(0))
+        #expect(ContinuousClock.now - start >= .seconds(1))
+    }
+
+    @Test func `A signal ends it with the summary and status 0`() async throws {
+        for number: Int32 in [2, 15] {
+            let (program, endpoint) = try await programs.publisher("--rate", "100/s")
+            let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "3")
+            #expect(try await subscriber.ending() == .exited(0))
+            program.signal(number)
+            #expect(try await program.ending() == .exited(0))
+            #expect(try await program.errors.all().last?.hasPrefix("pubsub: published ") == true)
+        }
+    }
+
+    @Test func `A signal ends it while it waits, for subscribers as for input`() async throws {
+        let (waiting, _) = try await programs.publisher("--wait-for-subscribers", "1")
+        let (reading, _) = try await programs.publisher("--stdin")
+        for program in [waiting, reading] {
+            program.signal(2)
+            #expect(try await program.ending() == .exited(0))
+            #expect(try await program.errors.all().last == "pubsub: published 0 updates")
+        }
+    }
+
+    @Test func `Many publishers may connect to one subscriber`() async throws {
+        let subscriber = try programs.pubsub("subscribe", "--bind", "tcp://127.0.0.1:*", "--all", "--count", "20")
+        let endpoint = try await subscriber.endpoint("subscribed on ")
+        for topic in ["1", "2"] {
+            _ = try programs.pubsub(
+                "publish", "--connect", endpoint, "--topics", topic, "--count", "10", "--rate", "max",
+                "--wait-for-subscribers", "1")
+        }
+        #expect(try await subscriber.ending() == .exited(0))
+        let lines = try await subscriber.output.all()
+        #expect(lines.count { $0.hasPrefix("1 ") } == 10 && lines.count { $0.hasPrefix("2 ") } == 10)
+    }
+}

@@ -1,0 +1,74 @@
+import ProcessSupport
+import Testing
+
+/// `pubsub top` in a pseudo-terminal, and without one.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct TopTests {
+    let programs = Programs()
+
+    private func terminal(_ columns: Int, _ lines: Int, _ arguments: String...) async throws -> RunningProgram {
+        try await programs.keep(
+            RunningProgram.python(
+                [PackageFolder.path("Tests/Interop/terminal.py"), "\(columns)", "\(lines)", programs.pubsubPath]
+                    + arguments))
+    }
+
+    /// The width of what a line shows, without the sequences that set the cursor and the style.
+    private func width(_ line: String) -> Int {
+        line.replacing(/\^\[\[[0-9;?]*[A-Za-z]/, with: "").count
+    }
+
+    @Test func `The table fits its terminal, also when that is resized`() async throws {
+        let (_, endpoint) = try await programs.publisher("--rate", "200/s", "--topics", "10000-10009")
+        let terminal = try await terminal(90, 8, "top", "--connect", endpoint)
+        try await terminal.output.wait(for: "^[[?1049h")
+        try await terminal.output.wait(for: "BYTES/S", "UPDATES", "LAST VALUE")
+        let row = try await terminal.output.wait(for: "^[[3;1H100")
+        #expect(width(row) == 90, "\(row)")
+        try await terminal.output.wait(for: "^[[8;1Hand 5 more topics")
+
+        terminal.enter("resize 40 5")
+        let last = try await terminal.output.wait(for: "^[[5;1Hand 8 more topics")
+        #expect(width(last) == 40, "\(last)")
+        let narrow = try #require(terminal.output.soFar.last { $0.hasPrefix("^[[3;1H") })
+        #expect(width(narrow) == 40, "\(narrow)")
+
+        terminal.enter("resize 120 30")
+        let wide = try await terminal.output.wait(for: "^[[12;1H100")
+        #expect(width(wide) == 120, "\(wide)")
+
+        terminal.enter("press q")
+        #expect(try await terminal.output.all().suffix(2) == ["echo on", "exited 0"])
+    }
+
+    @Test(arguments: ["q", #"\x03"#])
+    func `It ends with q and Ctrl-C, gives the screen back and leaves the last table`(key: String) async throws {
+        let (_, endpoint) = try await programs.publisher("--rate", "200/s", "--topics", "5")
+        let terminal = try await terminal(80, 24, "top", "--connect", endpoint)
+        try await terminal.output.wait(for: "^[[3;1H5 ")
+        terminal.enter("press \(key)")
+        let lines = try await terminal.output.all()
+        #expect(lines.suffix(2) == ["echo on", "exited 0"])
+        let back = try #require(lines.lastIndex { $0.contains("^[[?25h^[[?1049l") })
+        let after = lines[(back + 1)...]
+        #expect(lines[back].contains(endpoint))
+        #expect(after.contains { $0.hasPrefix("TOPIC") } && after.contains { $0.hasPrefix("5 ") }, "\(after)")
+    }
+
+    @Test func `What a publisher sends cannot command the terminal`() async throws {
+        let endpoint = try await programs.publisher(of: [#"evil "# + "\u{1B}[2Jpayload\u{07}"], to: 1)
+        let terminal = try await terminal(80, 24, "top", "--connect", endpoint)
+        try await terminal.output.wait(for: "^[[3;1Hevil", "·[2Jpayload·")
+        terminal.enter("press q")
+        _ = try await terminal.ending()
+    }
+
+    @Test func `Without a terminal a table is printed every second`() async throws {
+        let (_, endpoint) = try await programs.publisher("--rate", "100/s", "--topics", "5")
+        let program = try programs.pubsub("top", "--connect", endpoint, "--count", "2")
+        #expect(try await program.ending() == .exited(0))
+        let lines = try await program.output.all()
+        #expect(lines.count { $0.hasPrefix("TOPIC") } == 2)
+        #expect(lines.contains { $0.hasPrefix("5 ") })
+        #expect(!lines.contains { $0.contains("\u{1B}") })
+    }
+}

@@ -1,0 +1,40 @@
+import ProcessSupport
+import Testing
+
+/// The program and the Python scripts of the classic weather example, in both directions and both wire formats.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct WeatherInteropTests {
+    let programs = Programs()
+
+    @Test(arguments: [[], ["multipart"]])
+    func `Five updates of the Python publisher, and their average`(format: [String]) async throws {
+        let publisher = try await programs.interop("weather_publisher.py", "*", format.first ?? "single")
+        let endpoint = try await publisher.output.wait(for: "tcp://")
+        let subscriber = try programs.pubsub(["subscribe", "--connect", endpoint] + format.map { "--\($0)" })
+        #expect(try await subscriber.ending() == .exited(0))
+        let lines = try await subscriber.output.all()
+        try #require(lines.count == 6, "\(lines)")
+        let temperatures = try lines.prefix(5).map { line in
+            let match = try #require(line.wholeMatch(of: /10001 (-?\d+)/), "\(line)")
+            return try #require(Int(match.1))
+        }
+        let tenths = (Double(temperatures.reduce(0, +)) / 5 * 10).rounded() / 10
+        #expect(lines[5] == "Average value for topic '10001' was \(tenths == 0 ? 0 : tenths)F")
+        #expect(try await subscriber.errors.all() == [])
+    }
+
+    @Test(arguments: [[], ["multipart"]])
+    func `The Python subscriber gets five updates`(format: [String]) async throws {
+        let publisher = try programs.pubsub(
+            ["publish", "--bind", "tcp://127.0.0.1:*", "--rate", "500/s"] + format.map { "--\($0)" })
+        let endpoint = try await publisher.endpoint("publishing on ")
+        let subscriber = try await programs.interop("weather_subscriber.py", endpoint, format.first ?? "single")
+        #expect(try await subscriber.ending() == .exited(0), "\(subscriber.errors.soFar)")
+        let lines = try await subscriber.output.all()
+        #expect(lines.count == 6)
+        for line in lines.prefix(5) {
+            let match = try #require(line.wholeMatch(of: /update 10001 (-?\d+)/), "\(line)")
+            #expect((-79...134).contains(try #require(Int(match.1))))
+        }
+        #expect(lines.last?.hasPrefix("Average temperature for zipcode '10001' was ") == true)
+    }
+}
