@@ -1,8 +1,20 @@
+import Synchronization
 public import UnixSignals
 
 /// The wish that the program end: the first SIGTERM or SIGINT asks for an orderly end, the second ends it at once.
 public struct EndSignals: Sendable {
-    private let orderly: AsyncStream<UnixSignal>
+    /// The first signal, once it has come, and those who wait for it until then.
+    private struct State {
+        var signal: UnixSignal?
+        var waiting: [Int: CheckedContinuation<UnixSignal?, Never>] = [:]
+        var lastWaiter = 0
+    }
+
+    private final class Latch: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let latch = Latch()
 
     /// Traps the signals from now on.
     ///
@@ -15,9 +27,7 @@ public struct EndSignals: Sendable {
         forcedStatus status: Int32 = CommandLineProgram.failureStatus
     ) async {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let (orderly, continuation) = AsyncStream.makeStream(of: UnixSignal.self)
-        self.orderly = orderly
-        Task {
+        Task { [latch] in
             // One loop for both: the sequence can be iterated only once.
             var isFirst = true
             for await signal in signals {
@@ -26,15 +36,37 @@ public struct EndSignals: Sendable {
                     CommandLineProgram.exitNow(status)
                 }
                 isFirst = false
-                continuation.yield(signal)
-                continuation.finish()
+                let waiting = latch.state.withLock { state in
+                    state.signal = signal
+                    defer { state.waiting = [:] }
+                    return state.waiting
+                }
+                for waiter in waiting.values { waiter.resume(returning: signal) }
             }
         }
     }
 
-    /// Waits for the first signal; nil when the task is cancelled before it comes.
+    /// Waits for the first signal, which may have come already; nil when the task is cancelled before it comes.
+    ///
+    /// Any number of tasks may wait, at the same time or one after another.
     public func first() async -> UnixSignal? {
-        for await signal in orderly { return signal }
-        return nil
+        let number = latch.state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // Cancelled before this: the handler has found nobody. Cancelled after it: the handler finds the waiter.
+                let answer: UnixSignal?? = latch.state.withLock { state in
+                    if let signal = state.signal { return .some(signal) }
+                    if Task.isCancelled { return .some(nil) }
+                    state.waiting[number] = continuation
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            latch.state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(returning: nil)
+        }
     }
 }

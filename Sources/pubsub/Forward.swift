@@ -77,7 +77,7 @@ struct Forward: AsyncParsableCommand {
         _ = try await interruptible(by: signals) { try await forwarder.run() }
         Notice.say(await forwarder.counters.summary)
         try downstream.set(\.linger, to: .seconds(1))
-        _ = try await interruptible(by: signals) { await context.shutdown() }
+        await context.shutdown()
     }
 
     private func makeUpstream(_ context: Context) throws -> XSubscriber {

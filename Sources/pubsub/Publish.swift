@@ -86,8 +86,12 @@ struct Publish: AsyncParsableCommand {
         }
         try endpoints.attach(socket, as: "publishing")
         let isOver = try await interruptible(by: signals) { try await publish(to: socket) } ?? false
-        if !isOver { try socket.set(\.linger, to: .seconds(1)) }
-        _ = try await interruptible(by: signals) { await context.shutdown() }
+        if isOver {
+            await leave(context, unless: signals)
+        } else {
+            try socket.set(\.linger, to: .seconds(1))
+            await context.shutdown()
+        }
     }
 
     /// Publishes until everything is, or the task is cancelled; whether everything is.

@@ -92,6 +92,26 @@ import Testing
         }
     }
 
+    @Test func `A signal ends it while a subscriber stands still that has not taken everything`() async throws {
+        // More than the kernel keeps for a connection, and not before the subscriber stands still.
+        let publisher = try programs.shell(
+            """
+            exec $PUBSUB publish --bind tcp://127.0.0.1:* --stdin --wait-for-subscribers 1 \
+                < <(read -r go; head -c 20000000 /dev/zero | tr '\\0' x | fold -w 99999)
+            """)
+        let subscriber = try programs.subscriber(
+            of: try await publisher.endpoint("publishing on "), "--all", "--count", "forever", "--format", "payload")
+        try await publisher.errors.wait(for: "publishing begins")
+        subscriber.signal(19)
+        publisher.enter("go")
+        try await publisher.errors.wait(for: "published ")
+        publisher.signal(2)
+        #expect(try await publisher.ending() == .exited(0))
+        #expect(
+            try await publisher.errors.all().last == "pubsub: ended before every subscriber had taken everything")
+        subscriber.signal(9)
+    }
+
     @Test func `Many publishers may connect to one subscriber`() async throws {
         let subscriber = try programs.pubsub("subscribe", "--bind", "tcp://127.0.0.1:*", "--all", "--count", "20")
         let endpoint = try await subscriber.endpoint("subscribed on ")
