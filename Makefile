@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test hammer tsan asan bench format lint clean
+.PHONY: help run demo-pubsub test hammer tsan asan bench format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -15,10 +15,13 @@ SOURCES := $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift 
 export BUILD
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## build the gateway and serve (ARGS: options of `webgateway serve`)
 	@exec Scripts/run serve $(ARGS)
+
+demo-pubsub: ## a publisher, a forwarder and three subscribers with different filters (DEMO_SECONDS)
+	@exec Scripts/demo-pubsub
 
 test: ## run every test (ARGS: options of `swift test`)
 	@exec Scripts/test $(ARGS)
