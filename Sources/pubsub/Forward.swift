@@ -111,8 +111,8 @@ struct Forward: AsyncParsableCommand {
 extension Forwarder.Counters {
     /// What was done, in one line.
     var summary: String {
-        let late = replayed == 0 ? "" : ", \(replayed) of them remembered for late ones"
-        return "forwarded \(Notice.count(messages, "message")) (\(Notice.count(bytes, "byte"))) to "
-            + "\(Notice.count(subscriptions, "subscription"))\(late)"
+        let late = replayed == 0 ? "" : ", which were sent \(Notice.count(replayed, "remembered message")) at once"
+        return "forwarded \(Notice.count(messages, "message")) (\(Notice.count(bytes, "byte"))); "
+            + "\(Notice.count(subscriptions, "subscription")) came\(late)"
     }
 }
