@@ -6,12 +6,14 @@ extension Collector {
 
     func say(_ body: CollectorMessage.Body) throws {
         let run = state.withLock { $0.run }
-        // Without a high-water mark there is always room.
+        // Where the producer is not there, it is told again when it is.
         _ = try done.trySend(CollectorMessage(run: run, collector: session, body: body).encoded)
     }
 
     /// Takes note of what the producer says.
     func hearProducer() async throws {
+        // Waits until the producer is there.
+        try await done.send(CollectorMessage(run: .none, collector: session, body: .hello).encoded)
         for try await message in done.messages {
             let heard: ProducerMessage
             do throws(WireError) {
@@ -37,6 +39,10 @@ extension Collector {
                 return state.ending == nil
             case .farewell: state.hasFarewell = true
             case .replaced:
+                // One that is gone may have left a late message behind; the producer forgets it in less than this time.
+                let since = state.replacedSince ?? .now
+                state.replacedSince = since
+                guard Instant.now - since > TaskWindow.silence + .seconds(1) else { return false }
                 throw CollectorError("\(doneEndpoint): another collector has taken this one's place; one run has one")
             }
             return false
@@ -47,6 +53,7 @@ extension Collector {
     private func hear(run: RunID, done: NumberSet) throws {
         try state.withLock { state in
             state.lastHeard = .now
+            state.replacedSince = nil
             if state.isProducerMissed {
                 state.isProducerMissed = false
                 notice(PipelineNotice("a producer is there"))

@@ -48,6 +48,10 @@ extension Collector {
                     batch.add(result, as: settings.format)
                     while let released = state.gate.release() { batch.add(released, as: settings.format) }
                 case .hold: state.book.noteHeld(result.number)
+                case .holdStill:
+                    // Somebody has had it done again: the producer may not know that it is here.
+                    state.book.noteHeld(result.number)
+                    state.dropped += 1
                 case .drop: state.dropped += 1
                 }
             }

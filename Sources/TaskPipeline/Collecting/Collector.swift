@@ -20,6 +20,8 @@ public final class Collector: Sendable {
         var run = RunID.none
         var gate: ResultGate
         var book = ReportBook()
+        /// Since when the producer says that another collector has taken this one's place.
+        var replacedSince: Instant?
         /// Set when the producer says that the run is over.
         var ending: RunEnding?
         var hasFarewell = false
@@ -58,6 +60,9 @@ public final class Collector: Sendable {
         }
         done = try Dealer(context) {
             $0.setForPipeline()
+            // What is told to a producer that is not there would be old when it comes, and is told again anyway.
+            $0.immediate = true
+            $0.linger = .milliseconds(500)
             $0.ipv6 = doneEndpoint.contains("[")
         }
         self.resultsEndpoint = try results.bind(resultsEndpoint)
@@ -112,7 +117,6 @@ public final class Collector: Sendable {
     ///
     /// - Returns: false when the collector was stopped before.
     private func begin() async throws -> Bool {
-        try say(.hello)
         while true {
             let (run, isStopped) = state.withLock { ($0.run, $0.isStopped) }
             if isStopped { return false }

@@ -111,7 +111,7 @@ extension NumberSet: CustomStringConvertible {
     /// The ranges as text: `1-5,8`, or `-` for none.
     public var description: String {
         guard !isEmpty else { return "-" }
-        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+        return ranges.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
             .joined(separator: ",")
     }
 

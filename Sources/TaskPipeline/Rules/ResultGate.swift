@@ -6,6 +6,8 @@ public struct ResultGate: Sendable {
         case write
         /// It is held back until those before it have come.
         case hold
+        /// It was held back before, and still is.
+        case holdStill
         /// It was there before.
         case drop
     }
@@ -34,7 +36,8 @@ public struct ResultGate: Sendable {
     /// Decides on a result; one that is to be written has passed.
     public mutating func admit(_ result: TaskResult) -> Admission {
         guard isOrdered else { return passed.insert(result.number) ? .write : .drop }
-        guard result.number >= next, !passed.contains(result.number), held[result.number] == nil else { return .drop }
+        guard result.number >= next, !passed.contains(result.number) else { return .drop }
+        guard held[result.number] == nil else { return .holdStill }
         guard result.number == next else {
             held[result.number] = result
             return .hold

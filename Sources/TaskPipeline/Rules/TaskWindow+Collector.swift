@@ -3,8 +3,10 @@ extension TaskWindow {
     ///
     /// - Returns: what to answer it.
     public mutating func hear(_ message: CollectorMessage, at now: Instant) -> [ProducerMessage] {
-        guard !replacedCollectors.contains(message.collector) else {
-            return [ProducerMessage(run: run, body: .replaced)]
+        if replacedCollectors.contains(message.collector) {
+            // Unless the one that took its place has only left a late message behind.
+            guard !hasCollector(at: now) else { return [ProducerMessage(run: run, body: .replaced)] }
+            replacedCollectors.remove(message.collector)
         }
         if collector != message.collector { welcome(message.collector, at: now) }
         collectorHeard = now
@@ -53,13 +55,7 @@ extension TaskWindow {
     }
 
     private mutating func apply(_ report: CollectorReport) {
-        for range in report.done.ranges {
-            if range.count > underWay.count {
-                for number in underWay.keys where range.contains(number) { finish(number, report) }
-            } else {
-                for number in range { finish(number, report) }
-            }
-        }
+        for number in known(report.done) { finish(number, report) }
         for number in known(report.held) { underWay[number]?.place = .held }
     }
 

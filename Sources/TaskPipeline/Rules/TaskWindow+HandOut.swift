@@ -24,7 +24,8 @@ extension TaskWindow {
                 asking.remove(at: index)
                 continue
             }
-            let share = (waiting + asking.count - 1) / asking.count
+            unserved = unserved < 1 || unserved > asking.count ? asking.count : unserved
+            let share = (waiting + unserved - 1) / unserved
             let tasks = take(upTo: min(worker.room, share, Self.largestBatch.tasks), for: id, at: now)
             guard !tasks.isEmpty else {
                 // What waits has just been with it: perhaps the next one can have it.
@@ -33,8 +34,10 @@ extension TaskWindow {
             }
             worker.room -= tasks.count
             worker.sent += UInt64(tasks.count)
+            worker.lastSent = now
             worker.isAsking = worker.room > 0
             workers[id] = worker
+            unserved -= 1
             asking.remove(at: index)
             if worker.isAsking { asking.append(id) }
             return HandOut(connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks))

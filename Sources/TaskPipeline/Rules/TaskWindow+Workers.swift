@@ -45,8 +45,9 @@ extension TaskWindow {
     private mutating func hear(_ ask: WorkerAsk, of id: SessionID, from connection: Message, at now: Instant) {
         var worker = workers[id] ?? WorkerRecord(connection: connection, heard: now, sent: ask.received)
         worker.heard = now
-        if worker.connection != connection {
-            // What was on its way on the old connection does not arrive any more.
+        // What was on its way on a connection that is lost does not arrive any more, nor what has been for too long.
+        let isStale = worker.lastSent.map { now - $0 >= settings.retryAfter } ?? false
+        if worker.connection != connection || isStale {
             worker.connection = connection
             worker.sent = ask.received
         }
@@ -78,8 +79,11 @@ extension TaskWindow {
 
     /// Those of some numbers that are under way, however many were named.
     func known(_ numbers: NumberSet) -> [TaskNumber] {
-        numbers.ranges.flatMap { range -> [TaskNumber] in
-            range.count > underWay.count
+        guard readCount > 0 else { return [] }
+        return numbers.ranges.flatMap { range -> [TaskNumber] in
+            guard range.upperBound >= 1, range.lowerBound <= readCount else { return [] }
+            let range = range.clamped(to: 1...readCount)
+            return range.count > underWay.count
                 ? underWay.keys.filter(range.contains).sorted() : range.filter { underWay[$0] != nil }
         }
     }

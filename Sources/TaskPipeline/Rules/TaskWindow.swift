@@ -32,6 +32,7 @@ public struct TaskWindow: Sendable {
         var heard: Instant
         /// How many tasks it was sent on this connection, and received before it.
         var sent: UInt64 = 0
+        var lastSent: Instant?
         /// How many more it can take.
         var room = 0
         /// Whether it is among those that ask.
@@ -53,6 +54,8 @@ public struct TaskWindow: Sendable {
     var workers: [SessionID: WorkerRecord] = [:]
     /// The workers with room, in the order in which they are served.
     var asking: [SessionID] = []
+    /// How many of them are still to be served before the first one's turn comes again.
+    var unserved = 0
     var collector: SessionID?
     var collectorHeard: Instant?
     var replacedCollectors: Set<SessionID> = []

@@ -16,6 +16,5 @@ extension SocketOptions {
     mutating func setForLostConnections() {
         self.heartbeatInterval = .seconds(5)
         self.heartbeatTimeout = .seconds(30)
-        self.maxReconnectInterval = .seconds(1)
     }
 }

@@ -66,7 +66,9 @@ public final class Worker: Sendable {
 
     private func receive(_ index: Int) async throws {
         let link = links[index]
-        try ask(index, always: true)
+        let first = pool.withDesk(index) { $0.heartbeat() }
+        // Waits until the producer is there.
+        try await link.tasks.send(WorkerMessage(run: .none, worker: link.session, body: .ask(first)).encoded)
         for try await message in link.tasks.messages {
             let batch: TaskBatch
             do throws(WireError) {

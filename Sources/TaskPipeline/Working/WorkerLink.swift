@@ -9,10 +9,15 @@ struct WorkerLink: Sendable {
     init(_ context: Context, _ endpoints: WorkerEndpoints) throws {
         tasks = try Dealer(context) {
             $0.setForPipeline()
+            // What is told to a producer that is not there would be old when it comes.
+            $0.immediate = true
+            $0.linger = .milliseconds(500)
             $0.ipv6 = endpoints.tasks.contains("[")
         }
         results = try Push(context) {
             $0.sendHighWaterMark = 0
+            // Results that a collector does not come back for in this time are made again by somebody else.
+            $0.linger = .seconds(3)
             $0.setForLostConnections()
             $0.ipv6 = endpoints.results.contains("[")
         }
@@ -21,7 +26,7 @@ struct WorkerLink: Sendable {
     }
 
     func tell(_ body: WorkerMessage.Body, of run: RunID) throws {
-        // Without a high-water mark there is always room.
+        // Where the producer is not there, it asks nobody; it hears from us again when it is.
         _ = try tasks.trySend(WorkerMessage(run: run, worker: session, body: body).encoded)
     }
 

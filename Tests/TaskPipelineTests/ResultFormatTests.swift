@@ -1,0 +1,53 @@
+import Foundation
+import TaskPipeline
+import Testing
+
+/// Results as they are written.
+@Suite struct ResultFormatTests {
+    func written(_ format: ResultFormat, text: [UInt8] = [], output: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let result = TaskResult(
+            number: 7, worker: "w-1", status: 3, duration: .microseconds(1_250_003), text: text[...],
+            output: output[...])
+        format.append(result, to: &bytes)
+        return bytes
+    }
+
+    @Test(arguments: [("", "\n"), ("a", "a\n"), ("a\n", "a\n"), ("a\n\n", "a\n\n")])
+    func `Text has a newline at its end`(output: String, line: String) {
+        #expect(written(.text, output: Array(output.utf8)) == Array(line.utf8))
+    }
+
+    @Test func `Text passes bytes that are not UTF-8`() {
+        #expect(written(.text, output: [0xFF, 0x00]) == [0xFF, 0x00, 0x0A])
+    }
+
+    @Test func `JSON has every member, in this order`() {
+        let line = String(decoding: written(.json, text: Array("in".utf8), output: Array("out\n".utf8)), as: UTF8.self)
+        #expect(
+            line == #"{"number":7,"text":"in","worker":"w-1","duration":1.250003,"status":3,"output":"out\n"}"# + "\n")
+    }
+
+    struct Record: Decodable, Equatable {
+        var text: String?
+        var text_base64: Data?
+        var output: String?
+        var output_base64: Data?
+    }
+
+    @Test func `Whatever bytes there are, another reader of JSON gets them back`() throws {
+        var random = SplitMix(seed: 5)
+        for _ in 0..<500 {
+            let isText = Bool.random(using: &random)
+            let bytes = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+                UInt8.random(in: 0...(isText ? 127 : 255), using: &random)
+            }
+            let line = written(.json, text: Array("ä€\u{1F600}\"\\/".utf8), output: bytes)
+            let record = try JSONDecoder().decode(Record.self, from: Data(line))
+            #expect(record.text == "ä€\u{1F600}\"\\/")
+            let isValid = String(validating: bytes, as: UTF8.self) != nil
+            #expect(record.output.map { Array($0.utf8) } == (isValid ? bytes : nil))
+            #expect(record.output_base64.map(Array.init) == (isValid ? nil : bytes))
+        }
+    }
+}

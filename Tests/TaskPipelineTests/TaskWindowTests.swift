@@ -1,0 +1,238 @@
+import SwiftZMQ
+import TaskPipeline
+import Testing
+
+/// The producer's rules, values in and values out.
+@Suite struct TaskWindowTests {
+    typealias Instant = ContinuousClock.Instant
+
+    let start = Instant.now
+    let run = RunID.random()
+    let one = SessionID.random()
+    let two = SessionID.random()
+    let collector = SessionID.random()
+
+    func window(_ texts: Int = 0, configure: (inout PipelineSettings) -> Void = { _ in }) -> TaskWindow {
+        var settings = PipelineSettings()
+        configure(&settings)
+        var window = TaskWindow(run: run, settings: settings)
+        for number in 0..<texts { window.add(Array("task \(number + 1)".utf8)) }
+        return window
+    }
+
+    func ask(
+        _ window: inout TaskWindow, _ worker: SessionID, room: Int, received: UInt64 = 0,
+        tasks: NumberSet = NumberSet(),
+        connection: Message = "a", at now: Instant
+    ) {
+        let ask = WorkerAsk(received: received, room: room, tasks: tasks)
+        window.hear(WorkerMessage(run: run, worker: worker, body: .ask(ask)), from: connection, at: now)
+    }
+
+    func handOuts(_ window: inout TaskWindow, at now: Instant) -> [(connection: Message, numbers: [TaskNumber])] {
+        var all: [(Message, [TaskNumber])] = []
+        while let next = window.nextHandOut(at: now) { all.append((next.connection, next.batch.tasks.map(\.number))) }
+        return all
+    }
+
+    func report(
+        _ window: inout TaskWindow, done: NumberSet, failed: NumberSet = NumberSet(), held: NumberSet = NumberSet()
+    ) {
+        let report = CollectorReport(sequence: 1, done: done, failed: failed, held: held)
+        _ = window.hear(CollectorMessage(run: run, collector: collector, body: .report(report)), at: start)
+    }
+
+    @Test func `No more tasks are taken than the window holds, until some are done`() {
+        var window = window(3) { $0.window = 3 }
+        #expect(!window.hasRoom)
+        report(&window, done: NumberSet([2]))
+        #expect(window.hasRoom)
+        #expect(window.doneCount == 1)
+    }
+
+    @Test func `Nothing goes to whoever did not ask`() {
+        var window = window(3)
+        #expect(handOuts(&window, at: start).isEmpty)
+        ask(&window, one, room: 0, at: start)
+        #expect(handOuts(&window, at: start).isEmpty)
+    }
+
+    @Test func `Those who ask get equal shares of what is there`() {
+        var window = window(4)
+        ask(&window, one, room: 100, connection: "a", at: start)
+        ask(&window, two, room: 100, connection: "b", at: start)
+        let all = handOuts(&window, at: start)
+        #expect(
+            Dictionary(grouping: all, by: \.connection).mapValues { $0.flatMap(\.numbers).count } == ["a": 2, "b": 2])
+    }
+
+    @Test func `What is on its way counts against the room that a worker tells`() {
+        var window = window(10)
+        ask(&window, one, room: 4, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 4)
+        // The same again: it has not received anything yet.
+        ask(&window, one, room: 4, at: start)
+        #expect(handOuts(&window, at: start).isEmpty)
+        // It has three of the four, and room for two beside them.
+        ask(&window, one, room: 2, received: 3, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers) == [5])
+    }
+
+    @Test func `What was on its way on a connection that is lost counts no more`() {
+        var window = window(10)
+        ask(&window, one, room: 4, connection: "a", at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 4)
+        ask(&window, one, room: 4, connection: "b", at: start)
+        let again = handOuts(&window, at: start)
+        #expect(again.map(\.connection) == ["b"])
+        #expect(again.flatMap(\.numbers) == [5, 6, 7, 8])
+    }
+
+    @Test func `A task that nobody speaks of is sent again, to another worker`() {
+        var window = window(1)
+        ask(&window, one, room: 1, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers) == [1])
+        let later = start + .seconds(10)
+        window.tick(at: later - .milliseconds(1))
+        ask(&window, one, room: 9, received: 1, connection: "a", at: later)
+        ask(&window, two, room: 9, connection: "b", at: later)
+        #expect(handOuts(&window, at: later - .milliseconds(1)).isEmpty)
+        window.tick(at: later)
+        #expect(handOuts(&window, at: later).map(\.connection) == ["b"])
+        #expect(window.resentCount == 1)
+    }
+
+    @Test func `It goes to the same worker when there is no other`() {
+        var window = window(1)
+        ask(&window, one, room: 1, at: start)
+        _ = handOuts(&window, at: start)
+        let later = start + .seconds(10)
+        window.tick(at: later)
+        ask(&window, one, room: 9, received: 1, connection: "a", at: later)
+        #expect(handOuts(&window, at: later).map(\.connection) == ["a"])
+    }
+
+    @Test func `Time in which a worker is alive and has the task does not count`() {
+        var window = window(1)
+        ask(&window, one, room: 1, at: start)
+        _ = handOuts(&window, at: start)
+        var now = start
+        for _ in 0..<100 {
+            now += .seconds(9)
+            ask(&window, one, room: 0, received: 1, tasks: NumberSet([1]), at: now)
+            window.tick(at: now)
+        }
+        #expect(window.resentCount == 0)
+        window.tick(at: now + .seconds(10))
+        #expect(window.resentCount == 1)
+    }
+
+    @Test func `Another worker that speaks of the task does not prolong it`() {
+        var window = window(1)
+        ask(&window, one, room: 1, at: start)
+        _ = handOuts(&window, at: start)
+        ask(&window, two, room: 0, tasks: NumberSet([1]), connection: "b", at: start + .seconds(9))
+        window.tick(at: start + .seconds(10))
+        #expect(window.resentCount == 1)
+    }
+
+    @Test func `A returned task goes out at once, and is no attempt`() {
+        var window = window(2)
+        ask(&window, one, room: 2, at: start)
+        _ = handOuts(&window, at: start)
+        window.hear(WorkerMessage(run: run, worker: one, body: .returned(NumberSet([2]))), from: "a", at: start)
+        ask(&window, two, room: 1, connection: "b", at: start)
+        let next = window.nextHandOut(at: start)
+        #expect(next?.connection == "b")
+        #expect(next?.batch.tasks.map(\.number) == [2])
+        #expect(next?.batch.tasks.map(\.attempt) == [1])
+    }
+
+    @Test func `A failed attempt counts once, and the last is marked`() {
+        var window = window(1) { $0.attempts = 3 }
+        var attempts: [UInt32] = []
+        var areLast: [Bool] = []
+        for attempt in 1...3 as ClosedRange<UInt32> {
+            ask(&window, one, room: 1, received: UInt64(attempt - 1), at: start)
+            let task = window.nextHandOut(at: start)?.batch.tasks.first
+            attempts.append(task?.attempt ?? 0)
+            areLast.append(task?.isLastAttempt ?? false)
+            let failure = WorkerMessage(
+                run: run, worker: one, body: .failed([FailedAttempt(number: 1, attempt: attempt, status: 1)]))
+            // Twice, as after a task that was sent twice.
+            window.hear(failure, from: "a", at: start)
+            window.hear(failure, from: "a", at: start)
+        }
+        #expect(attempts == [1, 2, 3])
+        #expect(areLast == [false, false, true])
+    }
+
+    @Test func `What is held back is not sent again, unless its collector is gone`() {
+        var window = window(2)
+        ask(&window, one, room: 2, at: start)
+        _ = handOuts(&window, at: start)
+        report(&window, done: NumberSet(), held: NumberSet([2]))
+        window.tick(at: start + .seconds(60))
+        #expect(window.resentCount == 1)  // The first only.
+        let newcomer = CollectorMessage(run: .none, collector: .random(), body: .hello)
+        _ = window.hear(newcomer, at: start + .seconds(60))
+        ask(&window, one, room: 9, received: 2, at: start + .seconds(60))
+        #expect(Set(handOuts(&window, at: start + .seconds(60)).flatMap(\.numbers)) == [1, 2])
+    }
+
+    @Test func `A collector that is new learns what is done, and one that was replaced that it was`() {
+        var window = window(5)
+        report(&window, done: NumberSet([1, 2, 4]))
+        let newcomer = SessionID.random()
+        let answers = window.hear(CollectorMessage(run: .none, collector: newcomer, body: .hello), at: start)
+        #expect(answers == [ProducerMessage(run: run, body: .run(done: NumberSet([1, 2, 4])))])
+        let late = window.hear(CollectorMessage(run: run, collector: collector, body: .hello), at: start)
+        #expect(late == [ProducerMessage(run: run, body: .replaced)])
+    }
+
+    @Test func `A report of another run changes nothing`() {
+        var window = window(1)
+        let report = CollectorReport(sequence: 1, done: NumberSet([1]))
+        let answers = window.hear(
+            CollectorMessage(run: .random(), collector: collector, body: .report(report)), at: start)
+        #expect(answers.isEmpty)
+        #expect(window.doneCount == 0)
+    }
+
+    @Test func `A report may name more tasks than there are`() {
+        var window = window(2)
+        report(&window, done: NumberSet(ranges: [0 ... .max]), failed: NumberSet([2]))
+        #expect(window.doneCount == 2)
+        #expect(window.failedCount == 1)
+    }
+
+    @Test func `Once stopped, nothing goes out, and what is out is waited for as long as a retry`() {
+        var window = window(3)
+        ask(&window, one, room: 1, at: start)
+        _ = handOuts(&window, at: start)
+        window.stop()
+        #expect(!window.isFinished)
+        ask(&window, one, room: 5, received: 1, at: start)
+        #expect(handOuts(&window, at: start).isEmpty)
+        var other = window
+        report(&other, done: NumberSet([1]))
+        #expect(other.isFinished)
+        window.tick(at: start + .seconds(10))
+        #expect(window.isFinished)
+        #expect(window.ending == RunEnding(tasks: 3, isInterrupted: true))
+    }
+
+    @Test func `The end is told until the collector has said goodbye`() {
+        var window = window(0)
+        window.endInput()
+        #expect(window.isFinished)
+        let hello = CollectorMessage(run: run, collector: collector, body: .hello)
+        let ending = ProducerMessage(run: run, body: .finished(RunEnding(tasks: 0, isInterrupted: false)))
+        #expect(window.hear(hello, at: start).contains(ending))
+        #expect(window.hear(hello, at: start).contains(ending))
+        #expect(!window.hasCollectorEnded)
+        let goodbye = CollectorMessage(run: run, collector: collector, body: .goodbye)
+        #expect(window.hear(goodbye, at: start) == [ProducerMessage(run: run, body: .farewell)])
+        #expect(window.hasCollectorEnded)
+    }
+}
