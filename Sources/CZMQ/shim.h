@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -13,6 +14,36 @@
 
 /// The error number that the last `zmq_*` call of this thread left behind.
 static inline int czmq_errno(void) { return zmq_errno(); }
+
+/// The bytes of a message of at most 33, and whatever lies behind them.
+typedef struct {
+    uint64_t words[4];
+    uint8_t last;
+} czmq_short_contents;
+
+/// Copies the contents of a message of at most 33 bytes.
+///
+/// libzmq keeps those inside `zmq_msg_t`, where there is room for 33 whatever the size, so that the copy needs neither a
+/// call nor a loop. Should they ever lie elsewhere, no more than they are is read.
+static inline czmq_short_contents czmq_copy_short(zmq_msg_t *message, size_t count) {
+    const char *data = zmq_msg_data(message);
+    czmq_short_contents copy = {{0}, 0};
+    if (__builtin_expect(data < (const char *) message || data + 33 > (const char *) (message + 1), 0)) {
+        memcpy(&copy, data, count < 33 ? count : 33);
+        return copy;
+    }
+    // Word for word, so that the compiler keeps them in registers.
+    for (int index = 0; index < 4; index++) memcpy(&copy.words[index], data + 8 * index, 8);
+    copy.last = (uint8_t) data[32];
+    return copy;
+}
+
+/// Closes a message that could not be sent, and leaves `zmq_errno` as the attempt set it.
+static inline void czmq_close_unsent(zmq_msg_t *message) {
+    int reason = errno;
+    zmq_msg_close(message);
+    errno = reason;
+}
 
 /// libzmq's own error numbers, which `zmq.h` defines as sums of macros.
 static const int CZMQ_EFSM = EFSM;

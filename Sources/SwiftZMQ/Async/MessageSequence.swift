@@ -24,7 +24,11 @@ public struct MessageSequence: AsyncSequence, Sendable {
         /// The next message; nil when the socket or its context has been closed.
         @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Multipart? {
-            if let message = try? handle.takeWithinStreak() { return message }
+            do throws(ZMQError) {
+                if let message = try handle.takeWithinStreak() { return message }
+            } catch {
+                // Met again, and told apart from the end, where one waits.
+            }
             return try await handle.waitForNext()
         }
 

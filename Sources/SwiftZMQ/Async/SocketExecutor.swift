@@ -106,7 +106,7 @@ extension SocketExecutor {
     }
 
     /// Calls the socket's `expire(at:)` once an instant has passed.
-    func schedule(_ token: UInt64, at instant: ContinuousClock.Instant) {
+    func schedule(_ token: UInt64, at instant: Moment) {
         let mustInterrupt = state.withLock { state in
             let isEarliest = state.timers.insert(token, at: instant)
             return isEarliest && state.interruptIfAsleep()
@@ -179,9 +179,9 @@ extension SocketExecutor {
 
     private func expireTimers() {
         var due: [SocketCore] = []
-        let now: ContinuousClock.Instant? = state.withLock { state in
+        let now: Moment? = state.withLock { state in
             guard let earliest = state.timers.earliest else { return nil }
-            let now = ContinuousClock.now
+            let now = Moment.now
             guard earliest <= now else { return nil }
             while let token = state.timers.removeFirst(dueAt: now) {
                 if let core = state.sockets[token] { due.append(core) }

@@ -1,16 +1,16 @@
 /// Instants to wake up at, each with the token of a socket; the earliest comes out first.
 struct TimerHeap {
     private struct Entry {
-        let instant: ContinuousClock.Instant
+        let instant: Moment
         let token: UInt64
     }
 
     private var entries: [Entry] = []
 
-    var earliest: ContinuousClock.Instant? { entries.first?.instant }
+    var earliest: Moment? { entries.first?.instant }
 
     /// Adds an instant and says whether it is now the earliest.
-    mutating func insert(_ token: UInt64, at instant: ContinuousClock.Instant) -> Bool {
+    mutating func insert(_ token: UInt64, at instant: Moment) -> Bool {
         entries.append(Entry(instant: instant, token: token))
         var child = entries.count - 1
         while child > 0 {
@@ -23,7 +23,7 @@ struct TimerHeap {
     }
 
     /// Removes the earliest instant if it has come.
-    mutating func removeFirst(dueAt now: ContinuousClock.Instant) -> UInt64? {
+    mutating func removeFirst(dueAt now: Moment) -> UInt64? {
         guard let first = entries.first, first.instant <= now else { return nil }
         entries.swapAt(0, entries.count - 1)
         entries.removeLast()

@@ -9,7 +9,7 @@ struct Ticket: Comparable, Sendable {
 struct WaitQueue<Waiter> {
     private struct Place {
         let ticket: Ticket
-        let deadline: ContinuousClock.Instant?
+        let deadline: Moment?
         /// Nil once the waiter has been served or has left.
         var waiter: Waiter?
     }
@@ -21,7 +21,7 @@ struct WaitQueue<Waiter> {
 
     var isEmpty: Bool { count == 0 }
 
-    mutating func append(_ waiter: Waiter, ticket: Ticket, deadline: ContinuousClock.Instant?) {
+    mutating func append(_ waiter: Waiter, ticket: Ticket, deadline: Moment?) {
         var index = places.count
         // A ticket is drawn just before its waiter queues, so this loop hardly ever runs.
         while index > front, places[index - 1].ticket > ticket { index -= 1 }
@@ -66,11 +66,11 @@ struct WaitQueue<Waiter> {
     }
 
     /// Removes those whose deadline has come.
-    mutating func removeOverdue(at now: ContinuousClock.Instant) -> [Waiter] {
+    mutating func removeOverdue(at now: Moment) -> [Waiter] {
         removeAll { _, deadline in deadline.map { $0 <= now } ?? false }
     }
 
-    private mutating func removeAll(where picked: (Waiter, ContinuousClock.Instant?) -> Bool) -> [Waiter] {
+    private mutating func removeAll(where picked: (Waiter, Moment?) -> Bool) -> [Waiter] {
         var removed: [Waiter] = []
         for index in front..<places.count {
             guard let waiter = places[index].waiter, picked(waiter, places[index].deadline) else { continue }
@@ -83,7 +83,7 @@ struct WaitQueue<Waiter> {
     }
 
     /// The earliest deadline of those who wait.
-    var earliestDeadline: ContinuousClock.Instant? {
+    var earliestDeadline: Moment? {
         places[front...].lazy.filter { $0.waiter != nil }.compactMap(\.deadline).min()
     }
 

@@ -21,44 +21,72 @@ struct RawSocket: @unchecked Sendable {
 // MARK: - Frames
 
 extension RawSocket {
-    /// One frame and whether another of the same message follows.
-    struct Frame {
-        let message: Message
-        let hasMore: Bool
+    /// Receives the next frame without waiting; false when there is none.
+    @inline(__always)
+    func receiveFrame(into room: inout ReceivingRoom) throws(ZMQError) -> Bool {
+        try unsafe room.receive(from: pointer)
     }
 
-    /// Takes the next frame without waiting; nil when there is none.
+    /// Gives a whole message to the socket without waiting; false when there is no room.
     @inline(__always)
-    func receiveFrame() throws(ZMQError) -> Frame? {
-        var raw = zmq_msg_t()
-        unsafe zmq_msg_init(&raw)
-        while unsafe zmq_msg_recv(&raw, pointer, ZMQ_DONTWAIT) < 0 {
-            let code = czmq_errno()
-            if code == EINTR { continue }
-            let error = code == EAGAIN ? nil : CLibrary.lastError("receive")
-            unsafe zmq_msg_close(&raw)
-            if let error { throw error }
-            return nil
+    func send(_ message: Multipart) throws(ZMQError) -> Bool {
+        // Most messages have one frame, and the fewer instructions they cost the better.
+        guard message.tail != nil else { return try sendFrame(message.head, hasMore: false) }
+        return try sendFrames(of: message)
+    }
+
+    @inline(never)
+    private func sendFrames(of message: Multipart) throws(ZMQError) -> Bool {
+        let last = message.count - 1
+        attempt: while true {
+            for index in 0...last {
+                if try sendFrame(message[index], hasMore: index < last) { continue }
+                if index == 0 { return false }
+                // The peer went away in mid-message. libzmq takes back the frames it had, refuses this one, and drops
+                // the rest of the message up to its end. Once it has seen that end, the whole goes to another peer.
+                for rest in (index + 1)..<Swift.max(index + 1, last + 1) {
+                    guard try sendFrame(message[rest], hasMore: rest < last) else { break }
+                }
+                continue attempt
+            }
+            return true
         }
-        let hasMore = unsafe zmq_msg_more(&raw) == 1
-        return Frame(message: Message(taking: &raw), hasMore: hasMore)
     }
 
     /// Gives a frame to the socket without waiting; false when there is no room.
     @inline(__always)
-    func sendFrame(_ message: Message, hasMore: Bool) throws(ZMQError) -> Bool {
-        var raw = zmq_msg_t()
-        try message.initialize(&raw)
+    func sendFrame(_ frame: Message, hasMore: Bool) throws(ZMQError) -> Bool {
         let flags = hasMore ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT
-        while unsafe zmq_msg_send(&raw, pointer, flags) < 0 {
+        while true {
+            let isSent =
+                if let buffer = frame.buffer {
+                    send(sharing: buffer, flags) >= 0
+                } else {
+                    unsafe frame.small.withUnsafeBytes { unsafe zmq_send(pointer, $0.baseAddress, $0.count, flags) }
+                        >= 0
+                }
+            if isSent { return true }
             let code = czmq_errno()
             if code == EINTR { continue }
-            let error = code == EAGAIN ? nil : CLibrary.lastError("send")
-            unsafe zmq_msg_close(&raw)
-            if let error { throw error }
+            guard code == EAGAIN else { throw CLibrary.lastError("send") }
             return false
         }
-        return true
+    }
+
+    /// Sends a long frame without copying it (`zmq_msg_init_data`); what `zmq_msg_send` returns.
+    @inline(never)
+    private func send(sharing buffer: MessageBuffer, _ flags: Int32) -> Int32 {
+        var raw = zmq_msg_t()
+        // libzmq wants a mutable pointer but never writes through it: a message that is sent is only read.
+        let start = unsafe UnsafeMutableRawPointer(mutating: buffer.start)
+        let reference = unsafe Unmanaged<MessageBuffer>.passRetained(buffer)
+        guard unsafe zmq_msg_init_data(&raw, start, buffer.count, releaseBuffer, reference.toOpaque()) == 0 else {
+            unsafe reference.release()
+            return -1
+        }
+        let sent = unsafe zmq_msg_send(&raw, pointer, flags)
+        if sent < 0 { unsafe czmq_close_unsent(&raw) }
+        return sent
     }
 
     /// What the socket is ready for (`ZMQ_EVENTS`), after it has looked at everything its peers told it.

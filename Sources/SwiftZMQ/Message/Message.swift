@@ -14,24 +14,26 @@
 /// ```
 ///
 /// The C counterpart is `zmq_msg_t`.
+@frozen
 public struct Message: Sendable {
     // A message is either in `small`, or in `buffer`, and then `small` is empty.
-    let buffer: MessageBuffer?
-    let small: SmallBytes
+    @usableFromInline let buffer: MessageBuffer?
+    @usableFromInline let small: SmallBytes
 
     /// An empty frame, such as the delimiter of a request envelope.
+    @inlinable
     public init() {
         buffer = nil
         small = SmallBytes()
     }
 
-    @inline(__always)
+    @inlinable
     init(buffer: MessageBuffer) {
         self.buffer = buffer
         small = SmallBytes()
     }
 
-    @inline(__always)
+    @inlinable
     init(small: SmallBytes) {
         buffer = nil
         self.small = small
@@ -77,6 +79,7 @@ public struct Message: Sendable {
     /// - Parameters:
     ///   - capacity: the bytes to make room for.
     ///   - fill: writes into the room and returns how many bytes, counted from its start, are the frame.
+    @inlinable
     public init(
         capacity: Int,
         initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int
@@ -84,7 +87,7 @@ public struct Message: Sendable {
         if capacity <= SmallBytes.capacity {
             self.init(small: try unsafe SmallBytes(capacity: capacity, initializingWith: fill))
         } else {
-            self.init(buffer: try unsafe AllocatedBuffer(capacity: capacity, initializingWith: fill))
+            self.init(buffer: try unsafe MessageBuffer.allocate(capacity: capacity, initializingWith: fill))
         }
     }
 
@@ -102,12 +105,15 @@ public struct Message: Sendable {
     }
 
     /// The number of bytes.
+    @inlinable
     public var count: Int { buffer?.count ?? Int(small.count) }
 
     /// Whether the frame has no bytes.
+    @inlinable
     public var isEmpty: Bool { count == 0 }
 
     /// Calls a closure with the bytes, which stay valid only while it runs.
+    @inlinable
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -3,18 +3,27 @@
 /// Being immutable and reference counted, a buffer can be sent any number of times, from any thread, without a copy:
 /// libzmq is given the address and a reference, which its input/output thread gives back through the free callback.
 @safe
+@usableFromInline
 class MessageBuffer: @unchecked Sendable {
     // Sendable because both properties are constants and the bytes behind them are never written again; the
     // subclasses add only what `deinit` needs to give the memory back. `@unchecked` because a pointer is not Sendable.
-    final let start: UnsafeRawPointer
-    final let count: Int
+    @usableFromInline final let start: UnsafeRawPointer
+    @usableFromInline final let count: Int
 
     init(start: UnsafeRawPointer, count: Int) {
         unsafe self.start = start
         self.count = count
     }
 
-    final var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
+    /// Allocates room for `capacity` bytes and keeps the first `fill(…)` of them.
+    @usableFromInline
+    static func allocate(
+        capacity: Int, initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int
+    ) rethrows -> MessageBuffer {
+        try unsafe AllocatedBuffer(capacity: capacity, initializingWith: fill)
+    }
+
+    @inlinable final var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
 }
 
 /// Bytes that the library allocated and the caller filled.

@@ -6,14 +6,19 @@
 /// let update: Multipart = ["prices.eur", "1.08"]
 /// print(update[0], update.count)
 /// ```
+@frozen
 public struct Multipart: Sendable, Hashable {
     // The first frame in place and the rest in an array: a message of one short frame costs no allocation. Nil rather
     // than an empty array, whose shared storage would be reference counted with every copy.
-    private(set) var head: Message
-    private(set) var tail: [Message]?
+    @usableFromInline var head: Message
+    @usableFromInline var tail: [Message]?
+}
 
+// The initializers are extensions, so that the library itself can also have the one that the compiler makes of the
+// properties and that copies nothing.
+extension Multipart {
     /// A message of one frame.
-    @inline(__always)
+    @inlinable
     public init(_ frame: Message) {
         head = frame
         tail = nil
@@ -97,12 +102,15 @@ extension Multipart {
 
 extension Multipart: RandomAccessCollection {
     /// The position of the first frame, always 0.
+    @inlinable
     public var startIndex: Int { 0 }
 
     /// The number of frames.
+    @inlinable
     public var endIndex: Int { (tail?.count ?? 0) + 1 }
 
     /// The frame at a position.
+    @inlinable
     public subscript(position: Int) -> Message {
         guard position > 0, let tail else {
             precondition(position == 0, "a message of \(count) frames has none at position \(position)")

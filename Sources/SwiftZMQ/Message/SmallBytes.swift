@@ -1,16 +1,20 @@
 /// Up to 33 bytes held in place, so that a short message costs no allocation.
 ///
 /// 33 is the size up to which libzmq itself keeps a message inside `zmq_msg_t`.
+@frozen
+@usableFromInline
 struct SmallBytes: Sendable {
-    static let capacity = 33
+    @inlinable static var capacity: Int { 33 }
 
-    private(set) var storage = InlineArray<33, UInt8>(repeating: 0)
-    private(set) var count: UInt8 = 0
+    // Words rather than an array of bytes: so few of them the compiler keeps in registers and copies in line.
+    @usableFromInline private(set) var storage: (UInt64, UInt64, UInt64, UInt64, UInt8) = (0, 0, 0, 0, 0)
+    @usableFromInline private(set) var count: UInt8 = 0
 
+    @inlinable
     init() {}
 
     /// Copies up to 33 bytes.
-    @inline(__always)
+    @inlinable
     init(copying source: UnsafeRawBufferPointer) {
         precondition(source.count <= Self.capacity)
         count = UInt8(source.count)
@@ -19,7 +23,15 @@ struct SmallBytes: Sendable {
         }
     }
 
+    /// Holds the first `count` bytes of a few words.
+    @inline(__always)
+    init(_ words: (UInt64, UInt64, UInt64, UInt64), _ last: UInt8, count: Int) {
+        storage = (words.0, words.1, words.2, words.3, last)
+        self.count = UInt8(truncatingIfNeeded: count)
+    }
+
     /// Lets the caller fill up to `capacity` bytes in place and say how many it wrote.
+    @inlinable
     init(
         capacity: Int,
         initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int
@@ -33,7 +45,7 @@ struct SmallBytes: Sendable {
         count = UInt8(written)
     }
 
-    @inline(__always)
+    @inlinable
     func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -11,11 +11,17 @@
 /// }
 /// ```
 public struct Blocking<S: Socket>: Sendable {
-    let handle: SocketHandle
+    @usableFromInline let handle: SocketHandle
+
+    @inlinable
+    init(handle: SocketHandle) {
+        self.handle = handle
+    }
 }
 
 extension Socket {
     /// The operations of this socket that block a thread.
+    @inlinable
     public var blocking: Blocking<Self> { Blocking(handle: handle) }
 }
 
@@ -26,11 +32,10 @@ extension Blocking where S: ReceivingSocket {
     ///
     /// - Throws: ``ZMQError`` with `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
+    @inlinable
     public func receive() throws(ZMQError) -> Multipart {
-        defer { withExtendedLifetime(handle) {} }
-        while true {
-            if let message = try handle.core.receiveBlocking(timeout: nil) { return message }
-        }
+        if let message = try handle.takeNow() { return message }
+        return try handle.blockToReceive()
     }
 
     /// Receives a message, blocking for no longer than a time.
@@ -38,8 +43,7 @@ extension Blocking where S: ReceivingSocket {
     /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     public func receive(timeout: Duration) throws(ZMQError) -> Multipart {
-        defer { withExtendedLifetime(handle) {} }
-        guard let message = try handle.core.receiveBlocking(timeout: timeout) else {
+        guard let message = try handle.blockToReceive(timeout: timeout, interruption: -1) else {
             throw SocketCore.timeout("receive")
         }
         return message
@@ -53,8 +57,7 @@ extension Blocking where S: ReceivingSocket {
     /// - Returns: nil when there was no message when the wait ended.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     public func receive(timeout: Duration?, orUntilReadable interruption: Int32) throws(ZMQError) -> Multipart? {
-        defer { withExtendedLifetime(handle) {} }
-        return try handle.core.receiveBlocking(timeout: timeout, interruption: interruption)
+        try handle.blockToReceive(timeout: timeout, interruption: interruption)
     }
 }
 
@@ -63,15 +66,18 @@ extension Blocking where S: SendingSocket {
     ///
     /// - Throws: ``ZMQError`` with `.closed`, `.terminated`, `.wrongState` or `.hostUnreachable`.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
+    @inlinable
     public func send(_ frame: Message) throws(ZMQError) {
-        try send(Multipart(frame))
+        if try handle.giveNow(frame) { return }
+        try handle.blockToSend(Multipart(frame))
     }
 
     /// Sends a message of any number of frames as a whole, blocking until there is room.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
+    @inlinable
     public func send(_ message: Multipart) throws(ZMQError) {
-        defer { withExtendedLifetime(handle) {} }
-        while try !handle.core.sendBlocking(message, timeout: nil) {}
+        if try handle.giveNow(message) { return }
+        try handle.blockToSend(message)
     }
 
     /// Sends a message of any number of frames as a whole, blocking for no longer than a time.
@@ -80,7 +86,6 @@ extension Blocking where S: SendingSocket {
     ///   `.hostUnreachable`.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
     public func send(_ message: Multipart, timeout: Duration) throws(ZMQError) {
-        defer { withExtendedLifetime(handle) {} }
-        guard try handle.core.sendBlocking(message, timeout: timeout) else { throw SocketCore.timeout("send") }
+        guard try handle.blockToSend(message, timeout: timeout) else { throw SocketCore.timeout("send") }
     }
 }

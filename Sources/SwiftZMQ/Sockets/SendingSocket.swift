@@ -14,10 +14,9 @@ extension SendingSocket {
     ///   `.again` when the timeout passed, `.closed`, `.terminated`, `.wrongState`, or `.hostUnreachable`.
     @inlinable
     public nonisolated(nonsending) func send(_ frame: Message, timeout: Duration? = nil) async throws {
-        let message = Multipart(frame)
         let handle = handle
-        if try handle.giveWithinStreak(message) { return }
-        try await handle.waitToSend(message, timeout: timeout)
+        if try handle.giveWithinStreak(frame) { return }
+        try await handle.waitToSend(Multipart(frame), timeout: timeout)
     }
 
     /// Sends a message of any number of frames as a whole. See ``send(_:timeout:)-(Message,_)``.
@@ -32,13 +31,13 @@ extension SendingSocket {
     ///
     /// - Returns: false, and nothing was sent, when there is no room or others wait for it.
     public func trySend(_ frame: Message) throws(ZMQError) -> Bool {
-        try core.giveNow(Multipart(frame))
+        try handle.giveNow(frame)
     }
 
     /// Sends a message of any number of frames if that is possible without waiting.
     ///
     /// - Returns: false, and nothing was sent, when there is no room or others wait for it.
     public func trySend(_ message: Multipart) throws(ZMQError) -> Bool {
-        try core.giveNow(message)
+        try handle.giveNow(message)
     }
 }

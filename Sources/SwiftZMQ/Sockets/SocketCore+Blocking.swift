@@ -30,7 +30,6 @@ extension SocketCore {
     ///
     /// - Returns: whether the message was sent; false when the timeout passed first.
     func sendBlocking(_ message: Multipart, timeout: Duration?) throws(ZMQError) -> Bool {
-        if try giveNow(message) { return true }
         let parked = try ParkedThread<Void>()
         let ticket = try state.withLock { state throws(ZMQError) in
             _ = try state.open(for: "send")
@@ -49,7 +48,7 @@ extension SocketCore {
     private func wait<Success>(
         _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool, leave: () -> Bool
     ) throws(ZMQError) -> Success? {
-        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let deadline = timeout.map { Moment.now + $0 }
         var looks = looksFirst
         while true {
             if looks { serveWaiters() }

@@ -1,32 +1,32 @@
 extension SocketCore {
     /// A message that is there and belongs to nobody who waits; nil when there is none.
+    @inline(__always)
     func takeNow() throws(ZMQError) -> Multipart? {
         try state.withLock { state throws(ZMQError) in
             guard state.receivers.isEmpty else {
                 _ = try state.open(for: "receive")
                 return nil
             }
-            let message = try state.take()
-            // Looking for a message consumed the news about room, too, whether there was one or not.
-            if !state.senders.isEmpty { state.serveWaiters(kind) }
-            return message
+            // Looking for a message consumes the news about room, too, whether there is one or not.
+            defer { if !state.senders.isEmpty { state.serveWaiters(kind) } }
+            return try state.take()
         }
     }
 
     /// As `takeNow`, but nil too when a streak of messages begins or ends: then the slow path looks whether the task
     /// has been cancelled and lets others run.
+    @inline(__always)
     func takeWithinStreak() throws(ZMQError) -> Multipart? {
         try state.withLock { state throws(ZMQError) in
             guard state.receivers.isEmpty, state.isWithinStreak else { return nil }
-            let message = try state.take()
             state.streak += 1
-            if !state.senders.isEmpty { state.serveWaiters(kind) }
-            return message
+            defer { if !state.senders.isEmpty { state.serveWaiters(kind) } }
+            return try state.take()
         }
     }
 
     nonisolated(nonsending) func waitToReceive(timeout: Duration?) async throws -> Multipart {
-        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let deadline = timeout.map { Moment.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
         if isStreakOver { await context.executor.yield() }
         return try await withTaskCancellationHandler {
@@ -40,7 +40,7 @@ extension SocketCore {
     }
 
     /// Queues a waiter and serves whoever can be served.
-    private func queueToReceive(_ waiter: Waiter<Multipart>, ticket: Ticket, deadline: ContinuousClock.Instant?) {
+    private func queueToReceive(_ waiter: Waiter<Multipart>, ticket: Ticket, deadline: Moment?) {
         let refusal: (any Error)? = state.withLock { state in
             // Cancelled before it queued: the handler has come and found nobody. Cancelled after this: it will wait
             // for the lock and find the waiter.

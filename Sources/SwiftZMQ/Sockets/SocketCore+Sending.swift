@@ -1,12 +1,15 @@
 extension SocketCore {
     /// Gives a message to the socket if there is room and nobody waits for it; false otherwise.
-    func giveNow(_ message: Multipart) throws(ZMQError) -> Bool {
+    ///
+    /// - Parameter send: gives the message to the socket, or returns false when there is no room.
+    @inline(__always)
+    func giveNow(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
         try state.withLock { state throws(ZMQError) in
             guard state.senders.isEmpty || kind.sendsToNamedPeers else {
                 _ = try state.open(for: "send")
                 return false
             }
-            let given = try state.give(message)
+            let given = try send(state.open(for: "send"))
             // Sending consumed the news about messages, too, whether there was room or not.
             if !state.receivers.isEmpty { state.serveWaiters(kind) }
             return given
@@ -14,10 +17,11 @@ extension SocketCore {
     }
 
     /// As `giveNow`, but false too when a streak begins or ends; see `takeWithinStreak`.
-    func giveWithinStreak(_ message: Multipart) throws(ZMQError) -> Bool {
+    @inline(__always)
+    func giveWithinStreak(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
         try state.withLock { state throws(ZMQError) in
             guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else { return false }
-            let given = try state.give(message)
+            let given = try send(state.open(for: "send"))
             state.streak += 1
             if !state.receivers.isEmpty { state.serveWaiters(kind) }
             return given
@@ -25,7 +29,7 @@ extension SocketCore {
     }
 
     nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
-        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let deadline = timeout.map { Moment.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
         if isStreakOver { await context.executor.yield() }
         try await withTaskCancellationHandler {
@@ -40,7 +44,7 @@ extension SocketCore {
 
     /// Queues a waiter and serves whoever can be served.
     private func queueToSend(
-        _ message: Multipart, _ waiter: Waiter<Void>, ticket: Ticket, deadline: ContinuousClock.Instant?
+        _ message: Multipart, _ waiter: Waiter<Void>, ticket: Ticket, deadline: Moment?
     ) {
         let refusal: (any Error)? = state.withLock { state in
             // See `queueToReceive`.

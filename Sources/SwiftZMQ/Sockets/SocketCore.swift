@@ -19,13 +19,15 @@ final class SocketCore: Sendable {
         var senders = WaitQueue<PendingSend>()
         /// The first frames of a message whose last one has not been taken yet.
         var unfinished: [Message] = []
+        /// What frames are received into, one after the other.
+        var room = ReceivingRoom()
         /// The operations since the last one that took the slow path, that one included; 0 before the first.
         var streak = 0
         var lastTicket: UInt64 = 0
         /// The name under which the executor watches the descriptor, once anybody has had to wait.
         var token: UInt64?
         /// When the executor will next look for overdue waiters.
-        var alarm: ContinuousClock.Instant?
+        var alarm: Moment?
         /// Whether the socket has been bound or connected.
         var hasEndpoints = false
         /// Whether a receive must first look at what the peers told; see `SocketKind.reservesReplies`.
@@ -95,24 +97,22 @@ extension SocketCore.State {
     mutating func take() throws(ZMQError) -> Multipart? {
         let socket = try open(for: "receive")
         if looksBeforeReceiving { _ = try socket.readiness() }
-        guard let frame = try socket.receiveFrame() else { return nil }
+        guard try socket.receiveFrame(into: &room) else { return nil }
         // Most messages have one frame, and the fewer instructions they cost the better.
-        if !frame.hasMore, unfinished.isEmpty { return Multipart(frame.message) }
-        return try takeRest(after: frame, from: socket)
+        if !room.hasMore, unfinished.isEmpty { return Multipart(head: room.takeFrame(), tail: nil) }
+        return try takeRest(from: socket)
     }
 
     @inline(never)
-    private mutating func takeRest(after first: RawSocket.Frame, from socket: RawSocket) throws(ZMQError) -> Multipart?
-    {
-        var next: RawSocket.Frame? = first
-        while let frame = next {
-            unfinished.append(frame.message)
-            if !frame.hasMore {
+    private mutating func takeRest(from socket: RawSocket) throws(ZMQError) -> Multipart? {
+        repeat {
+            let hasMore = room.hasMore
+            unfinished.append(room.takeFrame())
+            if !hasMore {
                 defer { unfinished.removeAll(keepingCapacity: true) }
                 return Multipart(unfinished)
             }
-            next = try socket.receiveFrame()
-        }
+        } while try socket.receiveFrame(into: &room)
         // libzmq hands over whole messages, so the frames after the first are always there. Should they ever not be,
         // what has been taken stays with the socket and no waiter sees half a message.
         return nil
@@ -121,27 +121,7 @@ extension SocketCore.State {
     /// Gives a whole message to the socket; false when there is no room.
     @inline(__always)
     func give(_ message: Multipart) throws(ZMQError) -> Bool {
-        let socket = try open(for: "send")
-        if message.tail == nil { return try socket.sendFrame(message.head, hasMore: false) }
-        return try giveFrames(of: message, to: socket)
-    }
-
-    @inline(never)
-    private func giveFrames(of message: Multipart, to socket: RawSocket) throws(ZMQError) -> Bool {
-        let last = message.count - 1
-        attempt: while true {
-            for index in 0...last {
-                if try socket.sendFrame(message[index], hasMore: index < last) { continue }
-                if index == 0 { return false }
-                // The peer went away in mid-message. libzmq takes back the frames it had, refuses this one, and drops
-                // the rest of the message up to its end. Once it has seen that end, the whole goes to another peer.
-                for rest in (index + 1)..<Swift.max(index + 1, last + 1) {
-                    guard try socket.sendFrame(message[rest], hasMore: rest < last) else { break }
-                }
-                continue attempt
-            }
-            return true
-        }
+        try open(for: "send").send(message)
     }
 }
 
@@ -154,7 +134,7 @@ extension SocketCore {
     }
 
     /// Fails those whose deadline has come, and sets the alarm for the next.
-    func expire(at now: ContinuousClock.Instant) {
+    func expire(at now: Moment) {
         let (receivers, senders) = state.withLock { state in
             state.alarm = nil
             let overdue = (state.receivers.removeOverdue(at: now), state.senders.removeOverdue(at: now))
@@ -170,7 +150,7 @@ extension SocketCore {
     ///
     /// One alarm for a socket serves all its deadlines, and a waiter that is served leaves it standing: a program that
     /// waits a million times, each time with a timeout, sets a handful of alarms.
-    func setAlarm(for deadline: ContinuousClock.Instant, _ state: inout State) {
+    func setAlarm(for deadline: Moment, _ state: inout State) {
         guard let token = state.token, state.alarm.map({ deadline < $0 }) ?? true else { return }
         state.alarm = deadline
         context.executor.schedule(token, at: deadline)

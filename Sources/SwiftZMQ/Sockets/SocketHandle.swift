@@ -42,14 +42,58 @@ public final class SocketHandle: Sendable {
     }
 
     @usableFromInline
+    func giveWithinStreak(_ frame: Message) throws(ZMQError) -> Bool {
+        try core.giveWithinStreak { socket throws(ZMQError) in try socket.sendFrame(frame, hasMore: false) }
+    }
+
+    @usableFromInline
     func giveWithinStreak(_ message: Multipart) throws(ZMQError) -> Bool {
-        try core.giveWithinStreak(message)
+        try core.giveWithinStreak { socket throws(ZMQError) in try socket.send(message) }
     }
 
     @usableFromInline
     nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
         defer { withExtendedLifetime(self) {} }
         try await core.waitToSend(message, timeout: timeout)
+    }
+
+    // The same for threads.
+
+    @usableFromInline
+    func takeNow() throws(ZMQError) -> Multipart? {
+        try core.takeNow()
+    }
+
+    @usableFromInline
+    func blockToReceive() throws(ZMQError) -> Multipart {
+        while true {
+            if let message = try blockToReceive(timeout: nil, interruption: -1) { return message }
+        }
+    }
+
+    func blockToReceive(timeout: Duration?, interruption: Int32) throws(ZMQError) -> Multipart? {
+        defer { withExtendedLifetime(self) {} }
+        return try core.receiveBlocking(timeout: timeout, interruption: interruption)
+    }
+
+    @usableFromInline
+    func giveNow(_ frame: Message) throws(ZMQError) -> Bool {
+        try core.giveNow { socket throws(ZMQError) in try socket.sendFrame(frame, hasMore: false) }
+    }
+
+    @usableFromInline
+    func giveNow(_ message: Multipart) throws(ZMQError) -> Bool {
+        try core.giveNow { socket throws(ZMQError) in try socket.send(message) }
+    }
+
+    @usableFromInline
+    func blockToSend(_ message: Multipart) throws(ZMQError) {
+        while try !blockToSend(message, timeout: nil) {}
+    }
+
+    func blockToSend(_ message: Multipart, timeout: Duration?) throws(ZMQError) -> Bool {
+        defer { withExtendedLifetime(self) {} }
+        return try core.sendBlocking(message, timeout: timeout)
     }
 
     deinit {
