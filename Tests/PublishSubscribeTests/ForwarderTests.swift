@@ -73,6 +73,26 @@ import Testing
         }
     }
 
+    @Test func `A cache of many topics reaches a newcomer whole`() async throws {
+        let context = try Context()
+        let publishers = try XSubscriber(context)
+        let subscribers = try XPublisher(context) {
+            $0.manual = true
+            $0.sendHighWaterMark = 20_000
+        }
+        let downstream = try subscribers.bind("tcp://127.0.0.1:*")
+        var cache = LastValueCache(capacity: 20_000)
+        for topic in 0..<20_000 { cache.store([Message("\(topic) value")]) }
+        let forwarder = Forwarder(from: publishers, to: subscribers, cache: cache)
+        let running = Task { try await forwarder.run() }
+        let newcomer = try Subscriber(context, topics: [""]) { $0.receiveHighWaterMark = 100 }
+        try newcomer.connect(downstream)
+        for topic in 0..<20_000 { #expect(try await newcomer.receive() == [Message("\(topic) value")]) }
+        running.cancel()
+        _ = await running.result
+        await context.shutdown()
+    }
+
     @Test func `Everything forwarded is captured, too`() async throws {
         try await forwarding { publisher in
             for number in 0... {

@@ -26,6 +26,7 @@ public actor Forwarder {
     private let capture: Publisher?
     private let waitsForSlowSubscribers: Bool
     private var cache: LastValueCache?
+    private var ledger = AdmissionLedger()
 
     /// Makes a forwarder of sockets that are bound or connected already.
     ///
@@ -52,43 +53,78 @@ public actor Forwarder {
     /// Forwards until its task is cancelled or the sockets are closed.
     public func run() async throws {
         if cache != nil { try await publishers.send(Self.subscription(to: Message())) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.forwardMessages() }
-            group.addTask { try await self.forwardSubscriptions() }
-            defer { group.cancelAll() }
-            try await group.next()
+        while true {
+            try Task.checkCancellation()
+            try serveSubscribers()
+            if try await forwardMessages() { await Task.yield() } else { try await waitForArrival() }
         }
     }
 
-    private func forwardMessages() async throws {
-        for try await message in publishers.messages {
-            if waitsForSlowSubscribers {
-                try await subscribers.send(message)
-            } else {
-                // A publishing socket that may drop always has room.
-                _ = try subscribers.trySend(message)
-            }
-            cache?.store(message)
-            _ = try capture?.trySend(message)
-            counters.messages += 1
-            counters.bytes += message.reduce(0) { $0 + $1.count }
+    private static func subscription(to prefix: Message) -> Message { Message([1] + [UInt8](prefix)) }
+}
+
+// MARK: - Messages, on their way down
+
+extension Forwarder {
+    /// How many messages are forwarded before subscribers are looked at again.
+    private static let longestStreak = 256
+
+    /// Forwards what is there; whether that was anything.
+    private func forwardMessages() async throws -> Bool {
+        for count in 0..<Self.longestStreak {
+            guard let message = try publishers.tryReceive() else { return count > 0 }
+            try await forward(message)
         }
+        return true
     }
 
-    private func forwardSubscriptions() async throws {
-        for try await message in subscribers.messages {
-            let notice = SubscriptionNotice(message)
-            if case .subscribed = notice { counters.subscriptions += 1 }
-            guard let cache else {
-                // As it came, whatever it is: a subscriber may talk to its publishers in its own way, too.
-                _ = try publishers.trySend(message)
-                continue
-            }
-            switch notice {
-            case .subscribed(let prefix): try admit(to: prefix, with: cache.messages(matching: TopicFilter(prefix)))
-            case .unsubscribed(let prefix): try subscribers.dismissLastSubscriber(from: prefix)
-            case nil: break
-            }
+    private func forward(_ message: Multipart) async throws {
+        if waitsForSlowSubscribers {
+            try await subscribers.send(message)
+        } else {
+            // A publishing socket that may drop always has room.
+            _ = try subscribers.trySend(message)
+            if ledger.hasDoubts, ledger.doubts(message[0]) { try sendToTheUnadmitted([message]) }
+        }
+        cache?.store(message)
+        _ = try capture?.trySend(message)
+        counters.messages += 1
+        counters.bytes += message.reduce(0) { $0 + $1.count }
+    }
+
+    /// Sends to those subscribers alone who have not been admitted to anything that matches.
+    private func sendToTheUnadmitted(_ messages: [Multipart]) throws {
+        guard !messages.isEmpty else { return }
+        try subscribers.set(\.invertsMatching, to: true)
+        for message in messages { _ = try subscribers.trySend(message) }
+        try subscribers.set(\.invertsMatching, to: false)
+    }
+}
+
+// MARK: - Subscriptions, on their way up
+
+extension Forwarder {
+    /// Serves the subscribers that have said something.
+    private func serveSubscribers() throws {
+        while let message = try subscribers.tryReceive() { try serve(message) }
+        ledger.noteNoMore()
+    }
+
+    /// Serves the subscriber whose message was received last; nothing else must have been done to its socket since.
+    private func serve(_ message: Multipart) throws {
+        let notice = SubscriptionNotice(message)
+        if case .subscribed = notice { counters.subscriptions += 1 }
+        guard let cache else {
+            // As it came, whatever it is: a subscriber may talk to its publishers in its own way, too.
+            _ = try publishers.trySend(message)
+            return
+        }
+        switch notice {
+        case .subscribed(let prefix): try admit(to: prefix, with: cache.messages(matching: TopicFilter(prefix)))
+        case .unsubscribed(let prefix):
+            try subscribers.dismissLastSubscriber(from: prefix)
+            ledger.noteEnd(of: prefix)
+        case nil: break
         }
     }
 
@@ -101,12 +137,41 @@ public actor Forwarder {
     /// message for each subscription, and so serve no prefix of several topics.
     private func admit(to prefix: Message, with messages: [Multipart]) throws {
         // Nothing here suspends: no message is forwarded between the last that is remembered and the first that is live.
-        try subscribers.set(\.invertsMatching, to: true)
-        for message in messages { _ = try subscribers.trySend(message) }
-        try subscribers.set(\.invertsMatching, to: false)
+        try sendToTheUnadmitted(messages)
         try subscribers.admitLastSubscriber(to: prefix)
+        ledger.noteAdmission(to: prefix, afterSending: !messages.isEmpty)
         counters.replayed += messages.count
     }
+}
 
-    private static func subscription(to prefix: Message) -> Message { Message([1] + [UInt8](prefix)) }
+// MARK: - Waiting for either
+
+extension Forwarder {
+    private enum Arrival: Sendable {
+        case message(Multipart)
+        case fromSubscriber(Multipart)
+    }
+
+    /// Waits until a publisher or a subscriber has something, and deals with it.
+    ///
+    /// The wait for the other has ended, too, before anything is done: then nobody but this task uses a socket between a
+    /// subscription and its admission.
+    private func waitForArrival() async throws {
+        let arrivals = try await withThrowingTaskGroup(of: Arrival.self) { [publishers, subscribers] group in
+            group.addTask { .message(try await publishers.receive()) }
+            group.addTask { .fromSubscriber(try await subscribers.receive()) }
+            var arrivals: [Arrival] = []
+            do {
+                while let arrival = try await group.next() {
+                    arrivals.append(arrival)
+                    group.cancelAll()
+                }
+            } catch is CancellationError where !arrivals.isEmpty {
+                // The other wait, which took nothing.
+            }
+            return arrivals
+        }
+        for case .fromSubscriber(let message) in arrivals { try serve(message) }
+        for case .message(let message) in arrivals { try await forward(message) }
+    }
 }
