@@ -23,7 +23,8 @@ public struct MessageSequence: AsyncSequence, Sendable {
 
         /// The next message; nil when the socket or its context has been closed.
         @inlinable
-        public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Multipart? {
+        public nonisolated(nonsending) mutating func next(isolation actor: (any Actor)?) async throws -> Multipart? {
+            // Isolated to the caller, whoever that is: isolation to `actor` would change executors in each call.
             do throws(ZMQError) {
                 if let message = try handle.takeWithinStreak() { return message }
             } catch {

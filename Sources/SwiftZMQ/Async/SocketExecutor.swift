@@ -129,23 +129,27 @@ extension SocketExecutor {
 // MARK: - The thread
 
 extension SocketExecutor {
-    /// How many rounds of jobs run before the thread looks at descriptors again: jobs that beget jobs must not keep
-    /// readiness waiting, and a look costs a system call.
+    /// How many rounds of jobs run before the thread looks at descriptors again: jobs that beget jobs, and tasks that
+    /// only let others go first, must not keep readiness waiting, and a look costs a system call.
     private static let roundsBetweenLooks = 16
 
     private func run() {
         let executor = unsafe asUnownedTaskExecutor()
         var jobs: [UnownedJob] = []
+        var yielded: [Suspension<Void, Never>] = []
         var ready: [SocketCore] = []
         var rounds = 0
         while true {
             let timeout = state.withLock { state in
                 swap(&jobs, &state.jobs)
-                return jobs.isEmpty ? sleepingTime(&state) : .zero
+                swap(&yielded, &state.yielded)
+                return jobs.isEmpty && yielded.isEmpty ? sleepingTime(&state) : .zero
             }
             for job in jobs { unsafe job.runSynchronously(on: executor) }
-            rounds = jobs.isEmpty ? Self.roundsBetweenLooks : rounds + 1
+            for suspension in yielded { suspension.resume() }
+            rounds = jobs.isEmpty && yielded.isEmpty ? Self.roundsBetweenLooks : rounds + 1
             jobs.removeAll(keepingCapacity: true)
+            yielded.removeAll(keepingCapacity: true)
             guard rounds >= Self.roundsBetweenLooks else { continue }
             rounds = 0
             lookAtDescriptors(timeout: timeout, ready: &ready)
@@ -154,7 +158,6 @@ extension SocketExecutor {
 
     /// How long the thread may wait; nil for ever. Marks it asleep if it may wait at all.
     private func sleepingTime(_ state: inout State) -> Duration? {
-        guard state.yielded.isEmpty else { return .zero }
         let timeout = state.timers.earliest.map { Swift.max($0 - .now, .zero) }
         state.isAsleep = timeout != .zero
         return timeout
@@ -163,18 +166,15 @@ extension SocketExecutor {
     private func lookAtDescriptors(timeout: Duration?, ready: inout [SocketCore]) {
         var tokens: [UInt64] = []
         readiness.wait(timeout: timeout) { tokens.append($0) }
-        let yielded = state.withLock { state in
+        state.withLock { state in
             state.isAsleep = false
             for token in tokens {
                 if let core = state.sockets[token] { ready.append(core) }
             }
-            defer { state.yielded.removeAll() }
-            return state.yielded
         }
         for core in ready { core.serveWaiters() }
         ready.removeAll(keepingCapacity: true)
         expireTimers()
-        for suspension in yielded { suspension.resume() }
     }
 
     private func expireTimers() {
