@@ -179,6 +179,7 @@ let package = Package(
                 "pipeline",
                 "pubsub",
                 "webgateway",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -58,7 +58,7 @@ struct Serve: AsyncParsableCommand {
         // Trapped before anything is bound, so that no signal finds the program half started.
         let signals = await EndSignals(program: "webgateway")
         let gateway = try await Gateway(
-            gatewayConfiguration, logger: logger, observer: accessLog == .on ? AccessLog(logger: logger) : nil)
+            gatewayConfiguration, logger: logger, observer: accessLog == .on ? logging.makeAccessLog(logger) : nil)
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on http://\(address)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
         let demonstration = DemonstrationWorkers(
