@@ -58,9 +58,10 @@ struct Forward: AsyncParsableCommand {
             throw ValidationError("--high-water-mark \(highWaterMark): a number of at least 1 is needed")
         }
         if lastValue, whenFull == .wait {
-            throw ValidationError(
-                "--when-full wait: with --last-value nobody is waited for, as what is remembered must overtake the rest; leave one of the two out"
-            )
+            throw ValidationError("--when-full wait: with --last-value nobody is waited for; leave one of the two out")
+        }
+        if lastValue, let local = subscribers.first(where: { !$0.text.hasPrefix("tcp://") }) {
+            throw ValidationError("--subscribers '\(local)': with --last-value subscribers connect to tcp://HOST:PORT")
         }
     }
 
@@ -68,16 +69,32 @@ struct Forward: AsyncParsableCommand {
         let signals = await EndSignals(program: "pubsub forward", loss: "ended before everything was sent")
         let context = try Context()
         let upstream = try makeUpstream(context)
-        let downstream = try makeDownstream(context)
         let copies = try makeCapture(context)
-        let forwarder = Forwarder(
-            from: upstream, to: downstream, capture: copies,
-            cache: lastValue ? LastValueCache(capacity: lastValueTopics) : nil,
-            waitsForSlowSubscribers: whenFull == .wait)
-        _ = try await interruptible(by: signals) { try await forwarder.run() }
-        Notice.say(await forwarder.counters.summary)
-        try downstream.set(\.linger, to: .seconds(1))
+        let counters =
+            try await lastValue
+            ? forwardLastValues(from: upstream, to: makeHub(context), copies, signals)
+            : forward(from: upstream, to: makeDownstream(context), copies, signals)
+        Notice.say(counters.summary)
         await context.shutdown()
+    }
+
+    private func forward(
+        from upstream: XSubscriber, to downstream: XPublisher, _ copies: Publisher?, _ signals: EndSignals
+    ) async throws -> ForwarderCounters {
+        let forwarder = Forwarder(from: upstream, to: downstream, capture: copies)
+        _ = try await interruptible(by: signals) { try await forwarder.run() }
+        try downstream.set(\.linger, to: .seconds(1))
+        return await forwarder.counters
+    }
+
+    private func forwardLastValues(
+        from upstream: XSubscriber, to downstream: Stream, _ copies: Publisher?, _ signals: EndSignals
+    ) async throws -> ForwarderCounters {
+        let cache = LastValueCache(capacity: lastValueTopics)
+        let forwarder = LastValueForwarder(from: upstream, to: downstream, capture: copies, cache: cache)
+        _ = try await interruptible(by: signals) { try await forwarder.run() }
+        try downstream.set(\.linger, to: .seconds(1))
+        return await forwarder.counters
     }
 
     private func makeUpstream(_ context: Context) throws -> XSubscriber {
@@ -87,16 +104,24 @@ struct Forward: AsyncParsableCommand {
         return socket
     }
 
+    private var downstreamEndpoints: [EndpointArgument] { subscribers.isEmpty ? ["tcp://*:5556"] : subscribers }
+
     private func makeDownstream(_ context: Context) throws -> XPublisher {
-        let endpoints = subscribers.isEmpty ? ["tcp://*:5556"] : subscribers
         let socket = try XPublisher(context) {
-            $0.prepare(for: endpoints)
-            $0.manual = lastValue
+            $0.prepare(for: downstreamEndpoints)
             $0.noDrop = whenFull == .wait
-            // Everything that is remembered can be sent to a newcomer in one go.
-            $0.sendHighWaterMark = lastValue ? highWaterMark + lastValueTopics : highWaterMark
+            $0.sendHighWaterMark = highWaterMark
         }
-        for endpoint in endpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }
+        for endpoint in downstreamEndpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }
+        return socket
+    }
+
+    private func makeHub(_ context: Context) throws -> Stream {
+        let socket = try Stream(context) {
+            $0.prepare(for: downstreamEndpoints)
+            $0.sendHighWaterMark = highWaterMark
+        }
+        for endpoint in downstreamEndpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }
         return socket
     }
 
@@ -108,7 +133,7 @@ struct Forward: AsyncParsableCommand {
     }
 }
 
-extension Forwarder.Counters {
+extension ForwarderCounters {
     /// What was done, in one line.
     var summary: String {
         let late = replayed == 0 ? "" : ", which were sent \(Notice.count(replayed, "remembered message")) at once"

@@ -143,19 +143,7 @@ extension SocketOptionNames where S: PublishingSocket {
 }
 
 extension SocketOptionNames where S == XPublisher {
-    /// Whether every subscription is received, not only the first to each prefix (`ZMQ_XPUB_VERBOSE`). Default false.
-    /// libzmq does not give it back: reading it throws.
-    public var verbose: SocketOption<Bool> { .init(ZMQ_XPUB_VERBOSE, .bool, default: false, .always) }
-
     /// Whether every subscription and every end of one is received (`ZMQ_XPUB_VERBOSER`). Default false. libzmq does
     /// not give it back: reading it throws.
     public var verboser: SocketOption<Bool> { .init(ZMQ_XPUB_VERBOSER, .bool, default: false, .always) }
-
-    /// Whether a subscription has no effect until ``XPublisher/admitLastSubscriber(to:)`` says so (`ZMQ_XPUB_MANUAL`).
-    /// Default false. libzmq does not give it back: reading it throws.
-    public var manual: SocketOption<Bool> { .init(ZMQ_XPUB_MANUAL, .bool, default: false) }
-
-    /// Whether what is sent goes to those peers alone that have no matching subscription (`ZMQ_INVERT_MATCHING`).
-    /// Default false.
-    public var invertsMatching: SocketOption<Bool> { .init(ZMQ_INVERT_MATCHING, .bool, default: false, .always) }
 }

@@ -32,6 +32,7 @@ import Testing
         ("subscribe --all --exact", ["--exact", "leave one of the two out"]),
         ("subscribe --format xml", ["'xml'", "json"]),
         ("forward --last-value --when-full wait", ["--when-full wait", "leave one of the two out"]),
+        ("forward --last-value --subscribers ipc:///tmp/x", ["--subscribers 'ipc:///tmp/x'", "tcp://HOST:PORT"]),
         ("forward --last-value-topics 0", ["--last-value-topics 0", "at least 1"]),
     ]
 

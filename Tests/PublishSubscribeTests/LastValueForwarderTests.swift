@@ -2,41 +2,53 @@ import PublishSubscribe
 import SwiftZMQ
 import Testing
 
-/// The forwarder between sockets of one process.
-@Suite(.timeLimit(.minutes(1))) struct ForwarderTests {
+/// The forwarder that remembers, between sockets of one process.
+@Suite(.timeLimit(.minutes(1))) struct LastValueForwarderTests {
     private let context: Context
     private let upstream: String
     private let downstream: String
-    private let forwarder: Forwarder
+    private let forwarder: LastValueForwarder
     private let capture: Subscriber
 
     init() throws {
         context = try Context()
-        let publishers = try XSubscriber(context)
+        // No queue is ever full here, so that nothing may be missing.
+        let publishers = try XSubscriber(context) {
+            $0.receiveHighWaterMark = 0
+            $0.linger = .zero
+        }
         upstream = try publishers.bind("tcp://127.0.0.1:*")
-        let subscribers = try XPublisher(context) { $0.manual = true }
+        let subscribers = try Stream(context) {
+            $0.sendHighWaterMark = 0
+            $0.linger = .zero
+        }
         downstream = try subscribers.bind("tcp://127.0.0.1:*")
-        let copies = try Publisher(context)
-        capture = try Subscriber(context, topics: [""])
+        let copies = try Publisher(context) { $0.linger = .zero }
+        capture = try Subscriber(context, topics: [""]) { $0.linger = .zero }
         try capture.connect(copies.bind("tcp://127.0.0.1:*"))
-        forwarder = Forwarder(
+        forwarder = LastValueForwarder(
             from: publishers, to: subscribers, capture: copies, cache: LastValueCache(capacity: 100))
     }
 
     /// Runs a body while the forwarder forwards, with a publisher that the forwarder has subscribed to.
     private func forwarding(_ body: (XPublisher) async throws -> Void) async throws {
         let running = Task { [forwarder] in try await forwarder.run() }
-        let publisher = try XPublisher(context)
+        let publisher = try XPublisher(context) {
+            $0.sendHighWaterMark = 0
+            $0.linger = .zero
+        }
         try publisher.connect(upstream)
         #expect(try await publisher.receive() == [Message([1])])
         try await body(publisher)
-        running.cancel()
-        await #expect(throws: CancellationError.self) { try await running.value }
         await context.shutdown()
+        try await running.value
     }
 
     private func subscriber(to topics: String...) throws -> Subscriber {
-        let subscriber = try Subscriber(context, topics: topics)
+        let subscriber = try Subscriber(context, topics: topics) {
+            $0.receiveHighWaterMark = 0
+            $0.linger = .zero
+        }
         try subscriber.connect(downstream)
         return subscriber
     }
@@ -73,24 +85,65 @@ import Testing
         }
     }
 
+    @Test func `Who joins in mid-stream gets each topic from its last value on, without gap or repetition`()
+        async throws
+    {
+        try await forwarding { publisher in
+            let first = try subscriber(to: "")
+            for number in 0... {
+                try await publisher.send("x \(number)")
+                if try await hasHeard(first) { break }
+            }
+            let stream = Task {
+                // Until it is cancelled; so slow that no queue fills.
+                for number in 0... {
+                    for topic in ["a", "b", "c"] { try await publisher.send("\(topic) \(number)") }
+                    if number % 10 == 0 { try await Task.sleep(for: .milliseconds(1)) }
+                }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for joiner in 0..<40 {
+                    group.addTask {
+                        try await Task.sleep(for: .milliseconds(Int.random(in: 0..<200)))
+                        try await followTopics(try subscriber(to: joiner % 2 == 0 ? "" : "a"))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            stream.cancel()
+            _ = await stream.result
+        }
+    }
+
+    /// Receives for a while, and checks that the numbers of each topic follow one another.
+    private func followTopics(_ subscriber: Subscriber) async throws {
+        var last: [Substring: Int] = [:]
+        for text in try await receive(600, subscriber) where !text.hasPrefix("x") {
+            let words = text.split(separator: " ")
+            let number = try #require(Int(words[1]))
+            if let previous = last[words[0]] { #expect(number == previous + 1, "\(text) after \(previous)") }
+            last[words[0]] = number
+        }
+        subscriber.close()
+    }
+
     @Test func `A cache of many topics reaches a newcomer whole`() async throws {
         let context = try Context()
-        let publishers = try XSubscriber(context)
-        let subscribers = try XPublisher(context) {
-            $0.manual = true
-            $0.sendHighWaterMark = 20_000
-        }
+        let publishers = try XSubscriber(context) { $0.linger = .zero }
+        let subscribers = try Stream(context) { $0.linger = .zero }
         let downstream = try subscribers.bind("tcp://127.0.0.1:*")
         var cache = LastValueCache(capacity: 20_000)
         for topic in 0..<20_000 { cache.store([Message("\(topic) value")]) }
-        let forwarder = Forwarder(from: publishers, to: subscribers, cache: cache)
+        let forwarder = LastValueForwarder(from: publishers, to: subscribers, cache: cache)
         let running = Task { try await forwarder.run() }
-        let newcomer = try Subscriber(context, topics: [""]) { $0.receiveHighWaterMark = 100 }
+        let newcomer = try Subscriber(context, topics: [""]) {
+            $0.receiveHighWaterMark = 100
+            $0.linger = .zero
+        }
         try newcomer.connect(downstream)
         for topic in 0..<20_000 { #expect(try await newcomer.receive() == [Message("\(topic) value")]) }
-        running.cancel()
-        _ = await running.result
         await context.shutdown()
+        try await running.value
     }
 
     @Test func `Everything forwarded is captured, too`() async throws {

@@ -1,0 +1,71 @@
+public import SwiftZMQ
+
+/// A forwarder that remembers the last message of each topic, and sends it to whoever subscribes to it later, and to
+/// nobody else, so that a late joiner need not wait for the next.
+///
+/// It asks the publishers for everything, as it cannot know what will be asked for. A slow subscriber misses messages.
+public actor LastValueForwarder {
+    /// What has been done so far.
+    public private(set) var counters = ForwarderCounters()
+
+    private let publishers: XSubscriber
+    private let subscribers: Stream
+    private let capture: Publisher?
+    private var hub: SubscriberHub
+    private var cache: LastValueCache
+
+    /// Makes a forwarder of sockets that are bound or connected already.
+    ///
+    /// - Parameters:
+    ///   - publishers: where messages come from.
+    ///   - subscribers: where SUB and XSUB sockets connect to.
+    ///   - capture: gets a copy of everything that is forwarded.
+    ///   - cache: what is remembered.
+    public init(
+        from publishers: XSubscriber, to subscribers: Stream, capture: Publisher? = nil, cache: LastValueCache
+    ) {
+        self.publishers = publishers
+        self.subscribers = subscribers
+        self.capture = capture
+        self.cache = cache
+        hub = SubscriberHub(subscribers)
+    }
+
+    /// Forwards until its task is cancelled or the sockets are closed.
+    public func run() async throws {
+        try await publishers.send(Message([1]))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.forwardMessages() }
+            group.addTask { try await self.serveSubscribers() }
+            defer { group.cancelAll() }
+            do {
+                try await group.next()
+            } catch let error as ZMQError where error.code == .closed || error.code == .terminated {
+                // Closed between a receive and a send, which is the end as well.
+            }
+        }
+    }
+
+    private func forwardMessages() async throws {
+        for try await message in publishers.messages {
+            // Nothing here suspends: a newcomer is there either before the message or after it, when it is remembered.
+            try hub.send(message)
+            cache.store(message)
+            _ = try capture?.trySend(message)
+            counters.record(message)
+        }
+    }
+
+    private func serveSubscribers() async throws {
+        for try await message in subscribers.messages {
+            for case .subscribed(let peer, let prefix) in try hub.receive(message) {
+                counters.subscriptions += 1
+                // What another subscription of its own has brought it is not sent again.
+                let missed = cache.messages(matching: TopicFilter(prefix)).filter { !hub.wants(peer, $0) }
+                try hub.send(missed, to: peer)
+                hub.admit(peer, to: prefix)
+                counters.replayed += missed.count
+            }
+        }
+    }
+}
