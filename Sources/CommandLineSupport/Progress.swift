@@ -30,8 +30,8 @@ public final class Progress: Sendable {
     ///
     /// - Parameter line: makes it, for a width in characters; nil where it may be of any width.
     public func run(_ line: @Sendable (_ width: Int?) -> String) async {
-        guard !isQuiet else { return }
         while (try? await Task.sleep(for: terminal == nil ? Self.lineInterval : Self.refreshInterval)) != nil {
+            if isQuiet { continue }
             if let terminal {
                 // The last column stays free: some terminals begin a new line when it is filled.
                 let text = String(line(terminal.size.columns - 1).prefix(max(terminal.size.columns - 1, 0)))

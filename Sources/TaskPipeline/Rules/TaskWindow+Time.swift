@@ -3,7 +3,9 @@ extension TaskWindow {
     public mutating func tick(at now: Instant) {
         var overdue: [TaskNumber] = []
         for (number, task) in underWay {
-            if case .out(_, let heard) = task.place, now - heard >= settings.retryAfter { overdue.append(number) }
+            guard case .out(let worker, let heard) = task.place, now - heard >= settings.retryAfter else { continue }
+            let isHeld = workers[worker].map { $0.heard == heard && now - heard < Self.pulse } ?? false
+            if !isHeld { overdue.append(number) }
         }
         for number in overdue.sorted() {
             sendAgain(number, at: now)

@@ -72,8 +72,11 @@ public struct TaskWindow: Sendable {
     /// How often a task was sent again because nobody spoke of it.
     public internal(set) var resentCount: UInt64 = 0
 
-    /// A worker that is silent for as long is not counted, and is sent nothing.
+    /// A worker or a collector that is silent for as long is not counted, and is sent nothing.
     static let silence = Duration.seconds(3)
+    /// As long as a worker has been heard within this time, of which its heartbeat is a quarter, it has what it said it had,
+    /// even if a task is to be sent again after a shorter time.
+    static let pulse = Duration.seconds(1)
     /// The most tasks, and bytes of tasks, in one message.
     static let largestBatch = (tasks: 1000, bytes: 1 << 20)
 

@@ -13,7 +13,7 @@ public final class Worker: Sendable {
     private let notice: NoticeHandler
     private let executor: SocketExecutor
 
-    private static let heartbeat = Duration.seconds(1)
+    private static let heartbeat = Duration.milliseconds(250)
     private static let glance = Duration.milliseconds(50)
 
     /// Connects. Whoever is not there yet is waited for.

@@ -1,0 +1,89 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// What the program says to arguments and files that it cannot use.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct PipelineErrorTests {
+    let programs = Programs()
+
+    /// Arguments, and what the line must name.
+    static let wrong: [([String], String)] = [
+        (["frobnicate"], "frobnicate"),
+        (["run", "--job", "echo", "--frobnicate"], "--frobnicate"),
+        (["run"], "--exec"),
+        (["run", "--job", "sing"], "sing"),
+        (["run", "--job", "echo", "--exec", "cat"], "exclude"),
+        (["run", "--exec", " "], "a command is needed"),
+        (["run", "--exec", "echo `echo {}`"], "backquotes"),
+        (["run", "--job", "echo", "--workers", "0"], "--workers 0"),
+        (["run", "--job", "echo", "--concurrency", "0"], "--concurrency 0"),
+        (["run", "--job", "echo", "--window", "0"], "--window 0"),
+        (["run", "--job", "echo", "--attempts", "0"], "--attempts 0"),
+        (["run", "--job", "echo", "--retry-after", "0s"], "--retry-after 0s"),
+        (["run", "--job", "echo", "--retry-after", "10"], "10"),
+        (["run", "--job", "echo", "--format", "xml"], "xml"),
+        (["run", "--job", "echo", "--output", ""], "--output"),
+        (["run", "--job", "echo", "--tasks", "tcp://*:5557"], "--results"),
+        (["run", "--job", "echo", "--plain", "--ordered"], "--ordered does not go with --plain"),
+        (["run", "--job", "echo", "--plain", "--attempts", "2"], "--attempts does not go with --plain"),
+        (["produce", "--tasks", "bogus"], "bogus"),
+        (["produce", "--tasks", "tcp://*:65536"], "65536"),
+        (["produce", "--done", "inproc://x"], "inproc://x"),
+        (["produce", "--plain", "--done", "tcp://*:5559"], "--done does not go with --plain"),
+        (["work", "--job", "echo"], "--tasks"),
+        (["work", "--tasks", "tcp://h:1", "--job", "echo"], "--results"),
+        (
+            ["work", "--tasks", "tcp://h:1", "--tasks", "tcp://h:2", "--results", "tcp://h:3", "--job", "echo"],
+            "2 --tasks"
+        ),
+        (["work", "--tasks", "tcp://*:1", "--results", "tcp://h:2", "--job", "echo"], "tcp://*:1"),
+        (["work", "--tasks", "tcp://h:1", "--results", "tcp://h:2"], "--exec"),
+        (["collect"], "--done"),
+        (["collect", "--done", "tcp://*:5559"], "tcp://*:5559"),
+        (["collect", "--done", "tcp://h:1", "--results", "tcp://h"], "tcp://h"),
+        (["collect", "--plain", "--ordered"], "--ordered does not go with --plain"),
+    ]
+
+    @Test(arguments: wrong)
+    func `Wrong usage is one line and status 64`(arguments: [String], names: String) async throws {
+        try await expectOneLine(of: programs.pipeline(arguments), status: 64, names: names)
+    }
+
+    static let failing: [([String], String)] = [
+        (["run", "/nowhere/at/all", "--job", "echo"], "/nowhere/at/all: No such file or directory"),
+        (["produce", "/tmp"], "/tmp: it is a folder"),
+        (["run", "/dev/null", "--job", "echo", "--output", "/nowhere/at/all"], "/nowhere/at/all: No such file"),
+        (["collect", "--done", "tcp://localhost:1", "--output", "/tmp"], "/tmp: Is a directory"),
+        (["produce", "--tasks", "tcp://203.0.113.1:5557"], "tcp://203.0.113.1:5557"),
+    ]
+
+    @Test(arguments: failing)
+    func `What cannot be used is one line and status 1`(arguments: [String], names: String) async throws {
+        try await expectOneLine(of: programs.pipeline(arguments), status: 1, names: names)
+    }
+
+    @Test func `A disk that is full is one line and status 1`() async throws {
+        let shell = try programs.pipelineShell(
+            "seq 1 100 | $PIPELINE run --job echo --output /dev/full --quiet; echo $?")
+        #expect(try await shell.output.all() == ["1"])
+        #expect(try await shell.errors.all() == ["pipeline: /dev/full: No space left on device"])
+    }
+
+    @Test(arguments: [
+        ["--help"], ["run", "--help"], ["produce", "--help"], ["work", "--help"], ["collect", "--help"], [],
+    ])
+    func `Help goes to standard output`(arguments: [String]) async throws {
+        let program = try programs.pipeline(arguments)
+        #expect(try await program.ending() == .exited(0))
+        #expect(try await program.output.all().contains { $0.hasPrefix("USAGE: pipeline") })
+        #expect(try await program.errors.all() == [])
+    }
+
+    private func expectOneLine(of program: RunningProgram, status: Int32, names: String) async throws {
+        #expect(try await program.ending() == .exited(status))
+        let lines = try await program.errors.all()
+        #expect(lines.count == 1, "\(lines.joined(separator: "\n"))")
+        #expect(lines.first?.contains(names) == true, "\(lines.joined(separator: "\n"))")
+        #expect(try await program.output.all() == [])
+    }
+}
