@@ -79,7 +79,8 @@ extension BrokerLoop {
         let now = ContinuousClock.now
         for order in work.orders {
             switch order {
-            case .submit(let request): work.broker.submit(request, now: now)
+            case .submit(let requests):
+                for request in requests { work.broker.submit(request, now: now) }
             case .cancel(let id): work.broker.cancel(id, now: now)
             case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
@@ -137,8 +138,7 @@ extension BrokerLoop {
         router.close()
         for order in left {
             switch order {
-            case .submit(let request):
-                sinks[Int(request.id.loop)].deliver([(request.id, .failure(.noWorker))])
+            case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
             case .cancel, .drain, .stop: break

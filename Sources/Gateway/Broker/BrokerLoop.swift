@@ -30,7 +30,7 @@ public final class BrokerLoop: RequestDispatcher {
     }
 
     enum Order {
-        case submit(GatewayRequest)
+        case submit([GatewayRequest])
         case cancel(RequestID)
         case drain
         case stop
@@ -74,9 +74,14 @@ public final class BrokerLoop: RequestDispatcher {
         try DetachedThread.start(name: "broker") { [self] in run() }
     }
 
-    /// Hands a request over; see ``RequestDispatcher``.
-    public func submit(_ request: GatewayRequest) {
-        order(.submit(request)) { [sinks] in
+    /// Hands requests over; see ``RequestDispatcher``.
+    public func submit(_ requests: [GatewayRequest]) {
+        order(.submit(requests)) { refuse(requests) }
+    }
+
+    /// Answers requests that come after the broker has ended.
+    func refuse(_ requests: [GatewayRequest]) {
+        for request in requests {
             sinks[Int(request.id.loop)].deliver([(request.id, .failure(.noWorker))])
         }
     }

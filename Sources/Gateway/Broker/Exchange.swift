@@ -69,8 +69,8 @@ public enum ReplyEvent: Sendable {
 
 /// Takes requests from any thread and sees to it that each is answered through the `ReplySink` of its loop.
 public protocol RequestDispatcher: Sendable {
-    /// Hands a request over. Never blocks.
-    func submit(_ request: GatewayRequest)
+    /// Hands requests over. Never blocks.
+    func submit(_ requests: [GatewayRequest])
     /// Says that nobody waits for the answer any more. No further event comes for the request, except those that
     /// were already on their way. Never blocks.
     func cancel(_ id: RequestID)

@@ -16,6 +16,7 @@ final class FrontLoop {
     private var router: Published<RequestRouter>.Reader
     private var services: ServiceDirectory.Reader
     private var lastNumber: UInt64 = 0
+    private var submissions: [GatewayRequest] = []
     private var waiting: [UInt64: any ReplyReceiver] = [:]
     private var connections: [ObjectIdentifier: any ReplyReceiver] = [:]
     private var drained: EventLoopPromise<Void>?
@@ -51,6 +52,19 @@ final class FrontLoop {
         return RequestID(loop: index, number: lastNumber)
     }
 
+    /// Hands a request over to the broker, together with all others that this turn of the event loop brings: each time
+    /// its thread wakes up, there is the more to do.
+    func submit(_ request: GatewayRequest) {
+        submissions.append(request)
+        if submissions.count == 1 { eventLoop.assumeIsolated().execute { self.submitAll() } }
+    }
+
+    private func submitAll() {
+        guard !submissions.isEmpty else { return }
+        dispatcher.submit(submissions)
+        submissions.removeAll(keepingCapacity: true)
+    }
+
     /// Forgets a request that got its last event.
     func complete(_ number: UInt64) {
         waiting[number] = nil
@@ -59,6 +73,8 @@ final class FrontLoop {
     /// Forgets a request whose answer nobody waits for, and tells the broker.
     func cancel(_ number: UInt64) {
         guard waiting.removeValue(forKey: number) != nil else { return }
+        // Not before the request itself.
+        submitAll()
         dispatcher.cancel(RequestID(loop: index, number: number))
     }
 

@@ -135,7 +135,7 @@ extension HTTP1Connection {
             append(
                 request, nil, number: id.number, service: service, bodySize: body.readableBytes,
                 closes: !request.shape.keepsAlive)
-            loop.dispatcher.submit(
+            loop.submit(
                 GatewayRequest(
                     id: id, service: service, head: frame, body: Message(body), isIdempotent: request.isIdempotent,
                     retries: retries, timeout: timeout))

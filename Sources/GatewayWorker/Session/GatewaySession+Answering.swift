@@ -61,6 +61,21 @@ extension GatewaySession {
         }
     }
 
+    /// Sends all replies that are ready, waiting for room where there is none.
+    func sendReplies() async {
+        while true {
+            let replies = requests.takeReplies()
+            guard !replies.isEmpty else { return }
+            for reply in replies {
+                do {
+                    try await socket.send(reply)
+                } catch {
+                    logger.debug("cannot send a reply", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
     func reportFailure(_ error: any Error, of what: String, _ request: WorkerRequest?) {
         logger.error(
             "\(what) failed",

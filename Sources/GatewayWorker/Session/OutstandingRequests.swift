@@ -13,12 +13,14 @@ final class OutstandingRequests: Sendable {
         var entries: [Message: Entry] = [:]
         /// Whether the socket is given up, and no reply may be sent any more.
         var isClosed = false
-        /// Replies that wait for room in the socket.
-        var unsent = 0
+        /// Replies that have not been given to the socket yet.
+        var unsent: [Multipart] = []
+        /// Whether somebody is giving replies to the socket.
+        var isSending = false
         /// What is to be done as soon as nothing is left to do.
         var whenIdle: (@Sendable () -> Void)?
 
-        var isIdle: Bool { entries.isEmpty && unsent == 0 }
+        var isIdle: Bool { entries.isEmpty && unsent.isEmpty && !isSending }
     }
 
     enum Admission {
@@ -49,29 +51,31 @@ final class OutstandingRequests: Sendable {
         }
     }
 
-    /// Ends a request: forgets it, so that the next one finds its place free, and sends its reply.
+    /// Ends a request: forgets it, so that the next one finds its place free, and queues its reply.
     ///
-    /// - Parameter send: sends without waiting; false where there is no room. Not called once the socket is given up.
-    /// - Returns: false if there was no room: the reply is to be sent by other means, then ``sent()`` to be called.
-    func finish(_ id: Message, send: () throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
-        let (result, whenIdle) = state.withLock { state -> (Result<Bool, ZMQError>, (@Sendable () -> Void)?) in
+    /// - Returns: whether the caller is to see to it that ``takeReplies()`` is called until there are none.
+    func finish(_ id: Message, with reply: Multipart) -> Bool {
+        let (mustSend, whenIdle) = state.withLock { state -> (Bool, (@Sendable () -> Void)?) in
             state.entries[id] = nil
-            guard !state.isClosed else { return (.success(true), state.takeWhenIdle()) }
-            let result = Result(catching: send)
-            if case .success(false) = result { state.unsent += 1 }
-            return (result, state.takeWhenIdle())
+            guard !state.isClosed else { return (false, state.takeWhenIdle()) }
+            state.unsent.append(reply)
+            defer { state.isSending = true }
+            return (!state.isSending, nil)
         }
         whenIdle?()
-        return try result.get()
+        return mustSend
     }
 
-    /// A reply that had no room at first has been sent, or cannot be.
-    func sent() {
-        let whenIdle = state.withLock { state in
-            state.unsent -= 1
-            return state.takeWhenIdle()
+    /// The replies that are to be sent now; none when the sending is over.
+    func takeReplies() -> [Multipart] {
+        let (replies, whenIdle) = state.withLock { state -> ([Multipart], (@Sendable () -> Void)?) in
+            var replies: [Multipart] = []
+            swap(&replies, &state.unsent)
+            state.isSending = !replies.isEmpty
+            return (replies, state.takeWhenIdle())
         }
         whenIdle?()
+        return replies
     }
 
     /// Cancels the task of a request that nobody waits for any more. It may have ended already.
@@ -103,6 +107,7 @@ final class OutstandingRequests: Sendable {
     func close() -> Int {
         let tasks = state.withLock { state in
             state.isClosed = true
+            state.unsent = []
             return state.entries.values.map(\.task)
         }
         for task in tasks { task.cancel() }

@@ -23,7 +23,7 @@ struct PendingReply: Sendable {
         let isHead = request?.method == .head && !bytes.isEmpty
         do {
             let head = try response.headFrame(contentLength: isHead ? bytes.count : nil)
-            await finish(WorkerCommand.final(request: id, head: head, body: isHead ? Message() : bytes))
+            finish(WorkerCommand.final(request: id, head: head, body: isHead ? Message() : bytes))
         } catch {
             await fail(error, of: "the response", request)
         }
@@ -47,7 +47,7 @@ struct PendingReply: Sendable {
             return await fail(error, of: "the response", request)
         }
         guard request?.method != .head else {
-            return await finish(WorkerCommand.final(request: id, head: head, body: Message()))
+            return finish(WorkerCommand.final(request: id, head: head, body: Message()))
         }
 
         // A gateway that does not pace streams sets no limit.
@@ -55,19 +55,19 @@ struct PendingReply: Sendable {
         let writer = WorkerResponseWriter(reply: self, head: head)
         do {
             try await write(writer)
-            await finish(
+            finish(
                 writer.hasBegun ? lastPiece : WorkerCommand.final(request: id, head: head, body: Message()))
         } catch {
             let isCancelled = error is CancellationError && Task.isCancelled
             if !writer.hasBegun {
                 guard isCancelled else { return await fail(error, of: "the stream", request) }
-                return await finish(lastPiece)
+                return finish(lastPiece)
             }
             if !isCancelled {
                 session.reportFailure(error, of: "the stream", request)
                 await waitUntilCancelled()
             }
-            await finish(lastPiece)
+            finish(lastPiece)
         }
     }
 
@@ -91,18 +91,13 @@ struct PendingReply: Sendable {
     /// An empty piece that ends a stream.
     private var lastPiece: Multipart { WorkerCommand.final(request: id, piece: Message()) }
 
-    /// Sends the last piece.
-    private func finish(_ message: Multipart) async {
-        do {
-            let isSent = try session.requests.finish(id) { () throws(ZMQError) in
-                try session.socket.trySend(message)
-            }
-            guard !isSent else { return }
-            defer { session.requests.sent() }
-            // In a task of its own: if this one has been cancelled, the gateway waits for the last piece all the same.
-            try await Task { [socket = session.socket] in try await socket.send(message) }.value
-        } catch {
-            session.logger.debug("cannot send a reply", metadata: ["error": "\(error)"])
+    /// Sends the last piece, together with those of other requests that are about to end.
+    private func finish(_ message: Multipart) {
+        guard session.requests.finish(id, with: message) else { return }
+        // In a task of its own: if this one has been cancelled, the gateway waits for the last piece all the same. It
+        // runs after the handlers that are ready to run now, and finds what they have answered.
+        Task(executorPreference: session.worker.configuration.handlerExecutor) { [session] in
+            await session.sendReplies()
         }
     }
 }

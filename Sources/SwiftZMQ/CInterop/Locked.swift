@@ -1,7 +1,7 @@
 #if canImport(Musl)
-    import Musl
+    package import Musl
 #else
-    import Glibc
+    package import Glibc
 #endif
 
 /// A value that only one thread at a time can reach.
@@ -14,14 +14,15 @@
 @safe
 package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     @safe
-    private struct Storage: ~Copyable {
-        var mutex: pthread_mutex_t
-        var value: Value
+    @usableFromInline
+    package struct Storage: ~Copyable {
+        @usableFromInline var mutex: pthread_mutex_t
+        @usableFromInline var value: Value
     }
 
     // `@unchecked` because a pointer is not Sendable. It is a constant; the mutex is made to be shared, and the value
     // is touched between lock and unlock alone.
-    private let storage: UnsafeMutablePointer<Storage>
+    @usableFromInline let storage: UnsafeMutablePointer<Storage>
 
     package init(_ initial: consuming Value) {
         unsafe storage = .allocate(capacity: 1)
@@ -37,6 +38,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
         unsafe storage.deallocate()
     }
 
+    @inlinable
     @inline(__always)
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result

@@ -33,6 +33,8 @@ final class EmbeddedConnection {
     func send(_ bytes: [UInt8]) throws {
         guard channel.isActive else { return }
         try channel.writeInbound(ByteBuffer(bytes: bytes))
+        // What was read in one turn of the loop is handed over at its end.
+        channel.embeddedEventLoop.run()
     }
 
     func send(_ text: String) throws { try send(Array(text.utf8)) }
@@ -60,7 +62,7 @@ final class RecordingDispatcher: RequestDispatcher, @unchecked Sendable {
     var submitted: [GatewayRequest] = []
     var cancelled: [RequestID] = []
 
-    func submit(_ request: GatewayRequest) { submitted.append(request) }
+    func submit(_ requests: [GatewayRequest]) { submitted += requests }
     func cancel(_ id: RequestID) { cancelled.append(id) }
 }
 

@@ -33,9 +33,11 @@ final class FakeDispatcher: RequestDispatcher {
         self.sinks.withLockedValue { $0 = sinks }
     }
 
-    func submit(_ request: GatewayRequest) {
-        submitted.add(request)
-        automatic?(request, self)
+    func submit(_ requests: [GatewayRequest]) {
+        for request in requests {
+            submitted.add(request)
+            automatic?(request, self)
+        }
     }
 
     func cancel(_ id: RequestID) {
