@@ -85,6 +85,11 @@ struct Publish: AsyncParsableCommand {
             if waits { $0.linger = nil }
         }
         try endpoints.attach(socket, as: "publishing")
+        if waits, (endpoints.bind + endpoints.connect).contains(where: { $0.text.hasPrefix("ipc://") }) {
+            // libzmq 4.3: a closed connection of this kind ends the reading of one who has stopped for want of room.
+            Notice.say(
+                "over ipc:// a subscriber that is behind when this ends may miss the last updates; over tcp:// not")
+        }
         let isOver = try await interruptible(by: signals) { try await publish(to: socket) } ?? false
         if isOver {
             await leave(context, unless: signals)

@@ -47,6 +47,22 @@ import Testing
         #expect(try await publisher.errors.all().last == "pubsub: published 1 update")
     }
 
+    @Test func `A forwarder that waits loses nothing of what comes faster than it is read`() async throws {
+        let (forwarder, upstream, downstream) = try await forwarder("--when-full", "wait", "--high-water-mark", "100")
+        let script = """
+            $PUBSUB subscribe --connect \(downstream) --all --count 100000 --format payload \
+                | (read -r first; echo "$first"; sleep 0.5; cat) | sha256sum &
+            seq -f 't %.0f' 1 100000 | $PUBSUB publish --connect \(upstream) --stdin --wait-for-subscribers 1
+            wait
+            seq 1 100000 | sha256sum
+            """
+        let program = try programs.shell(script)
+        #expect(try await program.ending() == .exited(0))
+        let sums = try await program.output.all()
+        #expect(sums.count == 2 && sums.first == sums.last, "\(sums) \(program.errors.soFar)")
+        withExtendedLifetime(forwarder) {}
+    }
+
     @Test func `The last value of each topic is sent at once to who comes late, and to nobody else`() async throws {
         let (forwarder, upstream, downstream) = try await forwarder("--last-value")
         let early = try programs.subscriber(of: downstream, "--all", "--count", "forever")
