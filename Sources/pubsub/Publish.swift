@@ -8,7 +8,9 @@ struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish random weather, or the lines of standard input.",
         discussion: """
-            Whoever subscribes gets what is published from then on: start late joiners first, or let the publisher wait \
+            Without --bind and --connect it binds tcp://*:5556.
+
+            Whoever subscribes gets what is published from then on: start subscribers first, or let the publisher wait \
             for them with --wait-for-subscribers, or put `pubsub forward --last-value` in between.
 
               pubsub publish --topics 9999-10004 --rate 10/s

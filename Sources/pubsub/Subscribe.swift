@@ -10,7 +10,8 @@ struct Subscribe: AsyncParsableCommand {
         discussion: """
             A topic is a prefix, as everywhere in ZeroMQ: 10001 also matches 100012. With --exact it is the whole topic.
 
-            It works before the publisher exists and goes on when it restarts.
+            Without --bind and --connect it connects to tcp://localhost:5556. It works before the publisher exists and goes \
+            on when it restarts.
 
               pubsub subscribe --topic 10001 --topic 10002 --count 100
               pubsub subscribe --all --count forever --format json | jq .payload

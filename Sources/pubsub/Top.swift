@@ -8,6 +8,8 @@ struct Top: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show a live table of topics: rate, bytes, last value, and the rate of the past seconds.",
         discussion: """
+            Without --bind and --connect it connects to tcp://localhost:5556.
+
             The busiest topics come first. It ends with q or Ctrl-C and leaves the last table standing. Where standard \
             output is no terminal, a table is printed every second.
             """
