@@ -119,8 +119,10 @@ struct Collect: AsyncParsableCommand {
         var text = "\(ProgressText.count(status.written, "result")) written"
         if status.failed > 0 { text += ", \(ProgressText.number(status.failed)) of failed tasks" }
         if status.dropped > 0 { text += ", \(ProgressText.number(status.dropped)) that came twice dropped" }
-        if isInterrupted || !status.isComplete {
+        if isInterrupted {
             text = "ended before the end: \(text); the producer waits for a collector"
+        } else if !status.isComplete {
+            text = "the producer was ended before the end: \(text)"
         }
         return text
     }

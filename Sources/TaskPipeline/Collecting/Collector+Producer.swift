@@ -6,14 +6,13 @@ extension Collector {
 
     func say(_ body: CollectorMessage.Body) throws {
         let run = state.withLock { $0.run }
-        // Where the producer is not there, it is told again when it is.
+        // Without a high-water mark there is always room.
         _ = try done.trySend(CollectorMessage(run: run, collector: session, body: body).encoded)
     }
 
     /// Takes note of what the producer says.
     func hearProducer() async throws {
-        // Waits until the producer is there.
-        try await done.send(CollectorMessage(run: .none, collector: session, body: .hello).encoded)
+        try say(.hello)
         for try await message in done.messages {
             let heard: ProducerMessage
             do throws(WireError) {
@@ -87,7 +86,9 @@ extension Collector {
             let (overdue, isMissed) = state.withLock { state in
                 let isMissed = !state.isProducerMissed && now - state.lastHeard >= .seconds(2)
                 if isMissed { state.isProducerMissed = true }
-                return (state.book.overdueReports(at: now), isMissed)
+                // To one that is not there they would only pile up.
+                let isThere = now - state.lastHeard < TaskWindow.silence
+                return (isThere ? state.book.overdueReports(at: now) : [], isMissed)
             }
             for report in overdue { try say(.report(report)) }
             if isMissed {

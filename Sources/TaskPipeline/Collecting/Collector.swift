@@ -60,8 +60,6 @@ public final class Collector: Sendable {
         }
         done = try Dealer(context) {
             $0.setForPipeline()
-            // What is told to a producer that is not there would be old when it comes, and is told again anyway.
-            $0.immediate = true
             $0.linger = .milliseconds(500)
             $0.ipv6 = doneEndpoint.contains("[")
         }

@@ -200,11 +200,8 @@ public final class Producer: Sendable {
             try Task.checkCancellation()
         }
         // A collector that was told learns the rest by asking, as it does every second; one that comes back asks, too.
-        let retryAfter = window.withLock { $0.settings.retryAfter }
-        let deadline = Instant.now + max(retryAfter, .seconds(3))
+        let deadline = Instant.now + window.withLock { $0.patienceForCollector }
         while !window.withLock({ $0.hasCollectorEnded }), Instant.now < deadline {
-            // Nobody need be waited for who was never there: nothing was to be done.
-            if window.withLock({ $0.doneCount == 0 && !$0.hasCollector(at: .now) }) { break }
             await change.wait()
             try Task.checkCancellation()
         }

@@ -19,7 +19,9 @@ extension TaskWindow {
         case .report(let report):
             guard message.run == run else { return [] }
             apply(report)
-            return [ProducerMessage(run: run, body: .acknowledged(sequence: report.sequence))]
+            let acknowledgement = ProducerMessage(run: run, body: .acknowledged(sequence: report.sequence))
+            return isFinished
+                ? [acknowledgement, ProducerMessage(run: run, body: .finished(ending))] : [acknowledgement]
         case .goodbye:
             guard message.run == run else { return [] }
             if isFinished { hasCollectorEnded = true }
@@ -30,6 +32,12 @@ extension TaskWindow {
     /// Whether a collector has been heard lately.
     public func hasCollector(at now: Instant) -> Bool {
         collectorHeard.map { now - $0 < Self.silence } ?? false
+    }
+
+    /// How long to wait at the end for a collector to say goodbye: one that was there may have been killed and come back, one
+    /// that never was may just be coming.
+    public var patienceForCollector: Duration {
+        collector == nil ? Self.silence : max(settings.retryAfter, Self.silence)
     }
 
     /// All tasks that are done.

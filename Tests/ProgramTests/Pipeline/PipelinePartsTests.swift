@@ -154,11 +154,12 @@ import Testing
     @Test func `A worker with --plain at a producer without is told apart`() async throws {
         let collector = try collect()
         try await collector.errors.wait(for: "results on")
-        let ventilator = try await programs.python(
+        let producer = try programs.pipeline("produce", "--tasks", folder.ipc("t2"), "--done", done)
+        let worker = try await programs.python(
             PackageFolder.path("Tests/Interop/task_worker.py"), "w", tasks, results)
         let plain = try programs.pipeline("produce", "--plain", "--tasks", tasks, "--quiet")
         plain.enter("x")
         try await collector.errors.wait(for: "is its sender started with --plain?")
-        withExtendedLifetime(ventilator) {}
+        withExtendedLifetime((producer, worker)) {}
     }
 }
