@@ -4,6 +4,8 @@
 //   CPeer push    ENDPOINT SIZE COUNT    connects, sends
 //   CPeer reply   ENDPOINT SIZE COUNT    binds, prints where, sends back what it gets
 //   CPeer request ENDPOINT SIZE COUNT    connects, asks; prints microseconds one way
+//   CPeer source  ENDPOINT SIZE COUNT    binds, prints where, waits for a line on standard input, sends
+//   CPeer relay   FROM TO                connects to both, pulls here and pushes there until it is killed
 //
 // An end that has done its part waits for the end of its standard input before it lets go of its socket, so that
 // nothing is cut short. Throughput is measured from the first message to the last, the first one not counted.
@@ -92,6 +94,36 @@ static void push(void *socket, const char *endpoint, size_t size, long count)
     wait_for_end_of_input();
 }
 
+static void source(void *socket, const char *endpoint, size_t size, long count)
+{
+    bind_and_tell(socket, endpoint);
+    // Everybody who is to have a share is connected by then.
+    for (int c = getchar(); c != '\n' && c != EOF; c = getchar())
+        ;
+    for (long i = 0; i <= count; i++)
+        send_new(socket, size);
+    wait_for_end_of_input();
+}
+
+static void relay(const char *from, const char *to)
+{
+    void *context = zmq_ctx_new();
+    void *pull = zmq_socket(context, ZMQ_PULL);
+    void *push = zmq_socket(context, ZMQ_PUSH);
+    zmq_msg_t message;
+    if (pull == NULL || push == NULL)
+        fail("zmq_socket: %s", zmq_strerror(zmq_errno()));
+    check(zmq_connect(push, to), "zmq_connect");
+    check(zmq_connect(pull, from), "zmq_connect");
+    check(zmq_msg_init(&message), "zmq_msg_init");
+    printf("connected\n");
+    fflush(stdout);
+    for (;;) {
+        check(zmq_msg_recv(&message, pull, 0), "zmq_msg_recv");
+        check(zmq_msg_send(&message, push, 0), "zmq_msg_send");
+    }
+}
+
 static void reply(void *socket, const char *endpoint, size_t size, long count)
 {
     zmq_msg_t message;
@@ -133,10 +165,13 @@ static const struct role {
     {"push", ZMQ_PUSH, push},
     {"reply", ZMQ_REP, reply},
     {"request", ZMQ_REQ, request},
+    {"source", ZMQ_PUSH, source},
 };
 
 int main(int count, char *arguments[])
 {
+    if (count == 4 && strcmp(arguments[1], "relay") == 0)
+        relay(arguments[2], arguments[3]);
     if (count == 5) {
         for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
             if (strcmp(arguments[1], roles[i].name) != 0)
@@ -151,6 +186,6 @@ int main(int count, char *arguments[])
             return 0;
         }
     }
-    fprintf(stderr, "usage: CPeer pull|push|reply|request ENDPOINT SIZE COUNT\n");
+    fprintf(stderr, "usage: CPeer pull|push|reply|request|source ENDPOINT SIZE COUNT, or CPeer relay FROM TO\n");
     return 64;
 }
