@@ -10,6 +10,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <zmq.h>
 
 /// The error number that the last `zmq_*` call of this thread left behind.
@@ -51,6 +53,9 @@ static const int CZMQ_ENOCOMPATPROTO = ENOCOMPATPROTO;
 static const int CZMQ_ETERM = ETERM;
 static const int CZMQ_EMTHREAD = EMTHREAD;
 
+/// A draft option that stable libraries take, too, although their header hides it.
+static const int CZMQ_ZAP_ENFORCE_DOMAIN = 93;
+
 /// A kernel counter that neither blocks nor survives `exec`; negative on failure, with the reason in `errno`.
 static inline int czmq_make_wake_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
@@ -80,5 +85,14 @@ static inline int czmq_epoll_wait(int list, uint64_t *tokens, int milliseconds) 
 
 /// Names the calling thread; at most 15 bytes are kept.
 static inline int czmq_name_thread(const char *name) { return prctl(PR_SET_NAME, (unsigned long) name, 0, 0, 0); }
+
+/// Whether the process may run on a processor; libzmq ends it for setting one that does not exist.
+static inline int czmq_may_run_on(int processor) {
+    unsigned long mask[128] = {0};
+    long length = syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask);
+    int bits = 8 * (int) sizeof(unsigned long);
+    if (processor < 0 || length < 0 || processor >= 8 * (int) length) return 0;
+    return (int) (mask[processor / bits] >> (processor % bits) & 1);
+}
 
 #endif

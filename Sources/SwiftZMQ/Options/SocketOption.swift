@@ -16,11 +16,18 @@ public struct SocketOption<Value: Sendable>: Sendable {
     /// The value of a new socket.
     public let defaultValue: Value
     let coding: SocketOptionCoding<Value>
+    /// What libzmq must have been built with, such as `curve`; nil where every libzmq has the option.
+    let capability: String?
+    /// Whether no error may tell the value.
+    let isSecret: Bool
 
     init(
         _ number: Int32, _ coding: SocketOptionCoding<Value>, default defaultValue: Value,
-        _ timing: SocketOptionTiming = .beforeEndpoints, name: String = #function
+        _ timing: SocketOptionTiming = .beforeEndpoints, needs capability: String? = nil, isSecret: Bool = false,
+        name: String = #function
     ) {
+        self.capability = capability
+        self.isSecret = isSecret
         self.name = name
         self.number = number
         self.coding = coding
@@ -47,11 +54,11 @@ struct SocketOptionCoding<Value: Sendable>: Sendable {
 }
 
 extension SocketOptionCoding {
-    private static func integer<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    static func integer<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         unsafe withUnsafeBytes(of: number) { unsafe Array($0) }
     }
 
-    private static func integer<Number: FixedWidthInteger>(from bytes: [UInt8]) -> Number? {
+    static func integer<Number: FixedWidthInteger>(from bytes: [UInt8]) -> Number? {
         guard bytes.count == MemoryLayout<Number>.size else { return nil }
         return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: Number.self) }
     }

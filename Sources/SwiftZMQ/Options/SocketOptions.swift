@@ -30,8 +30,18 @@ public struct SocketOptions<S: Socket> {
             let option = SocketOptionNames<S>()[keyPath: name]
             values[option.number] = newValue
             settings.removeAll { $0.number == option.number }
-            settings.append((option.number, { socket throws(ZMQError) in try socket.set(option, to: newValue) }))
+            append(option.number) { socket throws(ZMQError) in try socket.set(option, to: newValue) }
         }
+    }
+
+    mutating func append(_ number: Int32, _ apply: @escaping (RawSocket) throws(ZMQError) -> Void) {
+        settings.append((number, apply))
+    }
+
+    /// Leaves an option at its default, whatever it was set to.
+    mutating func reset<Value>(_ option: SocketOption<Value>) {
+        values[option.number] = nil
+        settings.removeAll { $0.number == option.number }
     }
 
     func apply(to socket: RawSocket, of kind: SocketKind) throws(ZMQError) {
@@ -107,9 +117,18 @@ extension SocketCore {
     }
 }
 
+extension SocketOption {
+    fileprivate func requireCapability(for operation: String) throws(ZMQError) {
+        guard let capability, !CLibrary.has(capability) else { return }
+        throw ZMQError(
+            code: .unsupported, operation: operation, remedy: "the installed libzmq was built without \(capability)")
+    }
+}
+
 extension RawSocket {
     func set<Value>(_ option: SocketOption<Value>, to value: Value) throws(ZMQError) {
-        let operation = "set option \(option.name) to \(value)"
+        let operation = option.isSecret ? "set option \(option.name)" : "set option \(option.name) to \(value)"
+        try option.requireCapability(for: operation)
         guard let bytes = option.coding.encode(value) else {
             throw ZMQError(code: .invalidArgument, operation: operation, remedy: "the value is out of range")
         }
@@ -124,6 +143,7 @@ extension RawSocket {
     }
 
     func get<Value>(_ option: SocketOption<Value>) throws(ZMQError) -> Value {
+        try option.requireCapability(for: "get option \(option.name)")
         let bytes = try self.option(option.number, capacity: option.coding.capacity, name: option.name)
         guard let value = option.coding.decode(bytes) else {
             throw ZMQError(code: .invalidArgument, operation: "get option \(option.name)")
