@@ -9,6 +9,7 @@ import Testing
 
     static let fromWorkers: [WorkerMessage.Body] = [
         .ask(WorkerAsk(received: 7, room: 500, tasks: NumberSet([1, 2, 9]))),
+        .ask(WorkerAsk(received: 0, room: 0, tasks: nil)),
         .returned(NumberSet([4])),
         .failed([FailedAttempt(number: 3, attempt: 2, status: -1), FailedAttempt(number: 4, attempt: 1, status: 255)]),
         .leaving,

@@ -4,7 +4,7 @@ extension TaskWindow {
         var overdue: [TaskNumber] = []
         for (number, task) in underWay {
             guard case .out(let worker, let heard) = task.place, now - heard >= settings.retryAfter else { continue }
-            let isHeld = workers[worker].map { $0.heard == heard && now - heard < Self.pulse } ?? false
+            let isHeld = workers[worker].map { $0.listed == heard && now - heard < Self.pulse } ?? false
             if !isHeld { overdue.append(number) }
         }
         for number in overdue.sorted() {

@@ -12,7 +12,7 @@ extension TaskWindow {
         switch message.body {
         case .ask(let ask):
             hear(ask, of: message.worker, from: connection, at: now)
-            if isOurRun { prolong(ask.tasks, of: message.worker, at: now) }
+            if isOurRun, let tasks = ask.tasks { prolong(tasks, of: message.worker, at: now) }
         case .returned(let numbers):
             guard isOurRun else { return }
             for number in known(numbers) where isOut(number, to: message.worker) {
@@ -62,6 +62,7 @@ extension TaskWindow {
 
     /// Time in which a worker is alive and has a task does not count.
     private mutating func prolong(_ numbers: NumberSet, of worker: SessionID, at now: Instant) {
+        workers[worker]?.listed = now
         for number in known(numbers) where isOut(number, to: worker) {
             underWay[number]?.place = .out(worker, heard: now)
         }

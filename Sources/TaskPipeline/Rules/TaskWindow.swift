@@ -30,6 +30,8 @@ public struct TaskWindow: Sendable {
     struct WorkerRecord: Sendable {
         var connection: Message
         var heard: Instant
+        /// When it last said which tasks it has.
+        var listed: Instant?
         /// How many tasks it was sent on this connection, and received before it.
         var sent: UInt64 = 0
         var lastSent: Instant?

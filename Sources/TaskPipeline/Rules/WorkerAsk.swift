@@ -4,11 +4,11 @@ public struct WorkerAsk: Hashable, Sendable {
     public var received: UInt64
     /// How many more it can take, those on their way included.
     public var room: Int
-    /// The tasks it has, begun or not.
-    public var tasks: NumberSet
+    /// The tasks it has, begun or not; nil in an ask between two heartbeats, which only asks.
+    public var tasks: NumberSet?
 
     /// An ask.
-    public init(received: UInt64, room: Int, tasks: NumberSet) {
+    public init(received: UInt64, room: Int, tasks: NumberSet?) {
         self.received = received
         self.room = room
         self.tasks = tasks

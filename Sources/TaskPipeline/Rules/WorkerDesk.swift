@@ -88,13 +88,14 @@ public struct WorkerDesk: Sendable {
         // What was told and has not been used up by what came since.
         let told = lastAsk.map { $0.room - Int(clamping: received - $0.received) } ?? 0
         guard room - told >= max(1, prefetch.target / 2) else { return nil }
-        return heartbeat()
+        let ask = WorkerAsk(received: received, room: room, tasks: nil)
+        lastAsk = ask
+        return ask
     }
 
     /// What to tell the producer now and then even if nothing happens.
     public mutating func heartbeat() -> WorkerAsk {
-        var tasks = NumberSet(queue[first...].lazy.map(\.number))
-        for number in begun.keys { tasks.insert(number) }
+        let tasks = NumberSet((queue[first...].map(\.number) + begun.keys).sorted())
         let ask = WorkerAsk(received: received, room: room, tasks: tasks)
         lastAsk = ask
         return ask
@@ -114,7 +115,7 @@ public struct WorkerDesk: Sendable {
     }
 
     private mutating func clear() -> NumberSet {
-        let numbers = NumberSet(queue[first...].lazy.map(\.number))
+        let numbers = NumberSet(queue[first...].map(\.number).sorted())
         queue.removeAll(keepingCapacity: true)
         first = 0
         return numbers

@@ -38,7 +38,7 @@ public struct WorkerMessage: Hashable, Sendable {
             body = .ask(
                 WorkerAsk(
                     received: try reader.number(), room: Int(try reader.number(UInt32.self)),
-                    tasks: try reader.numbers()))
+                    tasks: try reader.flag() ? try reader.numbers() : nil))
         case .returned: body = .returned(try reader.numbers())
         case .failed:
             var failures: [FailedAttempt] = []
@@ -61,7 +61,8 @@ public struct WorkerMessage: Hashable, Sendable {
         case .ask(let ask):
             writer.write(ask.received)
             writer.write(UInt32(clamping: ask.room))
-            writer.write(ask.tasks)
+            writer.write(ask.tasks != nil)
+            if let tasks = ask.tasks { writer.write(tasks) }
         case .returned(let numbers): writer.write(numbers)
         case .failed(let failures):
             for failure in failures {

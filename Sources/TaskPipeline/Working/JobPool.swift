@@ -33,7 +33,7 @@ final class JobPool: Sendable {
         var isEnded = false
     }
 
-    private static let enough = 100
+    private static let enough = 250
     private static let longestDelay = Duration.milliseconds(1)
 
     private let job: any Job
