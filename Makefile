@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub test hammer tsan asan bench format lint clean
+.PHONY: help run demo-pubsub demo-pipeline test hammer tsan asan bench format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -22,6 +22,9 @@ run: ## build the gateway and serve (ARGS: options of `webgateway serve`)
 
 demo-pubsub: ## a publisher, a forwarder and three subscribers with different filters (DEMO_SECONDS)
 	@exec Scripts/demo-pubsub
+
+demo-pipeline: ## hash every file of a folder tree, while a worker is killed (DEMO_FOLDER)
+	@exec Scripts/demo-pipeline
 
 test: ## run every test (ARGS: options of `swift test`)
 	@exec Scripts/test $(ARGS)
