@@ -51,16 +51,13 @@ final class Production: Sendable {
     /// The tasks that were read and are not done.
     private func feed() async throws {
         do {
-            try await input.forEachLine { [producer] line in
-                while !producer.offer(line) {
-                    if producer.isStopped { return false }
-                    try producer.handOut()
-                    await producer.roomChanged()
-                    try Task.checkCancellation()
-                }
-                return true
+            // Many at a time, as each offer waits its turn among those who speak with the producer.
+            var lines: [[UInt8]] = []
+            try await input.forEachLine { line in
+                lines.append(line)
+                return lines.count < 100 ? true : try await self.offer(&lines)
             } pause: {
-                try producer.handOut()
+                try await self.offer(&lines)
             }
         } catch let failure as TaskInput.Failure {
             progress.say("\(program): \(failure)")
@@ -70,6 +67,23 @@ final class Production: Sendable {
         }
         try producer.handOut()
         producer.endInput()
+    }
+
+    /// Gives lines to the producer, waiting for room.
+    ///
+    /// - Returns: false when it takes no more.
+    private nonisolated(nonsending) func offer(_ lines: inout [[UInt8]]) async throws -> Bool {
+        var rest = lines[...]
+        while true {
+            rest = producer.offer(rest)
+            try producer.handOut()
+            guard !rest.isEmpty else { break }
+            if producer.isStopped { return false }
+            await producer.roomChanged()
+            try Task.checkCancellation()
+        }
+        lines.removeAll(keepingCapacity: true)
+        return true
     }
 
     /// Says how it ended, and exits with what that means.

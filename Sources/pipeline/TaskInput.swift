@@ -43,11 +43,11 @@ final class TaskInput: Sendable {
     ///
     /// - Parameters:
     ///   - take: takes a line.
-    ///   - pause: called whenever the next line may be long in coming.
+    ///   - pause: called whenever the next line may be long in coming; false, too, ends it.
     /// - Throws: ``Failure`` when a line is too long or reading fails; the lines before it have been taken.
     nonisolated(nonsending) func forEachLine(
         _ take: nonisolated(nonsending) ([UInt8]) async throws -> Bool,
-        pause: () throws -> Void = {}
+        pause: nonisolated(nonsending) () async throws -> Bool = { true }
     ) async throws {
         let input = StandardInput(descriptor: descriptor)
         var lines = LineSplitter(longestLine: Self.longestLine)
@@ -64,12 +64,13 @@ final class TaskInput: Sendable {
                 case .whole(_, let bytes):
                     guard try await take(Array(bytes)) else { return }
                 case .tooLong(let number):
+                    _ = try await pause()
                     throw Failure(
                         description: "\(name): line \(number) is longer than \(Self.longestLine) bytes; "
                             + "reading stopped there, and what was read before is finished")
                 }
             }
-            try pause()
+            guard try await pause() else { return }
         }
     }
 

@@ -6,8 +6,11 @@ import Synchronization
 /// ```swift
 /// let producer = try Producer(context, settings: PipelineSettings(), tasks: "tcp://*:5557", done: "tcp://*:5559")
 /// async let end: Void = producer.run()
-/// for line in lines {
-///     while !producer.offer(line) { await producer.roomChanged() }
+/// var rest = lines[...]
+/// while !rest.isEmpty {
+///     rest = producer.offer(rest)
+///     try producer.handOut()
+///     if !rest.isEmpty { await producer.roomChanged() }
 /// }
 /// producer.endInput()
 /// try await end
@@ -63,14 +66,14 @@ public final class Producer: Sendable {
 
     // MARK: Input
 
-    /// Takes a task if there is room in the window. It is handed out by the next ``handOut()``.
+    /// Takes as many tasks as there is room for in the window. They are handed out by the next ``handOut()``.
     ///
-    /// - Returns: false when there is none.
-    public func offer(_ text: [UInt8]) -> Bool {
+    /// - Returns: those for which there was none.
+    public func offer(_ texts: ArraySlice<[UInt8]>) -> ArraySlice<[UInt8]> {
         window.withLock { window in
-            guard window.hasRoom else { return false }
-            window.add(text)
-            return true
+            var rest = texts
+            while window.hasRoom, let text = rest.popFirst() { window.add(text) }
+            return rest
         }
     }
 

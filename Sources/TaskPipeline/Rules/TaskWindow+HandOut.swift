@@ -81,9 +81,10 @@ extension TaskWindow {
         _ number: TaskNumber, to worker: SessionID, at now: Instant, _ tasks: inout [PipelineTask]
     ) -> Int {
         guard let index = underWay.index(forKey: number) else { return 0 }
-        underWay.values[index].place = .out(worker, heard: now)
-        underWay.values[index].lastWorker = worker
-        let task = underWay.values[index]
+        var task = underWay.values[index]
+        task.place = .out(worker, heard: now)
+        task.lastWorker = worker
+        underWay.values[index] = task
         tasks.append(
             PipelineTask(
                 number: number, attempt: task.attempt, isLastAttempt: task.attempt >= settings.attempts,

@@ -85,7 +85,7 @@ extension TaskWindow {
             guard range.upperBound >= 1, range.lowerBound <= readCount else { return [] }
             let range = range.clamped(to: 1...readCount)
             return range.count > underWay.count
-                ? underWay.keys.filter(range.contains).sorted() : range.filter { underWay[$0] != nil }
+                ? underWay.keys.filter(range.contains).sorted() : range.filter { underWay.index(forKey: $0) != nil }
         }
     }
 }

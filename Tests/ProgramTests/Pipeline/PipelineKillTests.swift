@@ -29,7 +29,7 @@ import Testing
     func `Killing workers and the collector loses no result and doubles none`(options: [String]) async throws {
         // In order, the same with fewer: what is held back is lost with each collector, and done again.
         let all = environment["PIPELINE_KILL_TASKS"].flatMap { Int($0) } ?? 100_000
-        let total = options.isEmpty ? all : all / 5
+        let total = options.isEmpty ? all : all / 20
         let rate = environment["PIPELINE_KILL_RATE"].flatMap { Int($0) } ?? 6000
         let producer = try programs.pipeline(
             "produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d"), "--retry-after", "1s")
