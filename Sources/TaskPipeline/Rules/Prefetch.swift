@@ -5,7 +5,7 @@
 struct Prefetch: Sendable {
     /// The time for which a worker wants to have work in stock.
     static let stock = Duration.milliseconds(20)
-    static let mostTasks = 1000
+    static let mostTasks = 4000
 
     private let concurrency: Int
     /// Nil before the first task was done. In seconds.

@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: [[], ["--ordered"]])
     func `Killing workers and the collector loses no result and doubles none`(options: [String]) async throws {
-        // In order, the same with fewer: what is held back is lost with each collector, and done again.
+        // In order, the same with fewer, and fewer kills: what is held back is lost with each collector, and done again.
         let all = environment["PIPELINE_KILL_TASKS"].flatMap { Int($0) } ?? 100_000
         let total = options.isEmpty ? all : all / 20
         let rate = environment["PIPELINE_KILL_RATE"].flatMap { Int($0) } ?? 6000
@@ -58,7 +58,7 @@ import Testing
             kills += 1
             _ = try await process.ending()
             if victim < 3 { workers[victim] = try worker() } else { collector = try self.collector(options) }
-            try await Task.sleep(for: .milliseconds(Int.random(in: 200...1000)))
+            try await Task.sleep(for: .milliseconds(Int.random(in: options.isEmpty ? 200...1000 : 1500...3000)))
         }
         try await feeding.value
         let status = try await ending.value
@@ -71,7 +71,7 @@ import Testing
         #expect(lines.count == total)
         #expect((options.isEmpty ? lines.sorted() : lines) == expected(total, isSorted: options.isEmpty))
         print("\(kills) kills; \(errors.last ?? "")")
-        #expect(kills > 3)
+        #expect(kills > 1)
     }
 
     private func expected(_ total: Int, isSorted: Bool) -> [String] {
