@@ -40,6 +40,31 @@ import Testing
         #expect(try await pair.bound.receive() == ["\(received)"])
     }
 
+    @Test func `Tasks that are cancelled just when they are served lock nothing up`() async throws {
+        let pair = try Connected(over: .inproc, { try Pull($0) }, { try Push($0) })
+        var inTransit = 0
+        for round in 0..<500 {
+            let receiving = (0..<200).map { _ in
+                Task(executorPreference: .sockets) { try await pair.bound.receive() }
+            }
+            try await Task.sleep(for: .milliseconds(1))
+            let sending = Task.detached {
+                for _ in receiving { try await pair.connecting.send("x") }
+            }
+            // Served from the front and cancelled from the back, so that the two meet.
+            let start = ContinuousClock.now
+            while ContinuousClock.now - start < .microseconds(round % 50) {}
+            for task in receiving.reversed() { task.cancel() }
+            try await sending.value
+            inTransit += receiving.count
+            for task in receiving {
+                if case .success = await task.result { inTransit -= 1 }
+            }
+        }
+        for _ in 0..<inTransit { _ = try await pair.bound.receive() }
+        #expect(try pair.bound.tryReceive() == nil)
+    }
+
     @Test(arguments: [nil, SocketExecutor.shared])
     func `Cancelled receives lose no message`(executor: SocketExecutor?) async throws {
         let count = 2_000

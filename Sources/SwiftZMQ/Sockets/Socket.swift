@@ -84,10 +84,10 @@ extension SocketCore {
     func withSocket<Result>(
         _ operation: String, attaches: Bool = true, _ body: (RawSocket) throws(ZMQError) -> Result
     ) throws(ZMQError) -> Result {
-        try state.withLock { state throws(ZMQError) in
+        try withState { state, served throws(ZMQError) in
             let result = try body(state.open(for: operation))
             if attaches { state.hasEndpoints = true }
-            if !(state.receivers.isEmpty && state.senders.isEmpty) { state.serveWaiters(kind) }
+            if !(state.receivers.isEmpty && state.senders.isEmpty) { state.serveWaiters(kind, &served) }
             return result
         }
     }

@@ -7,10 +7,11 @@ extension SocketCore {
         var message: Multipart?
         // Looked and queued in one: no other thread's call can consume the news in between, and so no second look is
         // needed before the descriptor is waited for.
-        let queued = try state.withLock { state throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
+        let queued = try withState {
+            state, served throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
             if state.receivers.isEmpty {
                 message = try state.take()
-                if !state.senders.isEmpty { state.serveWaiters(kind) }
+                if !state.senders.isEmpty { state.serveWaiters(kind, &served) }
                 if message != nil { return nil }
             } else {
                 _ = try state.open(for: "receive")
@@ -46,7 +47,8 @@ extension SocketCore {
 
     /// Waits until the thread is given its result, serving everyone who waits whenever the socket is ready.
     private func wait<Success>(
-        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool, leave: () -> Bool
+        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool,
+        leave: () -> Bool
     ) throws(ZMQError) -> Success? {
         let deadline = timeout.map { Moment.now + $0 }
         var looks = looksFirst
@@ -59,14 +61,19 @@ extension SocketCore {
             let isInterrupted = interruption >= 0 ? try DescriptorWait.isReadable(interruption) : false
             if isOver || isInterrupted {
                 if leave() { return nil }
-                // Served by another thread between the look and the leaving: the result is there.
+                // Served by another thread between the look and the leaving: the result is there, or about to be.
+                try DescriptorWait.untilReadable((-1, parked.descriptor, -1), timeout: nil)
+                looks = false
                 continue
             }
-            try DescriptorWait.untilReadable((descriptor, parked.descriptor, interruption), timeout: remaining)
+            try DescriptorWait.untilReadable(
+                (descriptor, parked.descriptor, interruption), timeout: remaining)
         }
     }
 
-    private static func unwrap<Success>(_ result: Result<Success, any Error>) throws(ZMQError) -> Success {
+    private static func unwrap<Success>(_ result: Result<Success, any Error>) throws(ZMQError)
+        -> Success
+    {
         switch result {
         case .success(let value): return value
         case .failure(let error as ZMQError): throw error

@@ -2,13 +2,13 @@ extension SocketCore {
     /// A message that is there and belongs to nobody who waits; nil when there is none.
     @inline(__always)
     func takeNow() throws(ZMQError) -> Multipart? {
-        try state.withLock { state throws(ZMQError) in
+        try withState { state, served throws(ZMQError) in
             guard state.receivers.isEmpty else {
                 _ = try state.open(for: "receive")
                 return nil
             }
             // Looking for a message consumes the news about room, too, whether there is one or not.
-            defer { if !state.senders.isEmpty { state.serveWaiters(kind) } }
+            defer { if !state.senders.isEmpty { state.serveWaiters(kind, &served) } }
             return try state.take()
         }
     }
@@ -17,10 +17,10 @@ extension SocketCore {
     /// has been cancelled and lets others run.
     @inline(__always)
     func takeWithinStreak() throws(ZMQError) -> Multipart? {
-        try state.withLock { state throws(ZMQError) in
+        try withState { state, served throws(ZMQError) in
             guard state.receivers.isEmpty, state.isWithinStreak else { return nil }
             state.streak += 1
-            defer { if !state.senders.isEmpty { state.serveWaiters(kind) } }
+            defer { if !state.senders.isEmpty { state.serveWaiters(kind, &served) } }
             return try state.take()
         }
     }
@@ -41,7 +41,7 @@ extension SocketCore {
 
     /// Queues a waiter and serves whoever can be served.
     private func queueToReceive(_ waiter: Waiter<Multipart>, ticket: Ticket, deadline: Moment?) {
-        let refusal: (any Error)? = state.withLock { state in
+        let refusal: (any Error)? = withState { state, served in
             // Cancelled before it queued: the handler has come and found nobody. Cancelled after this: it will wait
             // for the lock and find the waiter.
             if Task.isCancelled { return CancellationError() }
@@ -52,7 +52,7 @@ extension SocketCore {
                 return error
             }
             state.receivers.append(waiter, ticket: ticket, deadline: deadline)
-            state.serveWaiters(kind)
+            state.serveWaiters(kind, &served)
             if let deadline, !state.receivers.isEmpty { setAlarm(for: deadline, &state) }
             return nil
         }

@@ -4,14 +4,14 @@ extension SocketCore {
     /// - Parameter send: gives the message to the socket, or returns false when there is no room.
     @inline(__always)
     func giveNow(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
-        try state.withLock { state throws(ZMQError) in
+        try withState { state, served throws(ZMQError) in
             guard state.senders.isEmpty || kind.sendsToNamedPeers else {
                 _ = try state.open(for: "send")
                 return false
             }
             let given = try send(state.open(for: "send"))
             // Sending consumed the news about messages, too, whether there was room or not.
-            if !state.receivers.isEmpty { state.serveWaiters(kind) }
+            if !state.receivers.isEmpty { state.serveWaiters(kind, &served) }
             return given
         }
     }
@@ -19,11 +19,13 @@ extension SocketCore {
     /// As `giveNow`, but false too when a streak begins or ends; see `takeWithinStreak`.
     @inline(__always)
     func giveWithinStreak(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
-        try state.withLock { state throws(ZMQError) in
-            guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else { return false }
+        try withState { state, served throws(ZMQError) in
+            guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else {
+                return false
+            }
             let given = try send(state.open(for: "send"))
             state.streak += 1
-            if !state.receivers.isEmpty { state.serveWaiters(kind) }
+            if !state.receivers.isEmpty { state.serveWaiters(kind, &served) }
             return given
         }
     }
@@ -46,7 +48,7 @@ extension SocketCore {
     private func queueToSend(
         _ message: Multipart, _ waiter: Waiter<Void>, ticket: Ticket, deadline: Moment?
     ) {
-        let refusal: (any Error)? = state.withLock { state in
+        let refusal: (any Error)? = withState { state, served in
             // See `queueToReceive`.
             if Task.isCancelled { return CancellationError() }
             do throws(ZMQError) {
@@ -57,7 +59,7 @@ extension SocketCore {
             }
             let pending = PendingSend(message: message, waiter: waiter)
             state.senders.append(pending, ticket: ticket, deadline: deadline)
-            state.serveWaiters(kind)
+            state.serveWaiters(kind, &served)
             if let deadline, !state.senders.isEmpty { setAlarm(for: deadline, &state) }
             return nil
         }

@@ -77,8 +77,12 @@ final class SocketCore: Sendable {
         }
         guard let (receivers, senders) = waiting else { return }
         context.forget(self)
-        for receiver in receivers { receiver.resume(throwing: ZMQError(code: reason, operation: "receive")) }
-        for sender in senders { sender.waiter.resume(throwing: ZMQError(code: reason, operation: "send")) }
+        for receiver in receivers {
+            receiver.resume(throwing: ZMQError(code: reason, operation: "receive"))
+        }
+        for sender in senders {
+            sender.waiter.resume(throwing: ZMQError(code: reason, operation: "send"))
+        }
     }
 }
 
@@ -130,7 +134,23 @@ extension SocketCore.State {
 extension SocketCore {
     /// Serves those who wait, as far as the socket allows. Called whenever something may have changed.
     func serveWaiters() {
-        state.withLock { $0.serveWaiters(kind) }
+        withState { state, served in state.serveWaiters(kind, &served) }
+    }
+
+    /// Uses the state under the lock, and resumes those who were served meanwhile once it is released.
+    @inline(__always)
+    func withState<Result, Failure: Error>(
+        _ body: (inout State, inout ServedWaiters) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var served = ServedWaiters()
+        do throws(Failure) {
+            let result = try state.withLock { state throws(Failure) in try body(&state, &served) }
+            served.resume()
+            return result
+        } catch {
+            served.resume()
+            throw error
+        }
     }
 
     /// Fails those whose deadline has come, and sets the alarm for the next.
@@ -138,7 +158,9 @@ extension SocketCore {
         let (receivers, senders) = state.withLock { state in
             state.alarm = nil
             let overdue = (state.receivers.removeOverdue(at: now), state.senders.removeOverdue(at: now))
-            let next = [state.receivers.earliestDeadline, state.senders.earliestDeadline].compactMap(\.self).min()
+            let next = [state.receivers.earliestDeadline, state.senders.earliestDeadline].compactMap(
+                \.self
+            ).min()
             if let next { setAlarm(for: next, &state) }
             return overdue
         }
@@ -162,58 +184,58 @@ extension SocketCore {
 }
 
 extension SocketCore.State {
-    mutating func serveWaiters(_ kind: SocketKind) {
+    mutating func serveWaiters(_ kind: SocketKind, _ served: inout ServedWaiters) {
         // A call for one direction also consumes the news about the other, and is no edge any more. So this may end only
         // with a call that looked at everything, and after which neither direction had anything to do: a receive that
         // found nothing, if only receivers wait, and the question for the socket's readiness if senders do, as libzmq
         // refuses a send without having looked at all it was told.
         while true {
-            while serveReceivers() || serveSenders(kind) {}
+            while serveReceivers(&served) || serveSenders(kind, &served) {}
             guard !senders.isEmpty, let socket else { return }
             // An error is for those who wait: the next attempt of theirs meets it.
             guard let readiness = try? socket.readiness() else { continue }
             let canReceive = readiness.canReceive && !receivers.isEmpty
             // A ROUTER always says that it can send, so that only success counts.
-            guard canReceive || (readiness.canSend && serveSenders(kind)) else { return }
+            guard canReceive || (readiness.canSend && serveSenders(kind, &served)) else { return }
         }
     }
 
     /// Whether at least one was served.
-    private mutating func serveReceivers() -> Bool {
-        var served = false
+    private mutating func serveReceivers(_ served: inout ServedWaiters) -> Bool {
+        var hasServed = false
         while !receivers.isEmpty {
             do throws(ZMQError) {
-                guard let message = try take() else { return served }
-                receivers.removeFirst()?.resume(.success(message))
+                guard let message = try take() else { return hasServed }
+                served.add(receivers.removeFirst(), .success(message))
             } catch {
-                receivers.removeFirst()?.resume(throwing: error)
+                served.add(receivers.removeFirst(), .failure(error))
             }
-            served = true
+            hasServed = true
         }
-        return served
+        return hasServed
     }
 
     /// Whether at least one was served.
-    private mutating func serveSenders(_ kind: SocketKind) -> Bool {
-        var served = false
+    private mutating func serveSenders(_ kind: SocketKind, _ served: inout ServedWaiters) -> Bool {
+        var hasServed = false
         if kind.sendsToNamedPeers {
             // A full peer must not keep messages from the others.
             for pending in removeSendable() {
-                pending.0.waiter.resume(pending.1)
-                served = true
+                served.add(pending.0.waiter, pending.1)
+                hasServed = true
             }
-            return served
+            return hasServed
         }
         while let pending = senders.first {
             do throws(ZMQError) {
-                guard try give(pending.message) else { return served }
-                senders.removeFirst()?.waiter.resume(.success(()))
+                guard try give(pending.message) else { return hasServed }
+                served.add(senders.removeFirst()?.waiter, .success(()))
             } catch {
-                senders.removeFirst()?.waiter.resume(throwing: error)
+                served.add(senders.removeFirst()?.waiter, .failure(error))
             }
-            served = true
+            hasServed = true
         }
-        return served
+        return hasServed
     }
 
     private mutating func removeSendable() -> [(SocketCore.PendingSend, Result<Void, any Error>)] {
