@@ -7,8 +7,7 @@ extension SocketCore {
         var message: Multipart?
         // Looked and queued in one: no other thread's call can consume the news in between, and so no second look is
         // needed before the descriptor is waited for.
-        let queued = try withState {
-            state, served throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
+        let queued = try withState { state, served throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
             if state.receivers.isEmpty {
                 message = try state.take()
                 if !state.senders.isEmpty { state.serveWaiters(kind, &served) }
@@ -47,8 +46,7 @@ extension SocketCore {
 
     /// Waits until the thread is given its result, serving everyone who waits whenever the socket is ready.
     private func wait<Success>(
-        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool,
-        leave: () -> Bool
+        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool, leave: () -> Bool
     ) throws(ZMQError) -> Success? {
         let deadline = timeout.map { Moment.now + $0 }
         var looks = looksFirst
@@ -66,14 +64,11 @@ extension SocketCore {
                 looks = false
                 continue
             }
-            try DescriptorWait.untilReadable(
-                (descriptor, parked.descriptor, interruption), timeout: remaining)
+            try DescriptorWait.untilReadable((descriptor, parked.descriptor, interruption), timeout: remaining)
         }
     }
 
-    private static func unwrap<Success>(_ result: Result<Success, any Error>) throws(ZMQError)
-        -> Success
-    {
+    private static func unwrap<Success>(_ result: Result<Success, any Error>) throws(ZMQError) -> Success {
         switch result {
         case .success(let value): return value
         case .failure(let error as ZMQError): throw error

@@ -20,9 +20,7 @@ extension SocketCore {
     @inline(__always)
     func giveWithinStreak(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
         try withState { state, served throws(ZMQError) in
-            guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else {
-                return false
-            }
+            guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else { return false }
             let given = try send(state.open(for: "send"))
             state.streak += 1
             if !state.receivers.isEmpty { state.serveWaiters(kind, &served) }
