@@ -15,39 +15,35 @@ struct ServedWaiters: ~Copyable {
         }
     }
 
-    // Mostly nobody, else mostly one, which costs no allocation.
-    private var first: Served?
-    private var others: [Served]?
+    private final class List {
+        var served: [Served] = []
+    }
+
+    // Mostly there is nobody, and a reference that is nil is the cheapest way to say so.
+    private var list: List?
 
     mutating func add(_ receiver: Waiter<Multipart>?, _ result: Result<Multipart, any Error>) {
-        guard let receiver else { return }
-        add(.receiver(receiver, result))
+        if let receiver { add(.receiver(receiver, result)) }
     }
 
     mutating func add(_ sender: Waiter<Void>?, _ result: Result<Void, any Error>) {
-        guard let sender else { return }
-        add(.sender(sender, result))
+        if let sender { add(.sender(sender, result)) }
     }
 
-    private mutating func add(_ served: Served) {
-        if first == nil {
-            first = served
-        } else if others == nil {
-            others = [served]
-        } else {
-            others?.append(served)
-        }
+    private mutating func add(_ one: Served) {
+        let known = list ?? List()
+        known.served.append(one)
+        list = known
     }
 
     /// Resumes them all, in the order in which they were served.
     @inline(__always)
-    consuming func resume() {
-        if first != nil { resumeAll() }
+    func resume() {
+        if let list { Self.resumeAll(list) }
     }
 
     @inline(never)
-    private func resumeAll() {
-        first?.resume()
-        for other in others ?? [] { other.resume() }
+    private static func resumeAll(_ list: List) {
+        for served in list.served { served.resume() }
     }
 }

@@ -143,14 +143,8 @@ extension SocketCore {
         _ body: (inout State, inout ServedWaiters) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         var served = ServedWaiters()
-        do throws(Failure) {
-            let result = try state.withLock { state throws(Failure) in try body(&state, &served) }
-            served.resume()
-            return result
-        } catch {
-            served.resume()
-            throw error
-        }
+        defer { served.resume() }
+        return try state.withLock { state throws(Failure) in try body(&state, &served) }
     }
 
     /// Fails those whose deadline has come, and sets the alarm for the next.
