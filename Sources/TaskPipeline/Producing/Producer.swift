@@ -41,6 +41,8 @@ public final class Producer: Sendable {
     ) throws {
         tasks = try Router(context) {
             $0.setForPipeline()
+            // A worker that is gone is known at once, and its tasks go to another.
+            $0.mandatory = true
             $0.ipv6 = tasksEndpoint.contains("[")
         }
         done = try Router(context) {
@@ -85,9 +87,19 @@ public final class Producer: Sendable {
     /// Sends to workers that ask what was taken in since the last time.
     public func handOut() throws {
         while let next = window.withLock({ $0.nextHandOut(at: .now) }) {
-            // Without a high-water mark there is always room, and a worker that is gone is none of our concern here:
-            // what it was sent is sent again.
-            _ = try tasks.trySend(Multipart([next.connection, next.batch.encoded]))
+            guard try !send(next) else { continue }
+            window.withLock { $0.takeBack(next) }
+        }
+    }
+
+    /// Sends tasks to a worker; false when it is gone.
+    private func send(_ handOut: TaskWindow.HandOut) throws -> Bool {
+        do {
+            // Without a high-water mark there is always room.
+            return try tasks.trySend(Multipart([handOut.connection, handOut.batch.encoded]))
+        } catch {
+            guard error.code == .hostUnreachable else { throw error }
+            return false
         }
     }
 

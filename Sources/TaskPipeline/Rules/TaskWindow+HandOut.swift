@@ -3,6 +3,8 @@ public import SwiftZMQ
 extension TaskWindow {
     /// Tasks for a worker, and where it is.
     public struct HandOut: Sendable {
+        /// The worker.
+        public var worker: SessionID
         /// The routing id of the worker's connection.
         public var connection: Message
         /// The tasks.
@@ -40,9 +42,15 @@ extension TaskWindow {
             unserved -= 1
             asking.remove(at: index)
             if worker.isAsking { asking.append(id) }
-            return HandOut(connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks))
+            return HandOut(worker: id, connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks))
         }
         return nil
+    }
+
+    /// Takes tasks back that could not be sent because their worker is gone; it is sent nothing before it asks again.
+    public mutating func takeBack(_ handOut: HandOut) {
+        workers[handOut.worker]?.room = 0
+        for task in handOut.batch.tasks where isOut(task.number, to: handOut.worker) { sendAgain(task.number, at: nil) }
     }
 
     private mutating func take(upTo count: Int, for worker: SessionID, at now: Instant) -> [PipelineTask] {

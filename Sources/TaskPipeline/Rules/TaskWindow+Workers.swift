@@ -68,7 +68,7 @@ extension TaskWindow {
         }
     }
 
-    private func isOut(_ number: TaskNumber, to worker: SessionID) -> Bool {
+    func isOut(_ number: TaskNumber, to worker: SessionID) -> Bool {
         guard case .out(let holder, _)? = underWay[number]?.place else { return false }
         return holder == worker
     }
