@@ -22,6 +22,8 @@ final class ReceivedBuffer: MessageBuffer, @unchecked Sendable {
         unsafe super.init(start: UnsafeRawPointer(start), count: count)
     }
 
+    override func property(_ name: String) -> String? { MessageProperty.value(of: name, in: raw) }
+
     deinit {
         let code = unsafe zmq_msg_close(&raw)
         assert(code == 0, "zmq_msg_close failed with errno \(czmq_errno())")

@@ -6,8 +6,12 @@ struct ReceivingRoom: ~Copyable {
     private var raw = zmq_msg_t()
     /// The size of the frame, or some greater number than 33 if libzmq does not say.
     private var count = 0
+    /// Up to how many bytes are copied out; longer frames keep the memory that libzmq received them into.
+    private let copiedCount: Int
 
-    init() {
+    /// - Parameter keepsMetadata: whether short frames, too, keep what libzmq knows about where they came from.
+    init(keepsMetadata: Bool = false) {
+        copiedCount = keepsMetadata ? -1 : SmallBytes.capacity
         unsafe zmq_msg_init(&raw)
     }
 
@@ -42,8 +46,15 @@ struct ReceivingRoom: ~Copyable {
     /// Takes the frame out; once for each that was received.
     @inline(__always)
     mutating func takeFrame() -> Message {
-        guard count <= SmallBytes.capacity else { return Message(buffer: ReceivedBuffer(taking: &raw)) }
+        guard count <= copiedCount else { return takeBuffer() }
         let contents = unsafe czmq_copy_short(&raw, count)
         return Message(small: SmallBytes(contents.words, contents.last, count: count))
+    }
+
+    @inline(never)
+    private mutating func takeBuffer() -> Message {
+        // A short frame lies inside `zmq_msg_t`, whose address does not hold.
+        guard count > SmallBytes.capacity else { return Message(buffer: DescribedBuffer(taking: &raw, count: count)) }
+        return Message(buffer: ReceivedBuffer(taking: &raw))
     }
 }

@@ -23,6 +23,9 @@ class MessageBuffer: @unchecked Sendable {
         try unsafe AllocatedBuffer(capacity: capacity, initializingWith: fill)
     }
 
+    /// What libzmq knows about where the bytes came from; nil where it knows nothing.
+    func property(_ name: String) -> String? { nil }
+
     @inlinable final var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
 }
 

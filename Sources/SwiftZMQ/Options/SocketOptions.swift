@@ -14,6 +14,9 @@ public struct SocketOptions<S: Socket> {
     private var values: [Int32: any Sendable] = [:]
     private var settings: [(number: Int32, apply: (RawSocket) throws(ZMQError) -> Void)] = []
 
+    /// See `keepsMetadata`, which only sockets that receive have.
+    var storesMetadata = false
+
     init() {}
 
     /// The value that an option is to have: what was set here, or the default.

@@ -61,7 +61,8 @@ final class SocketCore: Sendable {
         }
         self.context = context
         self.kind = kind
-        state = Locked(State(socket: socket, looksBeforeReceiving: looksBeforeReceiving))
+        let room = ReceivingRoom(keepsMetadata: options.storesMetadata)
+        state = Locked(State(socket: socket, room: room, looksBeforeReceiving: looksBeforeReceiving))
     }
 
     /// Closes the socket and fails all who wait. Does nothing the second time.

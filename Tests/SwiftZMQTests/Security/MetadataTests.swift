@@ -1,0 +1,59 @@
+import SwiftZMQ
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct MetadataTests {
+    @Test(arguments: [0, 1, 33, 34, 5000])
+    func `Frames of a socket that keeps metadata have it, whatever their length`(length: Int) async throws {
+        let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })
+        let frame = Message([UInt8](repeating: 7, count: length))
+        try await pair.connecting.send([frame, "second"])
+        let received = try await pair.bound.receive()
+        #expect(received == [frame, "second"])
+        for frame in received {
+            #expect(frame.metadata.peerAddress == "127.0.0.1")
+            #expect(frame.metadata.socketType == "PUSH")
+            #expect(frame.metadata.userID == nil)
+            #expect(frame.metadata["No-Such-Property"] == nil)
+        }
+    }
+
+    @Test func `Frames go on as they are, with metadata or without`() async throws {
+        let pair = try Connected({ try Dealer($0) { $0.keepsMetadata = true } }, { try Dealer($0) })
+        for text in ["", "short", String(repeating: "long", count: 100)] {
+            try await pair.connecting.send(Message(text))
+            try await pair.bound.send(try await pair.bound.receive())
+            #expect(try await pair.connecting.receive() == [Message(text)])
+        }
+    }
+
+    @Test func `Metadata outlives the socket and its context`() async throws {
+        var received: Multipart?
+        do {
+            let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })
+            try await pair.connecting.send("still here")
+            received = try await pair.bound.receive()
+            await pair.context.shutdown()
+        }
+        #expect(received?[0].metadata.peerAddress == "127.0.0.1")
+        #expect(received == ["still here"])
+    }
+
+    @Test func `A ROUTER knows where the name of a peer came from`() async throws {
+        let pair = try Connected(
+            { try Router($0) { $0.keepsMetadata = true } }, { try Dealer($0) { $0.routingID = "me" } })
+        try await pair.connecting.send("x")
+        let received = try await pair.bound.receive()
+        #expect(received == ["me", "x"])
+        #expect(received[1].metadata.routingID == "me")
+        #expect(received[1].metadata.socketType == "DEALER")
+    }
+
+    @Test func `Where metadata is not kept there is none for short frames`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        try await pair.connecting.send(["short", Message([UInt8](repeating: 0, count: 34))])
+        let received = try await pair.bound.receive()
+        #expect(received[0].metadata.peerAddress == nil)
+        #expect(received[1].metadata.peerAddress == "127.0.0.1")
+        #expect(Message("not received").metadata.socketType == nil)
+    }
+}
