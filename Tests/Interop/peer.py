@@ -212,6 +212,7 @@ def parse():
 
 def main():
     options = parse()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # Whoever started this may have blocked it.
     signal.alarm(int(options.timeout * 2) + 1)
     context = zmq.Context()
     socket = context.socket(getattr(zmq, options.pattern.upper()))
@@ -235,6 +236,7 @@ def main():
         Peer(socket, options).run()
     except zmq.Again:
         print(f"peer.py: nothing happened for {options.timeout:g} s", file=sys.stderr)
+        socket.linger = 0  # What nobody took so far, nobody will take.
         return 2
     finally:
         # What was sent leaves before the process does; the alarm bounds the wait.
