@@ -5,11 +5,14 @@
 // macros without a plain value, variadic functions, and Linux calls that its C library module leaves out.
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -93,6 +96,31 @@ static inline int czmq_may_run_on(int processor) {
     int bits = 8 * (int) sizeof(unsigned long);
     if (processor < 0 || length < 0 || processor >= 8 * (int) length) return 0;
     return (int) (mask[processor / bits] >> (processor % bits) & 1);
+}
+
+/// Whether a thread may be given a scheduling policy and priority as libzmq gives them to its own, which end the process
+/// where they may not: 0, or the reason. A negative number leaves a thing as it is.
+///
+/// It is tried on the calling thread, which then has again what it had.
+static inline int czmq_try_scheduling(int policy, int priority) {
+    struct sched_param before, tried;
+    int policy_before;
+    int code = pthread_getschedparam(pthread_self(), &policy_before, &before);
+    if (code) return code;
+    if (policy < 0) policy = policy_before;
+    int is_real_time = policy == SCHED_FIFO || policy == SCHED_RR;
+    tried = before;
+    if (priority >= 0) tried.sched_priority = is_real_time ? priority : 0;
+    code = pthread_setschedparam(pthread_self(), policy, &tried);
+    if (code) return code;
+    if (!is_real_time && priority > 0) {
+        // libzmq then asks for the best nice value.
+        int nice_before = getpriority(PRIO_PROCESS, 0);
+        if (nice_before == 19 || setpriority(PRIO_PROCESS, 0, -20)) code = EPERM;
+        else setpriority(PRIO_PROCESS, 0, nice_before);
+    }
+    pthread_setschedparam(pthread_self(), policy_before, &before);
+    return code;
 }
 
 #endif

@@ -48,9 +48,9 @@ extension SocketOptions {
         if endpoints.contains(where: \.isIPv6) { self.ipv6 = true }
         // A peer whose machine is gone says nothing, and a subscriber, which only listens, would never know. Not by
         // ZeroMQ's heartbeats: a peer that is slow on purpose, as behind a pager, does not answer those.
-        self.tcpKeepAlive = 1
-        self.tcpKeepAliveIdle = 10
-        self.tcpKeepAliveInterval = 5
+        self.tcpKeepAlive = true
+        self.tcpKeepAliveIdle = .seconds(10)
+        self.tcpKeepAliveInterval = .seconds(5)
         self.tcpKeepAliveCount = 3
     }
 }

@@ -40,6 +40,17 @@ import Testing
         try expectDefault(\.sendHighWaterMark)
         try expectDefault(\.receiveHighWaterMark)
         try expectDefault(\.routingID)
+        try expectDefault(\.tcpKeepAlive)
+        try expectDefault(\.tcpKeepAliveIdle)
+        try expectDefault(\.tcpKeepAliveInterval)
+        try expectDefault(\.tcpKeepAliveCount)
+        try expectDefault(\.affinity)
+        try expectDefault(\.typeOfService)
+        try expectDefault(\.tcpMaxRetransmitTimeout)
+        try expectDefault(\.socksProxy)
+        try expectDefault(\.boundDevice)
+        try expectDefault(\.listeningDescriptor)
+        try expectDefault(\.conflate)
     }
 
     private func expectDefault<Value: Equatable>(

@@ -23,6 +23,12 @@ struct RawContext: @unchecked Sendable {
         return value
     }
 
+    /// The value of an option that may be −1, the system's choice, which C does not tell from a failure.
+    func getIfSet(_ option: Int32) -> Int32? {
+        let value = unsafe zmq_ctx_get(pointer, option)
+        return value < 0 ? nil : value
+    }
+
     func makeSocket(_ type: Int32, name: String) throws(ZMQError) -> RawSocket {
         guard let socket = unsafe zmq_socket(pointer, type) else {
             let error = CLibrary.lastError("create a \(name) socket")

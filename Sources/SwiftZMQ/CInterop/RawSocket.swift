@@ -18,6 +18,24 @@ struct RawSocket: @unchecked Sendable {
     }
 }
 
+// MARK: - Events
+
+extension RawSocket {
+    /// Has all events sent to whoever connects to an `inproc` endpoint (`zmq_socket_monitor`).
+    func startMonitor(_ endpoint: String) throws(ZMQError) {
+        while unsafe zmq_socket_monitor(pointer, endpoint, ZMQ_EVENT_ALL) != 0 {
+            let error = CLibrary.lastError("observe a socket")
+            guard error.code == .interrupted else { throw error }
+        }
+    }
+
+    /// Sends the last event and no more.
+    func stopMonitor() {
+        // The one other failure is that the context has been shut down, and then libzmq has stopped by itself.
+        while unsafe zmq_socket_monitor(pointer, nil, 0) != 0, czmq_errno() == EINTR {}
+    }
+}
+
 // MARK: - Frames
 
 extension RawSocket {
@@ -127,7 +145,9 @@ extension RawSocket {
 
 extension RawSocket {
     func setOption(_ number: Int32, to bytes: UnsafeRawBufferPointer, operation: String) throws(ZMQError) {
-        while unsafe zmq_setsockopt(pointer, number, bytes.baseAddress, bytes.count) != 0 {
+        // libzmq tells "none" from "empty" by the address, and of some options takes only the former.
+        let start = unsafe bytes.isEmpty ? nil : bytes.baseAddress
+        while unsafe zmq_setsockopt(pointer, number, start, bytes.count) != 0 {
             let error = CLibrary.lastError(operation)
             guard error.code == .interrupted else { throw error }
         }

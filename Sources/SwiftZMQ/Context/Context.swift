@@ -10,6 +10,8 @@ import CZMQ
 public final class Context: Sendable {
     /// The thread that waits for this context's sockets; a task that prefers it resumes without a change of threads.
     public let executor: SocketExecutor
+    /// Whether a closed socket lingers unless it is told otherwise.
+    let lingers: Bool
     private let raw: RawContext
     private let state = Locked(State())
 
@@ -29,13 +31,19 @@ public final class Context: Sendable {
     ///   - maxSockets: the sockets that can be open at once. Default 1023 (`ZMQ_MAX_SOCKETS`). Each takes at least one
     ///     descriptor of the process.
     ///   - executor: the thread that waits for this context's sockets. Default ``SocketExecutor/shared``.
+    ///   - configure: sets the other options, such as `{ $0.ipv6 = true }`.
     /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range, `.tooManySockets` when the process is
     ///   out of descriptors.
-    public init(ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor = .shared) throws(ZMQError) {
+    public init(
+        ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor = .shared,
+        configure: (inout ContextOptions) -> Void = { _ in }
+    ) throws(ZMQError) {
+        var options = ContextOptions(ioThreads: ioThreads, maxSockets: maxSockets)
+        configure(&options)
         self.executor = executor
+        lingers = options.blocky
         raw = try RawContext()
-        try raw.set(ZMQ_IO_THREADS, to: Int32(clamping: ioThreads), name: "ioThreads")
-        try raw.set(ZMQ_MAX_SOCKETS, to: Int32(clamping: maxSockets), name: "maxSockets")
+        try options.apply(to: raw)
     }
 
     deinit {
@@ -110,6 +118,16 @@ extension Context {
                 throw ZMQError(code: .terminated, operation: "create a \(kind.name) socket")
             }
             return try raw.makeSocket(kind.number, name: kind.name)
+        }
+    }
+
+    /// Uses the context while it is open.
+    func withOpen<Result>(
+        _ operation: String, _ body: (RawContext) throws(ZMQError) -> Result
+    ) throws(ZMQError) -> Result {
+        try state.withLock { state throws(ZMQError) in
+            guard state.phase == .open else { throw ZMQError(code: .terminated, operation: operation) }
+            return try body(raw)
         }
     }
 

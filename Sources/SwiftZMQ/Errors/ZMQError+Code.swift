@@ -44,6 +44,10 @@ extension ZMQError.Code {
     public static let notFound = Self(rawValue: ENOENT)
     /// Nobody listens there (`ECONNREFUSED`), reported for `inproc` endpoints.
     public static let connectionRefused = Self(rawValue: ECONNREFUSED)
+    /// The peer turned this socket away (`EACCES`).
+    public static let accessDenied = Self(rawValue: EACCES)
+    /// The peer does not keep to the protocol, or asks for another security mechanism (`EPROTO`).
+    public static let protocolError = Self(rawValue: EPROTO)
     /// A signal interrupted the call (`EINTR`). The library retries; it never throws this.
     public static let interrupted = Self(rawValue: EINTR)
     /// Memory ran out (`ENOMEM`).

@@ -16,14 +16,14 @@ extension SocketOptionNames {
     }
 
     /// The longest message accepted, in bytes (`ZMQ_MAXMSGSIZE`); a peer that sends a longer one is disconnected.
-    /// Default nil, no limit.
+    /// Default nil, no limit. The handshake counts, too: below some 300 bytes no connection comes about.
     public var maxMessageSize: SocketOption<Int?> { .init(ZMQ_MAXMSGSIZE, .optionalBytes, default: nil) }
 
-    /// The kernel's send buffer, in bytes (`ZMQ_SNDBUF`); −1, the default, leaves it to the system.
-    public var sendBuffer: SocketOption<Int> { .init(ZMQ_SNDBUF, .int, default: -1) }
+    /// The kernel's send buffer, in bytes (`ZMQ_SNDBUF`); nil, the default, leaves it to the system.
+    public var sendBuffer: SocketOption<Int?> { .init(ZMQ_SNDBUF, .optionalInt, default: nil) }
 
-    /// The kernel's receive buffer, in bytes (`ZMQ_RCVBUF`); −1, the default, leaves it to the system.
-    public var receiveBuffer: SocketOption<Int> { .init(ZMQ_RCVBUF, .int, default: -1) }
+    /// The kernel's receive buffer, in bytes (`ZMQ_RCVBUF`); nil, the default, leaves it to the system.
+    public var receiveBuffer: SocketOption<Int?> { .init(ZMQ_RCVBUF, .optionalInt, default: nil) }
 
     /// Connections that wait to be accepted (`ZMQ_BACKLOG`). Default 100.
     public var backlog: SocketOption<Int> { .init(ZMQ_BACKLOG, .int, default: 100) }
@@ -59,20 +59,25 @@ extension SocketOptionNames {
     /// 100 ms; zero, the default, for ever.
     public var heartbeatTimeToLive: SocketOption<Duration> { .init(ZMQ_HEARTBEAT_TTL, .milliseconds, default: .zero) }
 
-    /// Whether the system looks after connections on which nothing moves (`ZMQ_TCP_KEEPALIVE`): 1 on, 0 off, −1, the
-    /// default, as the system does by itself. It finds peers whose machine is gone, and leaves alone those that are slow.
-    public var tcpKeepAlive: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE, .int, default: -1) }
+    /// Whether the system looks after connections on which nothing moves (`ZMQ_TCP_KEEPALIVE`); nil, the default, as it
+    /// does by itself. It finds peers whose machine is gone, and leaves alone those that are slow.
+    public var tcpKeepAlive: SocketOption<Bool?> { .init(ZMQ_TCP_KEEPALIVE, .optionalBool, default: nil) }
 
-    /// The seconds after which an idle connection is looked after (`ZMQ_TCP_KEEPALIVE_IDLE`); −1, the default, leaves it
+    /// How long nothing moves before a connection is looked after (`ZMQ_TCP_KEEPALIVE_IDLE`), in whole seconds; nil, the
+    /// default, leaves it to the system.
+    public var tcpKeepAliveIdle: SocketOption<Duration?> {
+        .init(ZMQ_TCP_KEEPALIVE_IDLE, .optionalSeconds, default: nil)
+    }
+
+    /// The time between two looks (`ZMQ_TCP_KEEPALIVE_INTVL`), in whole seconds; nil, the default, leaves it to the
+    /// system.
+    public var tcpKeepAliveInterval: SocketOption<Duration?> {
+        .init(ZMQ_TCP_KEEPALIVE_INTVL, .optionalSeconds, default: nil)
+    }
+
+    /// The unanswered looks after which a connection is given up (`ZMQ_TCP_KEEPALIVE_CNT`); nil, the default, leaves it
     /// to the system.
-    public var tcpKeepAliveIdle: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE_IDLE, .int, default: -1) }
-
-    /// The seconds between two looks (`ZMQ_TCP_KEEPALIVE_INTVL`); −1, the default, leaves it to the system.
-    public var tcpKeepAliveInterval: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE_INTVL, .int, default: -1) }
-
-    /// The unanswered looks after which a connection is given up (`ZMQ_TCP_KEEPALIVE_CNT`); −1, the default, leaves it
-    /// to the system.
-    public var tcpKeepAliveCount: SocketOption<Int> { .init(ZMQ_TCP_KEEPALIVE_CNT, .int, default: -1) }
+    public var tcpKeepAliveCount: SocketOption<Int?> { .init(ZMQ_TCP_KEEPALIVE_CNT, .optionalInt, default: nil) }
 
     /// Whether messages are queued only for connections that have been made (`ZMQ_IMMEDIATE`). Default false.
     public var immediate: SocketOption<Bool> { .init(ZMQ_IMMEDIATE, .bool, default: false) }

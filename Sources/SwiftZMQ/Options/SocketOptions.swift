@@ -47,10 +47,10 @@ public struct SocketOptions<S: Socket> {
         settings.removeAll { $0.number == option.number }
     }
 
-    func apply(to socket: RawSocket, of kind: SocketKind) throws(ZMQError) {
+    func apply(to socket: RawSocket, of kind: SocketKind, lingers: Bool) throws(ZMQError) {
         // Where the library's defaults differ from libzmq's.
         let names = SocketOptionNames<S>()
-        try socket.set(names.linger, to: names.linger.defaultValue)
+        if lingers { try socket.set(names.linger, to: names.linger.defaultValue) }
         if kind == .request {
             let names = SocketOptionNames<Request>()
             try socket.set(names.correlate, to: true)
@@ -147,7 +147,14 @@ extension RawSocket {
 
     func get<Value>(_ option: SocketOption<Value>) throws(ZMQError) -> Value {
         try option.requireCapability(for: "get option \(option.name)")
-        let bytes = try self.option(option.number, capacity: option.coding.capacity, name: option.name)
+        let bytes: [UInt8]
+        do throws(ZMQError) {
+            bytes = try self.option(option.number, capacity: option.coding.capacity, name: option.name)
+        } catch {
+            guard error.code == .invalidArgument else { throw error }
+            throw ZMQError(
+                code: .unsupported, operation: error.operation, remedy: "libzmq does not give this option back")
+        }
         guard let value = option.coding.decode(bytes) else {
             throw ZMQError(code: .invalidArgument, operation: "get option \(option.name)")
         }

@@ -7,6 +7,8 @@ final class SocketCore: Sendable {
     /// `ZMQ_FD`: becomes readable when the socket has to be looked at. Edge-triggered, and consumed by any call.
     let descriptor: Int32
     let state: Locked<State>
+    /// Whose turn it is to send and receive as one step.
+    let turns: Turns?
 
     // One lock for each socket, around every call into libzmq: the socket may then be used from any thread, and a
     // message taken from it always has somebody it belongs to.
@@ -30,6 +32,8 @@ final class SocketCore: Sendable {
         var alarm: Moment?
         /// Whether the socket has been bound or connected.
         var hasEndpoints = false
+        /// Tells what happens to the connections, while anybody listens.
+        var monitor: SocketMonitor?
         /// Whether a receive must first look at what the peers told; see `SocketKind.reservesReplies`.
         let looksBeforeReceiving: Bool
     }
@@ -51,7 +55,7 @@ final class SocketCore: Sendable {
         let socket = try context.makeSocket(kind)
         let looksBeforeReceiving: Bool
         do {
-            try options.apply(to: socket, of: kind)
+            try options.apply(to: socket, of: kind, lingers: context.lingers)
             descriptor = try socket.option(ZMQ_FD, name: "descriptor", as: Int32.self)
             let mark = try socket.option(ZMQ_SNDHWM, name: "sendHighWaterMark", as: Int32.self)
             looksBeforeReceiving = kind.reservesReplies && (1..<1000).contains(mark)
@@ -61,6 +65,7 @@ final class SocketCore: Sendable {
         }
         self.context = context
         self.kind = kind
+        turns = kind == .request ? Turns() : nil
         let room = ReceivingRoom(keepsMetadata: options.storesMetadata)
         state = Locked(State(socket: socket, room: room, looksBeforeReceiving: looksBeforeReceiving))
     }
@@ -73,17 +78,15 @@ final class SocketCore: Sendable {
             state.token = nil
             state.socket = nil
             state.closure = reason
+            if state.monitor != nil { socket.stopMonitor() }
+            state.monitor = nil
             socket.close()
             return (state.receivers.removeAll(), state.senders.removeAll())
         }
         guard let (receivers, senders) = waiting else { return }
         context.forget(self)
-        for receiver in receivers {
-            receiver.resume(throwing: ZMQError(code: reason, operation: "receive"))
-        }
-        for sender in senders {
-            sender.waiter.resume(throwing: ZMQError(code: reason, operation: "send"))
-        }
+        for receiver in receivers { receiver.resume(throwing: ZMQError(code: reason, operation: "receive")) }
+        for sender in senders { sender.waiter.resume(throwing: ZMQError(code: reason, operation: "send")) }
     }
 }
 
@@ -153,9 +156,7 @@ extension SocketCore {
         let (receivers, senders) = state.withLock { state in
             state.alarm = nil
             let overdue = (state.receivers.removeOverdue(at: now), state.senders.removeOverdue(at: now))
-            let next = [state.receivers.earliestDeadline, state.senders.earliestDeadline].compactMap(
-                \.self
-            ).min()
+            let next = [state.receivers.earliestDeadline, state.senders.earliestDeadline].compactMap(\.self).min()
             if let next { setAlarm(for: next, &state) }
             return overdue
         }

@@ -1,0 +1,139 @@
+/// libzmq's monitor of one socket, and those who listen to it.
+///
+/// libzmq sends the events to one PAIR socket. They are taken from there at once, whether anybody reads them or not, as a
+/// monitor that is not read would in the end stop the threads that carry all messages.
+final class SocketMonitor: Sendable {
+    private let pair: Pair
+    private let listeners = Locked(Listeners())
+
+    private struct Listeners {
+        var continuations: [UInt64: AsyncStream<SocketEvent>.Continuation] = [:]
+        var lastNumber: UInt64 = 0
+        var hasEnded = false
+    }
+
+    /// Has libzmq observe a socket, whose lock the caller holds.
+    init(_ socket: RawSocket, in context: Context) throws(ZMQError) {
+        let endpoint = "inproc://swiftzmq.monitor.\(UInt64.random(in: 0 ... .max))"
+        do {
+            pair = try Pair(context) {
+                // No limit: libzmq waits when there is no room, in the threads that carry all messages.
+                $0.receiveHighWaterMark = 0
+                $0.linger = .zero
+            }
+        } catch {
+            throw (error as? ZMQError) ?? ZMQError(code: .invalidArgument, operation: "observe a socket")
+        }
+        try socket.startMonitor(endpoint)
+        do throws(ZMQError) {
+            try pair.connect(endpoint)
+        } catch {
+            socket.stopMonitor()
+            throw error
+        }
+        Task.detached(executorPreference: context.executor) { [self] in await distribute() }
+    }
+
+    private func distribute() async {
+        var last = SocketEvent(.monitorStopped, address: "")
+        do {
+            for try await message in pair.messages {
+                guard let event = SocketEvent(message) else { continue }
+                if event.kind == .monitorStopped { break }
+                // Outside the lock, since a listener's task that is resumed takes locks of the runtime's, under which a
+                // listener that leaves would take this one.
+                for listener in listeners.withLock({ Array($0.continuations.values) }) { listener.yield(event) }
+            }
+        } catch let error as ZMQError {
+            last = SocketEvent(.monitorFailed(error), address: "")
+        } catch {
+            // This task is nobody's to cancel.
+        }
+        let remaining = listeners.withLock { listeners in
+            listeners.hasEnded = true
+            defer { listeners.continuations.removeAll() }
+            return Array(listeners.continuations.values)
+        }
+        for listener in remaining {
+            listener.yield(last)
+            listener.finish()
+        }
+        pair.close()
+    }
+
+    /// Adds a listener.
+    ///
+    /// - Returns: the number by which it leaves, or nil when there will be no more events.
+    func add(_ listener: AsyncStream<SocketEvent>.Continuation) -> UInt64? {
+        listeners.withLock { listeners in
+            guard !listeners.hasEnded else { return nil }
+            listeners.lastNumber += 1
+            listeners.continuations[listeners.lastNumber] = listener
+            return listeners.lastNumber
+        }
+    }
+
+    /// Removes a listener, and says whether nobody is left.
+    func remove(_ number: UInt64) -> Bool {
+        // Given back out of the lock, under which nothing must be freed that runs code of its own.
+        let (removed, isEmpty) = listeners.withLock { listeners in
+            let removed = listeners.continuations.removeValue(forKey: number)
+            return (removed, listeners.continuations.isEmpty && !listeners.hasEnded)
+        }
+        return removed != nil && isEmpty
+    }
+
+    /// Whether nobody listens.
+    var isUnheard: Bool { listeners.withLock { $0.continuations.isEmpty } }
+
+    /// Ends without a last event.
+    func end() {
+        pair.close()
+    }
+}
+
+extension SocketCore {
+    /// The socket's events from now on.
+    func makeEventStream() -> AsyncStream<SocketEvent> {
+        let (stream, listener) = AsyncStream<SocketEvent>.makeStream(bufferingPolicy: .unbounded)
+        do throws(ZMQError) {
+            try state.withLock { state throws(ZMQError) in
+                let socket = try state.open(for: "observe a socket")
+                if let monitor = state.monitor, let number = monitor.add(listener) {
+                    leaveAtEnd(listener, monitor, number)
+                    return
+                }
+                let monitor = try SocketMonitor(socket, in: context)
+                state.monitor = monitor
+                if let number = monitor.add(listener) { leaveAtEnd(listener, monitor, number) }
+            }
+        } catch {
+            let isClosed = error.code == .closed || error.code == .terminated
+            listener.yield(SocketEvent(isClosed ? .monitorStopped : .monitorFailed(error), address: ""))
+            listener.finish()
+        }
+        return stream
+    }
+
+    private func leaveAtEnd(
+        _ listener: AsyncStream<SocketEvent>.Continuation, _ monitor: SocketMonitor, _ number: UInt64
+    ) {
+        listener.onTermination = { [self] _ in
+            guard monitor.remove(number) else { return }
+            // Elsewhere, as this may run while a task is being cancelled, with locks of the runtime's held under which the
+            // socket's must not be asked for.
+            Task.detached { [self] in stopUnheard(monitor) }
+        }
+    }
+
+    /// Ends a monitor that nobody listens to.
+    private func stopUnheard(_ monitor: SocketMonitor) {
+        let isStopped = state.withLock { state in
+            guard state.monitor === monitor, monitor.isUnheard, let socket = state.socket else { return false }
+            socket.stopMonitor()
+            state.monitor = nil
+            return true
+        }
+        if isStopped { monitor.end() }
+    }
+}

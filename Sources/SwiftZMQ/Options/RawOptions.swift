@@ -1,0 +1,93 @@
+import CZMQ
+
+// For what this library has no name for: options of a newer libzmq, drafts, and what is deprecated.
+
+extension Socket {
+    /// Sets any option by its number in `zmq.h` to a number (`zmq_setsockopt`).
+    ///
+    /// Nothing is checked beforehand: whether the option still takes effect after `bind` or `connect` is for the caller
+    /// to know. ``set(_:to:)`` knows it of every stable option.
+    ///
+    /// - Parameters:
+    ///   - number: the option, such as 93 for `ZMQ_ZAP_ENFORCE_DOMAIN`.
+    ///   - value: of the size that the option has in C, mostly `Int32`.
+    /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option or refuses the value,
+    ///   `.unsupported` for the timeouts of C, which would have no effect, `.closed` or `.terminated`.
+    public func setOption<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ number: Int32, to value: Number
+    ) throws(ZMQError) {
+        try setOption(number, to: Message(RawOption.bytes(of: value)))
+    }
+
+    /// Sets any option by its number in `zmq.h` to bytes (`zmq_setsockopt`); no bytes are a null pointer to C.
+    ///
+    /// See ``setOption(_:to:)-(_,Number)``.
+    public func setOption(_ number: Int32, to bytes: Message) throws(ZMQError) {
+        try core.withSocket("set option \(number)", attaches: false) { socket throws(ZMQError) in
+            try socket.setRawOption(number, to: bytes)
+        }
+    }
+
+    /// The value of any option by its number in `zmq.h`, as a number (`zmq_getsockopt`).
+    ///
+    /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option, does not give it back, or
+    ///   holds it in a number of another size; `.closed` or `.terminated`.
+    public func getOption<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ number: Int32, as type: Number.Type = Int32.self
+    ) throws(ZMQError) -> Number {
+        try core.withSocket("get option \(number)", attaches: false) { socket throws(ZMQError) in
+            try socket.option(number, name: "\(number)", as: type)
+        }
+    }
+
+    /// The value of any option by its number in `zmq.h`, as bytes (`zmq_getsockopt`); a text ends with a zero.
+    ///
+    /// - Parameter capacity: the longest value to make room for.
+    /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option, does not give it back, or has
+    ///   a longer value; `.closed` or `.terminated`.
+    public func getOption(_ number: Int32, capacity: Int) throws(ZMQError) -> [UInt8] {
+        try core.withSocket("get option \(number)", attaches: false) { socket throws(ZMQError) in
+            try socket.option(number, capacity: max(capacity, 0), name: "\(number)")
+        }
+    }
+}
+
+extension SocketOptions {
+    /// Sets any option by its number in `zmq.h` to a number, before the first endpoint. See
+    /// ``Socket/setOption(_:to:)-(_,Number)``.
+    public mutating func setOption<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Int32, to value: Number) {
+        setOption(number, to: Message(RawOption.bytes(of: value)))
+    }
+
+    /// Sets any option by its number in `zmq.h` to bytes, before the first endpoint. See
+    /// ``Socket/setOption(_:to:)-(_,Message)``.
+    public mutating func setOption(_ number: Int32, to bytes: Message) {
+        append(number) { socket throws(ZMQError) in try socket.setRawOption(number, to: bytes) }
+    }
+}
+
+private enum RawOption {
+    static func bytes<Number: FixedWidthInteger & BitwiseCopyable>(of value: Number) -> [UInt8] {
+        SocketOptionCoding<Int>.integer(value)
+    }
+}
+
+extension RawSocket {
+    fileprivate func setRawOption(_ number: Int32, to bytes: Message) throws(ZMQError) {
+        let operation = "set option \(number)"
+        guard number != ZMQ_RCVTIMEO, number != ZMQ_SNDTIMEO else {
+            throw ZMQError(
+                code: .unsupported, operation: operation,
+                remedy: "it would have no effect: give the timeout to each send and receive"
+            )
+        }
+        let result: Result<Void, ZMQError> = unsafe bytes.withUnsafeBytes { bytes in
+            do throws(ZMQError) {
+                return .success(try unsafe setOption(number, to: bytes, operation: operation))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+}

@@ -1,0 +1,242 @@
+import SwiftZMQ
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+    /// Reads events up to the first of a kind.
+    private func kinds(
+        of events: SocketEvents, upTo last: SocketEvent.Kind
+    ) async -> (kinds: [SocketEvent.Kind], addresses: Set<String>) {
+        var kinds: [SocketEvent.Kind] = []
+        var addresses: Set<String> = []
+        for await event in events {
+            kinds.append(event.kind)
+            addresses.insert(event.address)
+            if event.kind == last { break }
+        }
+        return (kinds, addresses)
+    }
+
+    @Test(arguments: [Transport.tcp, .ipc])
+    func `Both ends tell how a connection begins`(transport: Transport) async throws {
+        let context = try Context()
+        let pull = try Pull(context)
+        let push = try Push(context)
+        let (accepting, connecting) = (pull.events, push.events)
+        let endpoint = try pull.bind(transport.freshEndpoint())
+        try push.connect(endpoint)
+        let server = await kinds(of: accepting, upTo: .handshakeSucceeded)
+        #expect(server.kinds == [.listening, .accepted, .handshakeSucceeded])
+        #expect(server.addresses == [endpoint])
+        let client = await kinds(of: connecting, upTo: .handshakeSucceeded)
+        // Over ipc a connection is mostly made at once.
+        #expect(client.kinds.filter { $0 != .connectDelayed } == [.connected, .handshakeSucceeded])
+        #expect(client.addresses == [endpoint])
+    }
+
+    @Test func `A lost connection and its return are told`() async throws {
+        let context = try Context()
+        let first = try Pull(context)
+        let endpoint = try first.bind("tcp://127.0.0.1:*")
+        let push = try Push(context) {
+            $0.reconnectInterval = .milliseconds(20)
+            $0.linger = .zero
+        }
+        let events = push.events
+        try push.connect(endpoint)
+        #expect(await kinds(of: events, upTo: .handshakeSucceeded).kinds.last == .handshakeSucceeded)
+        first.close()
+        let lost = await kinds(of: events, upTo: .connectRetried(after: .milliseconds(20))).kinds
+        #expect(lost.contains(.disconnected), "\(lost)")
+        let second = try Pull(context)
+        #expect(
+            try await eventually {
+                do {
+                    try second.bind(endpoint)
+                    return true
+                } catch let error as ZMQError where error.code == .addressInUse {
+                    return false
+                }
+            })
+        #expect(await kinds(of: events, upTo: .handshakeSucceeded).kinds.last == .handshakeSucceeded)
+    }
+
+    @Test func `A failed bind is told with its reason`() async throws {
+        let context = try Context()
+        let first = try Pull(context)
+        let endpoint = try first.bind("tcp://127.0.0.1:*")
+        let second = try Pull(context)
+        let events = second.events
+        #expect(code { try second.bind(endpoint) } == .addressInUse)
+        let seen = await kinds(of: events, upTo: .bindFailed(.addressInUse))
+        #expect(seen.kinds.last == .bindFailed(.addressInUse))
+        // libzmq leaves the transport out here.
+        #expect(seen.addresses.contains { !$0.isEmpty && endpoint.hasSuffix($0) }, "\(seen.addresses)")
+    }
+
+    @Test func `Every observer sees every event`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        let pull = try Pull(pair.context)
+        let observers = (0..<5).map { _ in pull.events }
+        let endpoint = try pull.bind("tcp://127.0.0.1:*")
+        for _ in 0..<20 { try pair.connecting.connect(endpoint) }
+        let dealers = try (0..<20).map { _ in
+            let push = try Push(pair.context) { $0.linger = .zero }
+            try push.connect(endpoint)
+            return push
+        }
+        let counts = await withTaskGroup(of: Int.self, returning: [Int].self) { group in
+            for events in observers {
+                group.addTask {
+                    var count = 0
+                    for await event in events where event.kind == .handshakeSucceeded {
+                        count += 1
+                        if count == 20 { break }
+                    }
+                    return count
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(counts == [20, 20, 20, 20, 20])
+        #expect(dealers.count == 20)
+    }
+
+    @Test func `Events end with the socket, and with the context`() async throws {
+        let context = try Context()
+        let sockets = [try Pull(context), try Pull(context)]
+        let observers = sockets.map { $0.events }
+        sockets[0].close()
+        #expect(await kinds(of: observers[0], upTo: .closed).kinds == [.monitorStopped])
+        var after = observers[0].makeAsyncIterator()
+        #expect(await after.next() == nil)
+        await context.shutdown()
+        #expect(await kinds(of: observers[1], upTo: .closed).kinds == [.monitorStopped])
+        #expect(await kinds(of: sockets[0].events, upTo: .closed).kinds == [.monitorStopped])
+    }
+
+    @Test func `Events do not keep a forgotten socket open`() async throws {
+        let context = try Context()
+        func forgotten() throws -> SocketEvents { try Pull(context).events }
+        #expect(await kinds(of: try forgotten(), upTo: .closed).kinds == [.monitorStopped])
+    }
+
+    @Test func `A socket is observed only while somebody listens`() async throws {
+        // Room for the socket and for the two ends of one monitor.
+        let context = try Context(maxSockets: 3)
+        let pull = try Pull(context)
+        do {
+            let events = pull.events
+            #expect(code { try Pull(context) } == .tooManySockets)
+            try pull.bind("tcp://127.0.0.1:*")
+            #expect(await kinds(of: events, upTo: .listening).kinds == [.listening])
+        }
+        let freed = try await eventually { code { try (Pull(context), Pull(context)) } == nil }
+        #expect(freed)
+        // And again, as soon as the two are closed.
+        #expect(
+            try await eventually {
+                let again = pull.events
+                try pull.bind("tcp://127.0.0.1:*")
+                return await kinds(of: again, upTo: .listening).kinds == [.listening]
+            })
+    }
+
+    @Test func `A socket that cannot be observed says why`() async throws {
+        let context = try Context(maxSockets: 1)
+        let pull = try Pull(context)
+        var iterator = pull.events.makeAsyncIterator()
+        guard case .monitorFailed(let error) = await iterator.next()?.kind else {
+            Issue.record("an observed socket")
+            return
+        }
+        #expect(error.code == .tooManySockets)
+        #expect(await iterator.next() == nil)
+    }
+
+    @Test func `A cancelled loop ends, and the others go on`() async throws {
+        let pull = try Pull(Context())
+        let others = pull.events
+        let loop = Task {
+            for await _ in pull.events {}
+            return true
+        }
+        try await letOthersWait()
+        loop.cancel()
+        #expect(await loop.value)
+        try pull.bind("tcp://127.0.0.1:*")
+        #expect(await kinds(of: others, upTo: .listening).kinds == [.listening])
+    }
+
+    @Test func `A client that asks for another mechanism fails with a protocol error`() async throws {
+        let context = try Context()
+        let pull = try Pull(context) { $0.plainServer = true }
+        let push = try Push(context) { $0.linger = .zero }
+        let events = pull.events
+        try push.connect(try pull.bind("tcp://127.0.0.1:*"))
+        let expected = SocketEvent.Kind.handshakeFailed(.protocolError(.mechanismMismatch))
+        #expect(await kinds(of: events, upTo: expected).kinds.last == expected)
+        #expect("\(expected)".contains("different security mechanisms"))
+    }
+
+    @Test(arguments: [("300", 300), ("400", 400), ("500", 500)])
+    func `A client that is turned away learns the status, and so does the server`(
+        text: String, status: Int
+    ) async throws {
+        let context = try Context()
+        let handler = try Reply(context)
+        try handler.bind("inproc://zeromq.zap.01")
+        let answering = Task {
+            for try await question in handler.messages {
+                try await handler.send(["1.0", question[1], Message(text), "no", "", ""])
+            }
+        }
+        let pull = try Pull(context) { $0.plainServer = true }
+        let push = try Push(context) {
+            $0.plainUsername = "user"
+            $0.plainPassword = "password"
+            $0.linger = .zero
+        }
+        let (accepting, connecting) = (pull.events, push.events)
+        try push.connect(try pull.bind("tcp://127.0.0.1:*"))
+        let expected = SocketEvent.Kind.handshakeFailed(.authentication(status: status))
+        #expect(await kinds(of: accepting, upTo: expected).kinds.last == expected)
+        // For the time being: the client is told nothing and finds the connection closed.
+        if status != 300 { #expect(await kinds(of: connecting, upTo: expected).kinds.last == expected) }
+        await context.shutdown()
+        _ = await answering.result
+    }
+
+    @Test func `A peer that hangs up in mid-handshake fails it without detail`() async throws {
+        let context = try Context()
+        let pull = try Pull(context)
+        let events = pull.events
+        let stream = try SwiftZMQ.Stream(context)
+        try stream.connect(try pull.bind("tcp://127.0.0.1:*"))
+        _ = try await stream.receive()
+        stream.close()
+        for await event in events {
+            if case .handshakeFailed(.noDetail) = event.kind { return }
+        }
+        Issue.record("no failure")
+    }
+
+    @Test func `Many sockets are observed, closed and forgotten at once`() async throws {
+        let context = try Context()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    let pull = try Pull(context)
+                    let events = pull.events
+                    let second = Task { for await _ in pull.events {} }
+                    try pull.bind("tcp://127.0.0.1:*")
+                    if number.isMultiple(of: 2) { second.cancel() }
+                    for await event in events where event.kind == .listening { break }
+                    if number.isMultiple(of: 3) { pull.close() } else { second.cancel() }
+                    await second.value
+                }
+            }
+            try await group.waitForAll()
+        }
+        await context.shutdown()
+    }
+}
