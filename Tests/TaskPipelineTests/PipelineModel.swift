@@ -6,7 +6,7 @@ import TaskPipeline
 ///
 /// First comes a time of chaos, then calm, in which everything must come to its end.
 struct PipelineModel {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     private enum Envelope {
         case fromWorker(WorkerMessage, connection: Message)

@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `A report is said again until it is acknowledged`() {
-        let start = ContinuousClock.now
+        let start = Moment.now
         var book = ReportBook()
         #expect(book.nextReport(at: start) == nil)
         #expect(book.isClear)

@@ -4,7 +4,7 @@ import Testing
 
 /// The producer's rules, values in and values out.
 @Suite struct TaskWindowTests {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     let start = Instant.now
     let run = RunID.random()

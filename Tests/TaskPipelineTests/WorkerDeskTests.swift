@@ -3,7 +3,7 @@ import Testing
 
 /// A worker's rules.
 @Suite struct WorkerDeskTests {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     let start = Instant.now
     let run = RunID.random()

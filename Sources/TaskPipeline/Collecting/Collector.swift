@@ -3,7 +3,7 @@ import Synchronization
 
 /// A collector: takes results in, writes each once, and tells the producer what is where it belongs.
 public final class Collector: Sendable {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     /// How results are to be written.
     public struct Settings: Sendable {

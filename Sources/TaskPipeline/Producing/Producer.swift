@@ -16,7 +16,7 @@ import Synchronization
 /// try await end
 /// ```
 public final class Producer: Sendable {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     /// The endpoint for workers, wildcards resolved.
     public let tasksEndpoint: String

@@ -1,6 +1,6 @@
 /// What a producer says about those it waits for: once when they are missing for some time, once when they are there.
 struct ProducerWatch: Sendable {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     private struct Partner: Sendable {
         let missing: String

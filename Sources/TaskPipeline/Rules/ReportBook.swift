@@ -1,7 +1,7 @@
 /// The collector's rules for telling the producer what it has: everything is said until it has been acknowledged.
 public struct ReportBook: Sendable {
     /// A moment, passed in by whoever has a clock.
-    public typealias Instant = ContinuousClock.Instant
+    public typealias Instant = Moment
 
     private var pending = CollectorReport(sequence: 0)
     private var lastSequence: UInt64 = 0

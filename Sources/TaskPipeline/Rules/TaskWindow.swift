@@ -7,7 +7,7 @@ import SwiftZMQ
 /// of it for too long. Every message may be lost, doubled or late; none of that makes a task be forgotten.
 public struct TaskWindow: Sendable {
     /// A moment, passed in by whoever has a clock.
-    public typealias Instant = ContinuousClock.Instant
+    public typealias Instant = Moment
 
     /// A task that has been read and is not done.
     struct TaskUnderWay: Sendable {

@@ -1,7 +1,7 @@
 /// A worker's rules: the tasks that one producer has given it, and when it asks for more or gives some back.
 public struct WorkerDesk: Sendable {
     /// A moment, passed in by whoever has a clock.
-    public typealias Instant = ContinuousClock.Instant
+    public typealias Instant = Moment
 
     /// The run that its tasks belong to.
     public private(set) var run = RunID.none

@@ -8,7 +8,7 @@ import Synchronization
 /// is done goes into a tray, which the worker's loop empties: at once when the threads run out of work, otherwise when
 /// enough has gathered, so that a message carries many results where they come fast and none waits where they do not.
 final class JobPool: Sendable {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Moment
 
     /// A task that was done.
     struct Finished: Sendable {

@@ -135,10 +135,10 @@ public final class Worker: Sendable {
 
     /// Says now and then that it lives, and gives back what waits for too long.
     private func beat() async throws {
-        var nextHeartbeat = ContinuousClock.now + Self.heartbeat
+        var nextHeartbeat = Moment.now + Self.heartbeat
         while true {
             try await Task.sleep(for: Self.glance)
-            let now = ContinuousClock.now
+            let now = Moment.now
             if isEnding.withLock({ $0 }) { end.give() }
             let isDue = now >= nextHeartbeat
             if isDue { nextHeartbeat = now + Self.heartbeat }
@@ -165,8 +165,8 @@ public final class Worker: Sendable {
             try ask(index, always: true)
         }
         // What was on its way meanwhile is given back, too, as it comes; a moment is enough for that.
-        let arrivals = ContinuousClock.now + .milliseconds(200)
-        while pool.isBusy || ContinuousClock.now < arrivals {
+        let arrivals = Moment.now + .milliseconds(200)
+        while pool.isBusy || Moment.now < arrivals {
             await end.wait()
             try Task.checkCancellation()
         }

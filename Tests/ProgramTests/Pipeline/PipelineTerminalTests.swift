@@ -82,7 +82,8 @@ import Testing
             "produce", try folder.numbers(100), "--tasks", folder.ipc("t"), "--done", folder.ipc("d"), "--window", "50")
         let collector = try programs.pipeline(
             "collect", "--results", folder.ipc("r"), "--done", folder.ipc("d"), "--output", folder["out"], "--ordered")
-        try await producer.errors.wait(for: "tasks on")
+        // By then, it has read what its window holds.
+        try await producer.errors.wait(for: "no worker asks for tasks")
         try await collector.errors.wait(for: "results on")
         producer.signal(SIGINT)
         #expect(try await producer.ending() == .exited(130))
