@@ -54,6 +54,19 @@ import Testing
         Snippet(
             title: "an option of another socket", body: "_ = try Push(context) { $0.mandatory = true }",
             complaint: "property 'mandatory' requires the types 'Push' and 'Router' be equivalent"),
+        Snippet(
+            title: "conflate on a Router", body: "_ = try Router(context) { $0.conflate = true }",
+            complaint: "requires that 'Router' conform to 'ConflatingSocket'"),
+        Snippet(
+            title: "multicast on a Pair", body: "_ = try Pair(context).get(\\.multicastRate)",
+            complaint: "requires that 'Pair' conform to 'MulticastSocket'"),
+        Snippet(
+            title: "a request of a Dealer", body: #"_ = try await Dealer(context).request("a")"#,
+            complaint: "value of type 'Dealer' has no member 'request'"),
+        Snippet(
+            title: "a secret key in the place of a public one",
+            body: "_ = try Push(context) { $0.curveServerKey = try CurveKeyPair.generate().secretKey }",
+            complaint: "cannot assign value of type 'CurveSecretKey' to type 'CurveKey'"),
     ]
 
     @Test(arguments: snippets)

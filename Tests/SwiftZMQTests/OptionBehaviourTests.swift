@@ -161,6 +161,16 @@ import Testing
         #expect(try await pull.receive() == ["through"])
     }
 
+    @Test func `A descriptor that does not listen is refused`() throws {
+        let context = try Context()
+        // One that is closed and one that is open.
+        #expect(code { try Pull(context) { $0.listeningDescriptor = 1 << 20 } } == .invalidArgument)
+        #expect(code { try Pull(context) { $0.listeningDescriptor = 0 } } == .invalidArgument)
+        #expect(code { try Pull(context) { $0.listeningDescriptor = -7 } } == .invalidArgument)
+        let pull = try Pull(context) { $0.listeningDescriptor = nil }
+        #expect(try pull.get(\.listeningDescriptor) == nil)
+    }
+
     @Test func `An option that libzmq keeps to itself says so when it is read`() throws {
         let publisher = try XPublisher(Context()) { $0.verbose = true }
         let error = #expect(throws: ZMQError.self) { try publisher.get(\.verbose) }

@@ -17,6 +17,7 @@ import Testing
         "ZMQ_EVENTS": "tryReceive and trySend",
         "ZMQ_TYPE": "the socket's Swift type",
         "ZMQ_THREAD_SAFE": "every socket of the library is Sendable",
+        "ZMQ_CONNECT_ROUTING_ID": "Router.connect(_:as:)",
         "ZMQ_MECHANISM": "Socket.mechanism",
         "ZMQ_BLOCKY": "a context option, declared among those of sockets",
     ]
@@ -85,7 +86,7 @@ import Testing
         let publisher = SocketOptionNames<XPublisher>()
         return Set(dealer).union([
             request.correlate.number, request.relaxed.number, router.mandatory.number, router.handover.number,
-            router.raw.number, router.connectRoutingID.number, stream.notifies.number, publisher.noDrop.number,
+            router.raw.number, stream.notifies.number, publisher.noDrop.number,
             publisher.verbose.number, publisher.verboser.number, publisher.manual.number,
             publisher.welcomeMessage.number, publisher.invertsMatching.number, publisher.multicastRate.number,
             publisher.multicastRecoveryInterval.number, publisher.multicastHops.number,

@@ -165,8 +165,22 @@ import Testing
         #expect(message[1] == "hello")
         try await bound.send([message[0], "hello back"])
         #expect(try await connecting.receive() == ["the other", "hello back"])
+        #expect(code { try connecting.connect(endpoint, as: "the other") } == .invalidArgument)
         #expect(code { try connecting.connect(endpoint, as: "") } == .invalidArgument)
         #expect(code { try connecting.connect(endpoint, as: "\u{0}x") } == .invalidArgument)
+    }
+
+    @Test func `A peer cannot be named where it has no name before it is connected`() throws {
+        let router = try Router(Context()) { $0.immediate = true }
+        #expect(code { try router.connect("tcp://127.0.0.1:1", as: "a") } == .unsupported)
+    }
+
+    @Test func `A subscriber without filters of its own asks and takes back`() async throws {
+        let pair = try Connected({ try XPublisher($0) }, { try XSubscriber($0) })
+        try await pair.connecting.subscribe(to: "news")
+        #expect(try await pair.bound.receive() == ["\u{1}news"])
+        try await pair.connecting.unsubscribe(from: "news")
+        #expect(try await pair.bound.receive() == ["\u{0}news"])
     }
 
     @Test func `A stream without notices receives bytes alone`() async throws {

@@ -5,8 +5,8 @@ import CZMQ
 extension Socket {
     /// Sets any option by its number in `zmq.h` to a number (`zmq_setsockopt`).
     ///
-    /// Nothing is checked beforehand: whether the option still takes effect after `bind` or `connect` is for the caller
-    /// to know. ``set(_:to:)`` knows it of every stable option.
+    /// Nothing is checked beforehand: whether the option still takes effect after `bind` or `connect`, and which values
+    /// libzmq ends the process for, is for the caller to know. ``set(_:to:)`` knows it of every stable option.
     ///
     /// - Parameters:
     ///   - number: the option, such as 93 for `ZMQ_ZAP_ENFORCE_DOMAIN`.

@@ -19,6 +19,18 @@ extension SocketOptionCoding {
         }
     }
 
+    /// A descriptor that listens; nil, none, is −1. libzmq ends the process for one that is not open.
+    static var listeningDescriptor: SocketOptionCoding<Int?> {
+        .init(capacity: 4) { value in
+            if let value {
+                guard let descriptor = Int32(exactly: value), ListeningDescriptor.isOne(descriptor) else { return nil }
+            }
+            return SocketOptionCoding<Int?>.optionalInt.encode(value)
+        } decode: { bytes in
+            SocketOptionCoding<Int?>.optionalInt.decode(bytes)
+        }
+    }
+
     /// An `int` that is 0 or 1; nil, the system's choice, is −1.
     static var optionalBool: SocketOptionCoding<Bool?> {
         .init(capacity: 4) { value in

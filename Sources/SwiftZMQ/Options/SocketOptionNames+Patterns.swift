@@ -38,39 +38,41 @@ public protocol NamingSocket: SendingSocket, ReceivingSocket {}
 extension Router: NamingSocket {}
 extension Stream: NamingSocket {}
 
-extension SocketOptionNames where S: NamingSocket {
-    /// The routing id of the peer that the next `connect` leads to, 1 to 255 bytes of which the first is not zero
-    /// (`ZMQ_CONNECT_ROUTING_ID`).
-    ///
-    /// It holds for one `connect`; ``NamingSocket/connect(_:as:)`` does both in one step. Empty, the default, lets the
-    /// peer or the socket choose. libzmq does not give it back: reading it throws.
-    public var connectRoutingID: SocketOption<Message> {
-        .init(ZMQ_CONNECT_ROUTING_ID, .bytes, default: "", .always)
-    }
-}
-
 extension NamingSocket {
     /// Connects to an endpoint and names the peer, so that it can be sent to at once (`ZMQ_CONNECT_ROUTING_ID` and
     /// `zmq_connect` in one step).
     ///
     /// - Parameters:
     ///   - endpoint: as for ``Socket/connect(_:)``.
-    ///   - routingID: 1 to 255 bytes, of which the first is not zero, that no other peer has.
-    /// - Throws: ``ZMQError`` with `.invalidArgument` for a routing id that is not like that, and as
-    ///   ``Socket/connect(_:)``.
+    ///   - routingID: 1 to 255 bytes, of which the first is not zero. A socket gives a name once. Peers that name
+    ///     themselves, by their ``SocketOptionNames/routingID``, must have other names than those given here: libzmq ends
+    ///     the process when it meets the same name twice.
+    /// - Throws: ``ZMQError`` with `.invalidArgument` for a routing id that is not like that, `.unsupported` with
+    ///   ``SocketOptionNames/immediate``, and as ``Socket/connect(_:)``.
     public func connect(_ endpoint: String, as routingID: Message) throws(ZMQError) {
+        func refusal(_ code: ZMQError.Code, _ remedy: String) -> ZMQError {
+            ZMQError(code: code, operation: "connect", endpoint: endpoint, remedy: remedy)
+        }
         let startsWithZero = unsafe routingID.withUnsafeBytes { unsafe $0.first == 0 }
         guard (1...255).contains(routingID.count), !startsWithZero else {
-            throw ZMQError(
-                code: .invalidArgument, operation: "connect", endpoint: endpoint,
-                remedy: "a routing id has 1 to 255 bytes, and the first is not zero"
-            )
+            throw refusal(.invalidArgument, "a routing id has 1 to 255 bytes, and the first is not zero")
         }
         try core.withSocket("connect") { socket throws(ZMQError) in
             try Endpoint.validate(endpoint, for: "connect")
-            try socket.set(SocketOptionNames<Self>().connectRoutingID, to: routingID)
+            guard try !socket.get(SocketOptionNames<Self>().immediate) else {
+                throw refusal(.unsupported, "with the option immediate, a peer has no name before it is connected")
+            }
+            guard core.givenNames.withLock({ $0.insert(routingID).inserted }) else {
+                throw refusal(.invalidArgument, "the name \(routingID) was given before")
+            }
+            try socket.set(Self.connectRoutingID, to: routingID)
             try socket.connect(endpoint)
         }
+    }
+
+    // No public option: set apart from its connect, it would name another connection.
+    private static var connectRoutingID: SocketOption<Message> {
+        .init(ZMQ_CONNECT_ROUTING_ID, .bytes, default: "", .always)
     }
 }
 

@@ -13,7 +13,8 @@ extension SocketOptionNames {
     public var tcpMaxRetransmitTimeout: SocketOption<Duration> { .init(ZMQ_TCP_MAXRT, .milliseconds, default: .zero) }
 
     /// The `HOST:PORT` of a SOCKS5 proxy through which TCP connections are made (`ZMQ_SOCKS_PROXY`); nil, the default,
-    /// for none. The proxy resolves host names.
+    /// for none. The proxy resolves host names. libzmq 4.3.4 ends the process when a socket is closed after its proxy has
+    /// refused a connection.
     public var socksProxy: SocketOption<String?> { .init(ZMQ_SOCKS_PROXY, .optionalText(capacity: 1024), default: nil) }
 
     /// The network interface or VRF whose packets alone are taken (`ZMQ_BINDTODEVICE`), at most 15 bytes; nil, the
@@ -23,8 +24,9 @@ extension SocketOptionNames {
     }
 
     /// A descriptor that is bound and listens already, such as one that systemd hands over, to be used by the next `bind`
-    /// to `tcp` or `ipc` (`ZMQ_USE_FD`); nil, the default, for a new one. The socket closes it.
-    public var listeningDescriptor: SocketOption<Int?> { .init(ZMQ_USE_FD, .optionalInt, default: nil) }
+    /// to `tcp` or `ipc` (`ZMQ_USE_FD`); nil, the default, for a new one. The socket closes it. A descriptor that does not
+    /// listen is refused.
+    public var listeningDescriptor: SocketOption<Int?> { .init(ZMQ_USE_FD, .listeningDescriptor, default: nil) }
 
     /// The buffer of a VMCI connection, in bytes (`ZMQ_VMCI_BUFFER_SIZE`); 0, the default, leaves it to the system.
     /// libzmq does not give it back. `.unsupported` without ``Capability/vmci``.

@@ -7,6 +7,8 @@ final class SocketCore: Sendable {
     /// `ZMQ_FD`: becomes readable when the socket has to be looked at. Edge-triggered, and consumed by any call.
     let descriptor: Int32
     let state: Locked<State>
+    /// The names that peers were given on connecting to them.
+    let givenNames = Locked<Set<Message>>([])
     /// Whose turn it is to send and receive as one step.
     let turns: Turns?
 

@@ -17,3 +17,19 @@ public struct XSubscriber: SendingSocket, ReceivingSocket {
         handle = try SocketHandle(context, .xsubscriber, configure)
     }
 }
+
+extension XSubscriber {
+    /// Asks the publishers for what begins with a prefix: sends the byte 1 and the prefix.
+    ///
+    /// - Throws: as ``SendingSocket/send(_:timeout:)-(Message,_)``.
+    public nonisolated(nonsending) func subscribe(to prefix: Message) async throws {
+        try await send(Message([1] + [UInt8](prefix)))
+    }
+
+    /// Takes a prefix back: sends the byte 0 and the prefix.
+    ///
+    /// - Throws: as ``SendingSocket/send(_:timeout:)-(Message,_)``.
+    public nonisolated(nonsending) func unsubscribe(from prefix: Message) async throws {
+        try await send(Message([0] + [UInt8](prefix)))
+    }
+}
