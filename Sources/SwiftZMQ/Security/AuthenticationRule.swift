@@ -16,8 +16,10 @@ public struct AuthenticationRule<Credential: AuthenticationCredential>: Sendable
 
     /// Those for whom a closure decides so.
     ///
-    /// - Parameter decide: is given the credential and the question, and may take its time: others are answered
-    ///   meanwhile. An error that it throws is ``AuthenticationDecision/failed(_:)``: the peer is not let in.
+    /// - Parameter decide: is given the credential and the question, and may take its time: up to 64 questions are
+    ///   looked into at once, and libzmq gives a peer up after the socket's ``SocketOptionNames/handshakeInterval``.
+    ///   Its task is cancelled when the authenticator is stopped. An error that it throws is
+    ///   ``AuthenticationDecision/failed(_:)``: the peer is not let in.
     public static func decided(
         by decide: @escaping @Sendable (Credential, AuthenticationRequest) async throws -> AuthenticationDecision
     ) -> Self {

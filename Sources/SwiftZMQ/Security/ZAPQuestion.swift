@@ -36,8 +36,8 @@ struct ZAPQuestion: Sendable {
         switch (mechanism, frames.count) {
         case ("NULL", 0): return (.null, .none)
         case ("PLAIN", 2):
-            guard let name = String(validating: frames[0]), let password = String(validating: frames[1]) else {
-                throw Malformed(reason: "a name or a password that is not UTF-8")
+            guard let name = name(frames[0]), let password = String(validating: frames[1]) else {
+                throw Malformed(reason: "a name or a password that is not UTF-8, or a name with a zero")
             }
             return (.plain, .plain(PlainCredential(username: name, password: password)))
         case ("CURVE", 1):
@@ -46,12 +46,17 @@ struct ZAPQuestion: Sendable {
             }
             return (.curve, .curve(key))
         case ("GSSAPI", 1):
-            guard let name = String(validating: frames[0]) else {
-                throw Malformed(reason: "a principal that is not UTF-8")
+            guard let name = name(frames[0]) else {
+                throw Malformed(reason: "a principal that is not UTF-8, or with a zero")
             }
             return (.gssapi, .gssapi(GSSAPIPrincipal(name: name)))
         default: throw Malformed(reason: "an unknown mechanism, or too few or many credentials for it")
         }
+    }
+
+    /// A name, but none with a zero: libzmq would give it back only up to there, which is another's name.
+    private static func name(_ frame: Message) -> String? {
+        String(validating: frame).flatMap { $0.utf8.contains(0) ? nil : $0 }
     }
 }
 
@@ -74,13 +79,17 @@ extension AuthenticationPolicy {
 }
 
 extension AuthenticationDecision {
-    /// The decision, or a failure where it cannot be told in the protocol.
+    /// The decision, or a failure where it cannot be told in the protocol, or would be read as another.
     var validated: Self {
-        guard case .admitted(_, let metadata) = self else { return self }
-        let isTellable = metadata.allSatisfy {
-            (1...255).contains($0.key.utf8.count) && Int32(exactly: $0.value.utf8.count) != nil
+        guard case .admitted(let userID, let metadata) = self else { return self }
+        let hasZero = ([userID] + metadata.keys + metadata.values).contains { $0.utf8.contains(0) }
+        let isTellable = metadata.allSatisfy { name, value in
+            (1...255).contains(name.utf8.count) && Int32(exactly: value.utf8.count) != nil
         }
-        return isTellable ? self : .failed("metadata with a name that is empty or too long")
+        guard isTellable, !hasZero else {
+            return .failed("metadata with a name that is empty or too long, or with a zero")
+        }
+        return self
     }
 
     /// The frames behind the request id: status, reason, user id, metadata.

@@ -155,6 +155,7 @@ import Testing
             switch credential.username {
             case "ada": .admitted(userID: "\(request.domain)/\(credential.username)", metadata: ["X-Rank": "countess"])
             case "later": .retryLater("come back")
+            case "zero": .admitted(userID: "ada\0eve")
             case "nameless": .admitted(userID: "x", metadata: ["": "no name"])
             default: .denied("\(request.address) \(request.mechanism) \(request.routingID)")
             }
@@ -166,6 +167,7 @@ import Testing
         #expect(try await asked.answer(.plain("later", "")) == ["1.0", "7", "300", "come back", "", ""])
         #expect(try await asked.answer(.plain("eve", ""))[3] == "127.0.0.1 PLAIN socket")
         #expect(try await asked.status(.plain("nameless", "")) == "500")
+        #expect(try await asked.status(.plain("zero", "")) == "500")
         await asked.authenticator.stop()
     }
 
@@ -229,6 +231,8 @@ import Testing
             ["1.0", "7", "", "127.0.0.1", "", "PLAIN", "ada", "secret", "surplus"],
             ["1.0", "7", "", "127.0.0.1", "", "PLAIN", "ada", bytes],
             ["1.0", "7", "", "127.0.0.1", "", "PLAIN", bytes, "secret"],
+            ["1.0", "7", "", "127.0.0.1", "", "PLAIN", "ada\0eve", "secret"],
+            ["1.0", "7", "", "127.0.0.1", "", "GSSAPI", "ada\0eve"],
             ["1.0", "7", "", "127.0.0.1", "", "CURVE", "too short"],
             ["1.0", "7", "", "127.0.0.1", "", "CURVE"],
             ["1.0", "7", "", "127.0.0.1", "", "GSSAPI"],
