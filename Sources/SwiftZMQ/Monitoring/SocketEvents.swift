@@ -40,7 +40,8 @@ extension Socket {
     ///
     /// Each use of this property gives all events to one more observer, beginning with the use and not with the loop, so
     /// that nothing is missed in between; they are kept until they are read. One value is for one loop. The socket is
-    /// observed only as long as such a value exists, and such a value does not keep the socket open.
+    /// observed only as long as such a value exists, which takes two of the context's `maxSockets`, however many there are;
+    /// it does not keep the socket open.
     ///
     /// The sequence ends with ``SocketEvent/Kind/monitorStopped`` when the socket or its context is closed, with
     /// ``SocketEvent/Kind/monitorFailed(_:)`` when the socket cannot be observed, and without either when the task is

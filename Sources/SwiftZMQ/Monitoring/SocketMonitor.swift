@@ -137,3 +137,24 @@ extension SocketCore {
         if isStopped { monitor.end() }
     }
 }
+
+extension SocketCore {
+    /// Why a socket could not be bound; nil where it cannot be found out.
+    ///
+    /// Of a socket that is observed libzmq tells the reason to the observers first, and that can overwrite the error
+    /// number with one that no `bind` has. A socket that nobody observes fails for the same reason and tells it.
+    func reasonNotToBind(_ endpoint: String, _ observed: RawSocket) -> ZMQError? {
+        do throws(ZMQError) {
+            let names = SocketOptionNames<Pair>()
+            let probe = try context.makeSocket(kind)
+            defer { probe.close() }
+            try probe.set(names.linger, to: .zero)
+            try probe.set(names.ipv6, to: observed.get(names.ipv6))
+            try probe.set(names.boundDevice, to: observed.get(names.boundDevice))
+            try probe.bind(endpoint)
+            return nil
+        } catch {
+            return error.operation == "bind" ? error : nil
+        }
+    }
+}

@@ -50,7 +50,7 @@ extension SocketOptionNames {
     public var heartbeatInterval: SocketOption<Duration> { .init(ZMQ_HEARTBEAT_IVL, .milliseconds, default: .zero) }
 
     /// How long to wait for the answer to a heartbeat before the connection is given up (`ZMQ_HEARTBEAT_TIMEOUT`);
-    /// nil, the default, for the heartbeat interval.
+    /// nil, the default, which cannot be set again, for the heartbeat interval.
     public var heartbeatTimeout: SocketOption<Duration?> {
         .init(ZMQ_HEARTBEAT_TIMEOUT, .optionalMilliseconds, default: nil)
     }

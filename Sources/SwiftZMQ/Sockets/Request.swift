@@ -1,5 +1,7 @@
 /// Asks: sends a request, then receives its reply, in turn (`ZMQ_REQ`).
 ///
+/// ``request(_:timeout:)-(Message,_)`` does both in one step, for any number of tasks.
+///
 /// Requests go to the connected peers in turn. By default ``SocketOptionNames/relaxed`` and
 /// ``SocketOptionNames/correlate`` are on: a request whose reply was not waited for, because of a timeout or a
 /// cancellation, leaves a socket that can ask again, and a late reply to it is never taken for another's. A peer that

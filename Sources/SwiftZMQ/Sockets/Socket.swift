@@ -24,7 +24,11 @@ extension Socket {
     public func bind(_ endpoint: String) throws(ZMQError) -> String {
         try core.withSocket("bind") { socket throws(ZMQError) in
             try Endpoint.validate(endpoint, for: "bind")
-            try socket.bind(endpoint)
+            do throws(ZMQError) {
+                try socket.bind(endpoint)
+            } catch {
+                throw error.code == .again ? core.reasonNotToBind(endpoint, socket) ?? error : error
+            }
             return try socket.lastEndpoint()
         }
     }
