@@ -45,15 +45,6 @@ import Testing
         #expect(parts(["a", "b", "c"], .multipart) == ["a", "b c"])
     }
 
-    @Test func `A notice says what a subscriber wants, and what it wants no more`() {
-        #expect(SubscriptionNotice([Message([1] + "10".utf8)]) == .subscribed("10"))
-        #expect(SubscriptionNotice([Message([0] + "10".utf8)]) == .unsubscribed("10"))
-        #expect(SubscriptionNotice([Message([1])]) == .subscribed(""))
-        #expect(SubscriptionNotice(["hello"]) == nil)
-        #expect(SubscriptionNotice([Message()]) == nil)
-        #expect(SubscriptionNotice([Message([1]), "more"]) == nil)
-    }
-
     @Test func `An audience counts equal subscriptions`() {
         var audience = Audience()
         for notice in [[1, 49], [1, 49], [0, 49], [7]] as [[UInt8]] { audience.record([Message(notice)]) }

@@ -49,7 +49,7 @@ public actor Forwarder {
 
     private func forwardSubscriptions() async throws {
         for try await message in subscribers.messages {
-            if case .subscribed = SubscriptionNotice(message) { counters.subscriptions += 1 }
+            if SubscriptionNotice(message)?.isSubscription == true { counters.subscriptions += 1 }
             // As it came, whatever it is: a subscriber may talk to its publishers in its own way, too.
             _ = try publishers.trySend(message)
         }

@@ -13,12 +13,12 @@ public struct Audience: Sendable {
 
     /// Takes what the publisher received into account.
     public mutating func record(_ message: Multipart) {
-        switch SubscriptionNotice(message) {
-        case .subscribed:
+        guard let notice = SubscriptionNotice(message) else { return }
+        if notice.isSubscription {
             arrived += 1
             present += 1
-        case .unsubscribed: present -= 1
-        case nil: break
+        } else {
+            present -= 1
         }
     }
 }
