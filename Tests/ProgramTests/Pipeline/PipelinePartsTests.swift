@@ -46,8 +46,9 @@ import Testing
         try await producer.errors.wait(for: "no worker asks for tasks at \(tasks)")
         try await producer.errors.wait(for: "no collector reports at \(done)")
         let worker = try work("--job", "echo")
-        let collector = try collect()
+        // Before there is a collector, without whom the run cannot end.
         try await producer.errors.wait(for: "a worker is there")
+        let collector = try collect()
         #expect(try await producer.ending() == .exited(0))
         #expect(try await collector.output.all().compactMap { Int($0) }.sorted() == Array(1...10))
         withExtendedLifetime(worker) {}
