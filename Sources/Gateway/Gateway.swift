@@ -1,4 +1,5 @@
 public import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import SwiftZMQ
@@ -21,7 +22,7 @@ public final class Gateway: Sendable {
     /// The dispatch.
     public let broker: BrokerLoop
 
-    private let configuration: GatewayConfiguration
+    private let drainTimeout: NIOLockedValueBox<Duration>
     private let context: Context
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPServer
@@ -36,15 +37,19 @@ public final class Gateway: Sendable {
     public init(
         _ configuration: GatewayConfiguration, logger: Logger, observer: (any RequestObserver)? = nil
     ) async throws {
-        self.configuration = configuration
+        drainTimeout = NIOLockedValueBox(configuration.drainTimeout)
+        let router = RequestRouter(routes: configuration.routes)
+        var brokerConfiguration = configuration.broker
+        brokerConfiguration.services.formUnion(router.services)
         let services = ServiceDirectory()
         context = try Context()
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
-        server = HTTPServer(group: group, settings: configuration.http, services: services, observer: observer)
+        server = HTTPServer(
+            group: group, settings: configuration.http, router: router, services: services, observer: observer)
         do {
             broker = try BrokerLoop(
                 context: context, endpoints: configuration.workers, maximumMessage: configuration.maximumReply,
-                configuration: configuration.broker, services: services, sinks: server.replySinks, logger: logger)
+                configuration: brokerConfiguration, services: services, sinks: server.replySinks, logger: logger)
         } catch let error as ZMQError {
             await context.shutdown()
             try? await group.shutdownGracefully()
@@ -60,6 +65,22 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// Takes another configuration while it serves: the routes, and all limits and times that can change.
+    ///
+    /// Requests whose heads have been read keep to the old one. The addresses, ``GatewayConfiguration/maximumReply``,
+    /// ``GatewayConfiguration/eventLoops``, ``HTTPSettings/responseBuffer`` and ``BrokerConfiguration/heartbeat`` stay as
+    /// they were.
+    public func apply(_ configuration: GatewayConfiguration) async {
+        drainTimeout.withLockedValue { $0 = configuration.drainTimeout }
+        let router = RequestRouter(routes: configuration.routes)
+        var brokerConfiguration = configuration.broker
+        brokerConfiguration.services.formUnion(router.services)
+        // First where requests go to, then what sends them there.
+        broker.reconfigure(brokerConfiguration)
+        await server.setSettings(configuration.http)
+        server.setRouter(router)
+    }
+
     /// Stops accepting, answers what is in flight, says goodbye to the workers, and ends.
     ///
     /// What is not answered within ``GatewayConfiguration/drainTimeout`` fails.
@@ -68,7 +89,7 @@ public final class Gateway: Sendable {
     /// - Returns: whether everything was answered in time.
     @discardableResult
     public func drain(stoppingWorkersBy stopWorkers: () async -> Void = {}) async -> Bool {
-        let isClean = await server.drain(within: configuration.drainTimeout)
+        let isClean = await server.drain(within: drainTimeout.withLockedValue { $0 })
         await stopWorkers()
         await broker.stop()
         await end()

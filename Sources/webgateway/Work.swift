@@ -34,7 +34,7 @@ struct Work: AsyncParsableCommand {
                 "Missing expected argument '--connect <connect>': name the gateway's endpoint, such as --connect tcp://127.0.0.1:5555"
             )
         }
-        for endpoint in connect { try Check.workerEndpoint(endpoint, "--connect", allowsWildcard: false) }
+        for endpoint in connect { try Endpoints.check(endpoint, "--connect") }
         guard DemonstrationService(named: service) != nil else {
             throw ValidationError(
                 "--service '\(service)': no such demonstration service; there are "
@@ -47,7 +47,7 @@ struct Work: AsyncParsableCommand {
 
     func run() async throws {
         guard let service = DemonstrationService(named: service) else { return }
-        let logger = logging.makeLogger("webgateway-worker")
+        let logger = logging.makeLog("webgateway-worker").logger
         let signals = await EndSignals(program: "webgateway worker")
         var configuration = GatewayWorker.Configuration(concurrency: concurrency)
         // The demonstration services answer at once, so that no change of threads pays.

@@ -30,6 +30,12 @@ import Testing
         ("serve --retries -1", "--retries"),
         ("serve --demo-workers=-1", "--demo-workers"),
         ("serve --log-level loud", "loud"),
+        ("serve --max-connections 0", "--max-connections '0'"),
+        ("serve --idle-timeout 9999999h", "--idle-timeout '9999999h'"),
+        ("serve --admin nowhere", "--admin 'nowhere'"),
+        ("serve --server-name \u{7F}", "--server-name"),
+        ("serve --config /nowhere/at/all.yaml", "/nowhere/at/all.yaml: cannot be read: No such file or directory"),
+        ("check", "--config"),
         ("serve --access-log perhaps", "perhaps"),
         ("worker --connect tcp://127.0.0.1:5555", "--service"),
         ("worker --service hello", "--connect"),
@@ -49,7 +55,7 @@ import Testing
     @Test func `A port in use is one line and status 1`() async throws {
         let gateway = try await programs.gateway()
         let second = try programs.webgateway(
-            "serve", "--listen", "127.0.0.1:\(gateway.port)", "--workers", "tcp://127.0.0.1:*")
+            "serve", "--listen", "127.0.0.1:\(gateway.port)", "--workers", "tcp://127.0.0.1:*", "--admin", "off")
         try await expectOneLine(of: second, status: 1, names: "127.0.0.1:\(gateway.port)")
         #expect(try await gateway.ask("GET", "/hello").status == 200)
     }
@@ -57,11 +63,11 @@ import Testing
     @Test func `A workers' endpoint in use is one line and status 1`() async throws {
         let gateway = try await programs.gateway()
         let second = try programs.webgateway(
-            "serve", "--listen", "127.0.0.1:0", "--workers", gateway.workerEndpoint)
+            "serve", "--listen", "127.0.0.1:0", "--workers", gateway.workerEndpoint, "--admin", "off")
         try await expectOneLine(of: second, status: 1, names: gateway.workerEndpoint)
     }
 
-    @Test(arguments: ["--help", "serve --help", "worker --help", "help"])
+    @Test(arguments: ["--help", "serve --help", "worker --help", "check --help", "help"])
     func `Help goes to standard output`(arguments: String) async throws {
         let program = try programs.webgateway(arguments.split(separator: " ").map(String.init))
         #expect(try await program.ending() == .exited(0))

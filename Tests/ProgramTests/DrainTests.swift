@@ -64,7 +64,8 @@ import Testing
         // The port was this gateway's a moment ago, and connections of the worker to it are all that is left there.
         let second = try await RunningGateway(
             programs.webgateway(
-                "serve", "--listen", "127.0.0.1:0", "--workers", first.workerEndpoint, "--demo-workers", "0"))
+                "serve", "--listen", "127.0.0.1:0", "--workers", first.workerEndpoint, "--demo-workers", "0",
+                "--admin", "off"))
         try await second.waitForService("/hello")
     }
 }

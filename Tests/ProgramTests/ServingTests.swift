@@ -17,14 +17,14 @@ import Testing
 
     @Test func `Serving is what it does without a subcommand`() async throws {
         let gateway = try await RunningGateway(
-            programs.webgateway("--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*"))
+            programs.webgateway("--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "off"))
         #expect(try await gateway.ask("GET", "/hello").text == "Hello, world!\n")
     }
 
     @Test func `Every address it is given gets a line and serves`() async throws {
         let program = try programs.webgateway(
             "serve", "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*",
-            "--workers", "ipc://*")
+            "--workers", "ipc://*", "--admin", "off")
         try await program.output.wait(for: "workers on ipc://")
         let lines = program.output.soFar
         let ports = lines.filter { $0.hasPrefix("listening on http://127.0.0.1:") }

@@ -18,7 +18,7 @@ public struct Broker: Sendable {
     public typealias Instant = ContinuousClock.Instant
 
     /// The settings.
-    public let configuration: BrokerConfiguration
+    public internal(set) var configuration: BrokerConfiguration
     /// What has been counted since the start.
     public internal(set) var counters = BrokerCounters()
     /// What is to be done, see ``takeEffects(into:)``.

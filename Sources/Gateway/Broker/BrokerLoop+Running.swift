@@ -84,6 +84,7 @@ extension BrokerLoop {
             case .cancel(let id): work.broker.cancel(id, now: now)
             case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
+            case .reconfigure(let configuration): work.broker.reconfigure(configuration, now: now)
             case .snapshot(let continuation): continuation.resume(returning: work.broker.snapshot())
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
             }
@@ -141,7 +142,7 @@ extension BrokerLoop {
             case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
-            case .cancel, .drain, .stop: break
+            case .cancel, .drain, .stop, .reconfigure: break
             }
         }
         for continuation in work.waitingForEnd { continuation.resume() }

@@ -34,6 +34,7 @@ public final class BrokerLoop: RequestDispatcher {
         case cancel(RequestID)
         case drain
         case stop
+        case reconfigure(BrokerConfiguration)
         case snapshot(CheckedContinuation<BrokerSnapshot?, Never>)
         case notifyEnd(CheckedContinuation<Void, Never>)
     }
@@ -96,6 +97,12 @@ public final class BrokerLoop: RequestDispatcher {
         await withCheckedContinuation { continuation in
             order(.snapshot(continuation)) { continuation.resume(returning: nil) }
         }
+    }
+
+    /// Replaces the settings that can change; see ``Broker/reconfigure(_:now:)``.
+    public func reconfigure(_ configuration: BrokerConfiguration) {
+        services.formUnion(configuration.services)
+        order(.reconfigure(configuration)) {}
     }
 
     /// Takes no new requests, lets those in flight finish, and says goodbye to the workers; returns when that is done.

@@ -1,7 +1,7 @@
 /// A service that is known: its workers and the requests that wait for one.
 struct ServiceRecord: Sendable {
     let name: String
-    let isConfigured: Bool
+    var isConfigured: Bool
     var queue = SlotList()
     var available = AvailableWorkers()
     /// Registered workers.

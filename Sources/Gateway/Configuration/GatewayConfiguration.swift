@@ -1,9 +1,15 @@
 /// Addresses, limits and times of a ``Gateway``.
+///
+/// A program that reads them from flags, variables and a file has them as part of ``GatewaySettings``.
 public struct GatewayConfiguration: Sendable {
     /// Where HTTP is served; default 127.0.0.1:8080.
     public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
     /// Where workers connect; default tcp://127.0.0.1:5555.
     public var workers = ["tcp://127.0.0.1:5555"]
+    /// Where health, metrics and workers are shown; nil, the default, for nowhere.
+    public var admin: ListenAddress?
+    /// The configured routes, tried in order before the first path segment names the service; default none.
+    public var routes: [Route] = []
     /// Limits and times of the HTTP front.
     public var http = HTTPSettings()
     /// The dispatch.

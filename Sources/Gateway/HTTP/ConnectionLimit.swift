@@ -3,10 +3,15 @@ import Synchronization
 /// Counts the connections of all event loops.
 final class ConnectionLimit: Sendable {
     private let count = Atomic<Int>(0)
-    private let maximum: Int
+    private let maximum: Atomic<Int>
 
     init(_ maximum: Int) {
-        self.maximum = maximum
+        self.maximum = Atomic(maximum)
+    }
+
+    /// Sets the most connections that are served; those beyond it that are served already stay.
+    func setMaximum(_ maximum: Int) {
+        self.maximum.store(maximum, ordering: .relaxed)
     }
 
     /// The number of connections at this moment.
@@ -23,6 +28,7 @@ final class ConnectionLimit: Sendable {
 
     /// Counts a connection in, unless it is dropped.
     func enter() -> Admission {
+        let maximum = maximum.load(ordering: .relaxed)
         let before = count.add(1, ordering: .relaxed).oldValue
         if before < maximum { return .served }
         // Those that are refused live on until they have read the answer; a flood of them must stay bounded as well.

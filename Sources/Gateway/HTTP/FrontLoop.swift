@@ -4,8 +4,8 @@ import NIOCore
 final class FrontLoop {
     let index: UInt16
     let eventLoop: any EventLoop
-    let settings: HTTPSettings
-    let times: HTTPTimes
+    private(set) var settings: HTTPSettings
+    private(set) var times: HTTPTimes
     let dispatcher: any RequestDispatcher
     let observer: (any RequestObserver)?
     let wantsTargets: Bool
@@ -41,6 +41,12 @@ final class FrontLoop {
     /// Decides where a request goes.
     func route(method: String, host: String?, path: RequestPath) -> RoutingDecision {
         router.value.decide(method: method, host: host, path: path) { services.contains($0) }
+    }
+
+    /// Takes other limits and times, for heads that are read and for waits that begin from now on.
+    func apply(_ settings: HTTPSettings) {
+        self.settings = settings
+        times = HTTPTimes(settings)
     }
 
     // MARK: Requests

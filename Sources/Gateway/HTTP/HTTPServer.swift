@@ -100,6 +100,16 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Replaces limits and times, for requests whose heads are read from now on; ``HTTPSettings/responseBuffer`` stays.
+    public func setSettings(_ settings: HTTPSettings) async {
+        var settings = settings
+        settings.responseBuffer = self.settings.responseBuffer
+        connections.setMaximum(settings.maximumConnections)
+        for loop in state.withLockedValue({ $0.loops }) {
+            try? await loop.eventLoop.submit { [settings] in loop.value.apply(settings) }.get()
+        }
+    }
+
     /// The number of open connections, those included that are being refused.
     public var connectionCount: Int { connections.current }
 

@@ -5,13 +5,21 @@ import Logging
 ///
 /// Past the logging library, whose dictionaries would cost more than the request itself.
 struct AccessLog: RequestObserver {
-    let label: String
-    let format: LogFormat
-    let writer: LogWriter
+    private let label: String
+    private let format: LogFormat
+    private let writer = LogWriter.standardError
+    private let threshold: LogThreshold
+
+    init(_ log: Log) {
+        label = log.logger.label
+        format = log.format
+        threshold = log.threshold
+    }
 
     var wantsTargets: Bool { true }
 
     func requestFinished(_ request: borrowing FinishedRequest) {
+        guard threshold.level <= .info else { return }
         // Closures do not take what is borrowed.
         let request = copy request
         writer.write { buffer, time in

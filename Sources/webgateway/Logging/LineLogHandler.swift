@@ -1,3 +1,4 @@
+import Gateway
 import Logging
 
 /// Takes what the libraries log and writes it in this program's format.
@@ -5,8 +6,14 @@ struct LineLogHandler: LogHandler {
     let label: String
     let format: LogFormat
     let writer: LogWriter
-    var logLevel = Logger.Level.info
+    let threshold: LogThreshold
     var metadata = Logger.Metadata()
+
+    /// Shared by all loggers: whoever sets it for one sets it for the process.
+    var logLevel: Logger.Level {
+        get { threshold.level }
+        set { threshold.level = newValue }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

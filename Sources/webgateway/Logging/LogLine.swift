@@ -1,12 +1,5 @@
+import Gateway
 import Logging
-
-/// How a line of the log is written.
-enum LogFormat: String, CaseIterable {
-    /// `TIME LEVEL LABEL: MESSAGE key=value …`, for people.
-    case text
-    /// One object a line, with `time`, `level`, `label`, `message` and the fields, for programs.
-    case json
-}
 
 /// One line of the log while it is written into a buffer.
 ///

@@ -13,7 +13,8 @@ final class Programs: Sendable {
     /// A gateway on free ports, and its further options.
     func gateway(_ options: String...) async throws -> RunningGateway {
         try await RunningGateway(
-            webgateway(["serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*"] + options))
+            webgateway(
+                ["serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "off"] + options))
     }
 
     /// A demonstration worker in a process of its own.

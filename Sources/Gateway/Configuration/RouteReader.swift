@@ -1,0 +1,156 @@
+import WorkerProtocol
+import Yams
+
+/// Reads one route of a configuration file, and notes every mistake in it.
+struct RouteReader {
+    /// The keys of a route, in the order in which they are documented.
+    static let keys = ["path", "host", "methods", "service", "timeout", "max-body", "retries"]
+
+    private let file: String
+    private let line: Int
+    private(set) var problems: [ConfigurationProblem] = []
+
+    init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// The route, unless something in it is wrong.
+    mutating func read(_ node: Node) -> Route? {
+        guard case .mapping(let mapping) = node else {
+            problems.append(
+                .at(
+                    line, of: file,
+                    "a route is made of the keys \(Self.keys.joined(separator: ", ")), as in '- path: /api/'"))
+            return nil
+        }
+        var path: String?
+        var service: String?
+        var route = Route(path: "/", service: "")
+        for (key, value) in mapping {
+            let name = key.string ?? ""
+            switch name {
+            case "path":
+                path = one(name, key, value, example: "/api/") { (text) throws(SettingError) in
+                    try Self.path(text)
+                }
+            case "service":
+                service = one(name, key, value, example: "orders") { (text) throws(SettingError) in
+                    try Self.service(text)
+                }
+            case "host":
+                route.host = one(name, key, value, example: "api.example.com") { (text) throws(SettingError) in
+                    try Self.host(text)
+                }
+            case "methods": route.methods = methods(key, value)
+            case "timeout":
+                route.timeout = one(name, key, value, example: "5s") { (text) throws(SettingError) in
+                    try text.duration()
+                }
+            case "max-body":
+                route.maximumBodySize = one(name, key, value, example: "10MiB") { (text) throws(SettingError) in
+                    try text.size(atLeast: 0)
+                }
+            case "retries":
+                route.retries = one(name, key, value, example: "0") { (text) throws(SettingError) in
+                    try text.number(in: 0...1000)
+                }
+            default:
+                note(
+                    key,
+                    "unknown key '\(ConfigurationProblem.printable(name))' of a route; \(Suggestion.text(name, Self.keys))"
+                )
+            }
+        }
+        let given = mapping.map { $0.key.string }
+        if !given.contains("path") { missing("path", example: "/api/") }
+        if !given.contains("service") { missing("service", example: "orders") }
+        guard problems.isEmpty, let path, let service else { return nil }
+        route.path = RequestPath(path)
+        route.service = service
+        return route
+    }
+
+    /// The one value of a key.
+    private mutating func one<Value>(
+        _ name: String, _ key: Node, _ value: Node, example: String, _ read: (SettingText) throws(SettingError) -> Value
+    ) -> Value? {
+        guard let text = value.scalar?.string, !text.isEmpty else {
+            note(key, "\(name) of a route has one value; write \(name): \(example)")
+            return nil
+        }
+        do throws(SettingError) {
+            return try read(SettingText(text))
+        } catch {
+            problems.append(ConfigurationProblem(error, at: .file(file, line: line(of: value), key: name)))
+            return nil
+        }
+    }
+
+    private mutating func methods(_ key: Node, _ value: Node) -> [String]? {
+        var given: [Node] = []
+        switch value {
+        case .scalar(let scalar) where !scalar.string.isEmpty: given = [value]
+        case .sequence(let sequence) where !sequence.isEmpty: given = Array(sequence)
+        default:
+            note(
+                key, "methods of a route is a list of at least one method; write methods: [GET, POST], or leave it out")
+        }
+        return given.compactMap { node in
+            one("methods", key, node, example: "[GET, POST]") { (text) throws(SettingError) in try Self.method(text) }
+        }
+    }
+
+    private static func path(_ value: SettingText) throws(SettingError) -> String {
+        guard value.text.hasPrefix("/"), value.text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw value.error("a path begins with a slash and has no blanks, such as /api/")
+        }
+        guard !value.text.contains("?"), !value.text.contains("#") else {
+            throw value.error("a path has neither query nor fragment; leave out what follows ? or #")
+        }
+        return value.text
+    }
+
+    private static func service(_ value: SettingText) throws(SettingError) -> String {
+        do throws(WorkerProtocolError) {
+            try ServiceName.check(value.text)
+        } catch {
+            throw value.error("no worker can have that name: \(error)")
+        }
+        return value.text
+    }
+
+    private static func host(_ value: SettingText) throws(SettingError) -> String {
+        let bytes = Array(value.text.utf8)
+        guard let host = RequestTarget.Authority(bytes.indices, in: bytes.span) else {
+            throw value.error("a host is a name or an address, such as api.example.com or [::1]")
+        }
+        guard host.port == nil, host.host == bytes.indices else {
+            throw value.error("a host stands without its port: the port of a request does not matter")
+        }
+        return value.text.lowercased()
+    }
+
+    private static func method(_ value: SettingText) throws(SettingError) -> String {
+        guard value.text.utf8.allSatisfy(\.isTokenByte) else {
+            throw value.error("a method is one word, such as GET")
+        }
+        guard value.text == value.text.uppercased() || !LocalAnswer.methods.contains(value.text.uppercased()) else {
+            throw value.error("methods are told apart by case; write \(value.text.uppercased())")
+        }
+        guard !["CONNECT", "TRACE"].contains(value.text) else {
+            throw value.error("the gateway answers this method itself, with 405; leave it out")
+        }
+        return value.text
+    }
+
+    private mutating func missing(_ name: String, example: String) {
+        problems.append(.at(line, of: file, "the route has no \(name); add \(name): \(example)"))
+    }
+
+    private mutating func note(_ node: Node, _ text: String) {
+        problems.append(.at(line(of: node), of: file, text))
+    }
+
+    private func line(of node: Node) -> Int { node.mark?.line ?? line }
+}

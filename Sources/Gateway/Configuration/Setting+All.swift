@@ -1,0 +1,156 @@
+extension Setting {
+    /// All settings, in the order in which they are documented.
+    public static let all: [Setting] = addresses + requests + workersAndReplies + connections + logging
+
+    private static let addresses: [Setting] = [
+        Setting(
+            "listen", "HOST:PORT", "HTTP address, repeatable; port 0 picks a free one.", default: "127.0.0.1:8080",
+            isRepeatable: true, change: .restart
+        ) { (values, settings) throws(SettingError) in
+            var addresses: [ListenAddress] = []
+            for value in values { addresses.append(try value.address()) }
+            settings.gateway.listen = addresses
+        },
+        Setting(
+            "workers", "ENDPOINT", "Endpoint to bind for workers, repeatable.", default: "tcp://127.0.0.1:5555",
+            isRepeatable: true, change: .restart
+        ) { (values, settings) throws(SettingError) in
+            var endpoints: [String] = []
+            for value in values { endpoints.append(try value.boundEndpoint()) }
+            settings.gateway.workers = endpoints
+        },
+        Setting(
+            "admin", "HOST:PORT|off", "Address of health, metrics and workers; off turns it off.",
+            default: "127.0.0.1:8081", change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.admin = value.text == "off" ? nil : try value.address(orElse: "off")
+        },
+        Setting(
+            "demo-workers", "NUMBER", "Embedded demonstration workers of each service; 0 for none.", default: "2",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.demonstrationWorkers = try value.number(in: 0...1000)
+        },
+    ]
+
+    private static let requests: [Setting] = [
+        Setting(
+            "request-timeout", "DURATION",
+            "The time from a request's arrival to the first byte of its reply; then 504.",
+            default: "30s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.requestTimeout = try value.duration()
+        },
+        Setting(
+            "retries", "NUMBER", "How often an idempotent request is sent to another worker after the first was lost.",
+            default: "2"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.retries = try value.number(in: 0...1000)
+        },
+        Setting(
+            "queue-limit", "NUMBER", "Requests that may wait for one service; one more gets 503.", default: "1024"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.broker.queueLimit = try value.number(in: 1...1_000_000_000)
+        },
+        Setting("max-body", "SIZE", "The largest request body; a larger one gets 413.", default: "1MiB") {
+            (value, settings) throws(SettingError) in
+            settings.gateway.http.maximumBodySize = try value.size(atLeast: 0)
+        },
+        Setting(
+            "max-header", "SIZE", "The largest sum of a request's field lines; more get 431.", default: "16KiB"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.maximumHeaderSize = try value.size()
+        },
+        Setting("max-target", "SIZE", "The longest request target; a longer one gets 414.", default: "8KiB") {
+            (value, settings) throws(SettingError) in
+            settings.gateway.http.maximumTargetSize = try value.size()
+        },
+    ]
+
+    private static let workersAndReplies: [Setting] = [
+        Setting(
+            "heartbeat", "DURATION", "The time between two heartbeats; a worker silent for three is dead.",
+            default: "1s",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.broker.heartbeat = try value.duration(in: .milliseconds(1)...(.seconds(3600)))
+        },
+        Setting(
+            "worker-grace", "DURATION", "How long a request waits for a service that has no worker; then 503.",
+            default: "1s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.broker.workerGrace = try value.duration(in: .zero...SettingText.longestDuration)
+        },
+        Setting(
+            "max-reply", "SIZE", "The largest frame from a worker; one with a larger one is disconnected.",
+            default: "64MiB",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.maximumReply = try value.size()
+        },
+        Setting(
+            "response-buffer", "SIZE", "What may wait of a streamed reply for a slow client; then it is cut.",
+            default: "1MiB", change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.responseBuffer = try value.size()
+        },
+        Setting(
+            "stream-idle-timeout", "DURATION", "How long a streamed reply may bring nothing; then it is cut.",
+            default: "60s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.broker.streamIdleTimeout = try value.duration()
+        },
+    ]
+
+    private static let connections: [Setting] = [
+        Setting(
+            "max-connections", "NUMBER", "Connections served at a time; one more gets 503 and is closed.",
+            default: "10000"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.maximumConnections = try value.number(in: 1...1_000_000_000)
+        },
+        Setting(
+            "header-timeout", "DURATION", "The time from the first byte of a request to the end of its head; then 408.",
+            default: "10s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.headerTimeout = try value.duration()
+        },
+        Setting(
+            "body-timeout", "DURATION", "The time from the end of a head to the end of the body; then 408.",
+            default: "30s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.bodyTimeout = try value.duration()
+        },
+        Setting(
+            "idle-timeout", "DURATION", "How long a connection may lie idle between requests.", default: "75s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.idleTimeout = try value.duration()
+        },
+        Setting(
+            "drain-timeout", "DURATION", "How long the end waits for what is in flight.", default: "30s"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.drainTimeout = try value.duration(in: .zero...SettingText.longestDuration)
+        },
+        Setting("server-name", "TEXT", "The value of the field `server` of responses; there is none by default.") {
+            (value, settings) throws(SettingError) in
+            settings.gateway.http.serverName = try value.fieldValue()
+        },
+    ]
+
+    private static let logging: [Setting] = [
+        Setting(
+            "log-level", "LEVEL",
+            "The least severe lines logged: trace, debug, info, notice, warning, error, critical.", default: "info"
+        ) { (value, settings) throws(SettingError) in
+            settings.logLevel = try value.choice()
+        },
+        Setting("log-format", "text|json", "How a line of the log is written.", default: "text", change: .restart) {
+            (value, settings) throws(SettingError) in
+            settings.logFormat = try value.choice()
+        },
+        Setting("access-log", "on|off", "Log every request.", default: "on", change: .restart) {
+            (value, settings) throws(SettingError) in
+            settings.logsRequests = try value.isOn()
+        },
+    ]
+}

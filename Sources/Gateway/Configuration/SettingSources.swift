@@ -1,0 +1,85 @@
+/// Where settings come from: flags win over variables, those over the file, and that over the defaults.
+///
+/// A repeatable setting is taken whole from the first of them that has it.
+public struct SettingSources: Sendable {
+    /// The values of the flags that were given, by the settings' names.
+    public var flags: [String: [String]]
+    /// The environment; only variables that begin with `WEBGATEWAY_` count.
+    public var environment: [String: String]
+    /// The file, if there is one.
+    public var file: ConfigurationFile?
+
+    /// Makes the sources.
+    public init(flags: [String: [String]] = [:], environment: [String: String] = [:], file: ConfigurationFile? = nil) {
+        self.flags = flags
+        self.environment = environment
+        self.file = file
+    }
+
+    /// The settings.
+    ///
+    /// - Throws: all mistakes in all sources, those in flags first. A mistaken value counts even where another source
+    ///   would win over it.
+    public func settings() throws(ConfigurationProblems) -> GatewaySettings {
+        var settings = GatewaySettings()
+        var problems: [ConfigurationProblem] = []
+        // From the weakest to the strongest, so that the last to set a value wins.
+        problems += file?.problems ?? []
+        settings.gateway.routes = file?.routes ?? []
+        for setting in Setting.all {
+            if let values = file?.values[setting.name], !values.isEmpty {
+                // The file has been checked by itself, so that its mistakes are told with their lines.
+                apply(
+                    setting, values.map(\.text), .file(file?.name ?? "", line: values[0].line, key: setting.name),
+                    &settings, &problems)
+            }
+        }
+        var strong: [ConfigurationProblem] = []
+        for setting in Setting.all {
+            if let value = environment[setting.variable] {
+                let values =
+                    setting.isRepeatable
+                    ? value.split(separator: ",", omittingEmptySubsequences: false).map { String($0.trimmingBlanks) }
+                    : [value]
+                apply(setting, values, .variable(setting.variable), &settings, &strong)
+            }
+        }
+        var strongest: [ConfigurationProblem] = []
+        for setting in Setting.all {
+            if let values = flags[setting.name], !values.isEmpty {
+                apply(setting, values, .flag(setting.flag), &settings, &strongest)
+            }
+        }
+        problems = strongest + strong + problems
+        guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
+        return settings
+    }
+
+    /// The variables that begin as this program's do and are none of its own, in alphabetical order.
+    public var unknownVariables: [String] {
+        let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable])
+        return environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }.sorted()
+    }
+
+    private func apply(
+        _ setting: Setting, _ values: [String], _ origin: SettingOrigin, _ settings: inout GatewaySettings,
+        _ problems: inout [ConfigurationProblem]
+    ) {
+        do throws(SettingError) {
+            try setting.read(values.map(SettingText.init), &settings)
+            settings.texts[setting.name] = values
+        } catch {
+            problems.append(ConfigurationProblem(error, at: origin))
+        }
+    }
+}
+
+extension Substring {
+    /// The text without the blanks around it.
+    fileprivate var trimmingBlanks: Substring {
+        var text = self
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import CommandLineSupport
+import Gateway
+
+/// `webgateway check`: says what is wrong with a configuration file.
+struct CheckConfiguration: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Say what is wrong with a configuration file.",
+        discussion: """
+            Prints a line for each mistake, FILE:LINE: what is wrong and how it is mended, and exits with 1; exits with 0 \
+            if there is none.
+            """
+    )
+
+    @Option(help: ArgumentHelp("The YAML file.", valueName: "file"))
+    var config: String
+
+    func run() throws {
+        let problems: [ConfigurationProblem]
+        do throws(ConfigurationProblem) {
+            let file = try ConfigurationFile(path: config)
+            problems = file.problems
+            if problems.isEmpty {
+                let count = file.routes.count
+                StandardStreams.printLine("\(config): good, with \(count) \(count == 1 ? "route" : "routes")")
+            }
+        } catch {
+            problems = [error]
+        }
+        for problem in problems { StandardStreams.printLine(problem.description) }
+        if !problems.isEmpty { throw ExitCode(CommandLineProgram.failureStatus) }
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Gateway
+
+/// The flags of `webgateway serve`, as texts: what they mean is said by ``Setting``, for variables and the file as well.
+struct ServeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "YAML with the same settings and the routes. Flags win over WEBGATEWAY_* variables, those over the file.",
+            valueName: "file"))
+    var config: String?
+
+    @Option(help: .setting("listen")) var listen: [String] = []
+    @Option(help: .setting("workers")) var workers: [String] = []
+    @Option(help: .setting("admin")) var admin: String?
+    @Option(help: .setting("demo-workers")) var demoWorkers: String?
+
+    @Option(help: .setting("request-timeout")) var requestTimeout: String?
+    @Option(help: .setting("retries")) var retries: String?
+    @Option(help: .setting("queue-limit")) var queueLimit: String?
+    @Option(help: .setting("max-body")) var maxBody: String?
+    @Option(help: .setting("max-header")) var maxHeader: String?
+    @Option(help: .setting("max-target")) var maxTarget: String?
+
+    @Option(help: .setting("heartbeat")) var heartbeat: String?
+    @Option(help: .setting("worker-grace")) var workerGrace: String?
+    @Option(help: .setting("max-reply")) var maxReply: String?
+    @Option(help: .setting("response-buffer")) var responseBuffer: String?
+    @Option(help: .setting("stream-idle-timeout")) var streamIdleTimeout: String?
+
+    @Option(help: .setting("max-connections")) var maxConnections: String?
+    @Option(help: .setting("header-timeout")) var headerTimeout: String?
+    @Option(help: .setting("body-timeout")) var bodyTimeout: String?
+    @Option(help: .setting("idle-timeout")) var idleTimeout: String?
+    @Option(help: .setting("drain-timeout")) var drainTimeout: String?
+    @Option(help: .setting("server-name")) var serverName: String?
+
+    @Option(help: .setting("log-level")) var logLevel: String?
+    @Option(help: .setting("log-format")) var logFormat: String?
+    @Option(help: .setting("access-log")) var accessLog: String?
+
+    /// The flags that were given, by the settings' names.
+    var given: [String: [String]] {
+        let single: [(String, String?)] = [
+            ("admin", admin), ("demo-workers", demoWorkers), ("request-timeout", requestTimeout), ("retries", retries),
+            ("queue-limit", queueLimit), ("max-body", maxBody), ("max-header", maxHeader), ("max-target", maxTarget),
+            ("heartbeat", heartbeat), ("worker-grace", workerGrace), ("max-reply", maxReply),
+            ("response-buffer", responseBuffer), ("stream-idle-timeout", streamIdleTimeout),
+            ("max-connections", maxConnections), ("header-timeout", headerTimeout), ("body-timeout", bodyTimeout),
+            ("idle-timeout", idleTimeout), ("drain-timeout", drainTimeout), ("server-name", serverName),
+            ("log-level", logLevel), ("log-format", logFormat), ("access-log", accessLog),
+        ]
+        var given = ["listen": listen, "workers": workers].filter { !$0.value.isEmpty }
+        for (name, value) in single { given[name] = value.map { [$0] } }
+        return given
+    }
+
+    /// The flags, the environment and the file as they are now.
+    ///
+    /// - Throws: `ConfigurationProblem` where the file cannot be read.
+    func readSources() throws(ConfigurationProblem) -> SettingSources {
+        let environment = ProcessInfo.processInfo.environment
+        let path = config ?? environment[Setting.fileVariable]
+        let file: ConfigurationFile? = if let path { try ConfigurationFile(path: path) } else { nil }
+        return SettingSources(flags: given, environment: environment, file: file)
+    }
+}
+
+extension ArgumentHelp {
+    /// What a flag does, with its default.
+    fileprivate static func setting(_ name: String) -> ArgumentHelp {
+        guard let setting = Setting(named: name) else { preconditionFailure("there is no setting \(name)") }
+        let defaults = setting.defaults.isEmpty ? "" : " (default: \(setting.defaults.joined(separator: ", ")))"
+        return ArgumentHelp("\(setting.summary)\(defaults)", valueName: setting.placeholder.lowercased())
+    }
+}
