@@ -24,9 +24,11 @@ final class PlainFeed: Sendable {
     func send() async throws -> TaskInput.Failure? {
         do {
             try await withTaskExecutorPreference(context.executor) {
-                try await input.forEachLine { [self] line in
-                    try await producer.send(line)
-                    sentCount.withLock { $0 += 1 }
+                try await input.forEachChunk { [self] lines in
+                    for line in lines {
+                        try await producer.send(line)
+                        sentCount.withLock { $0 += 1 }
+                    }
                     return true
                 }
             }

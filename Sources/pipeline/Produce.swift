@@ -55,7 +55,8 @@ struct Produce: AsyncParsableCommand {
             progress.say("done on \(producer.doneEndpoint)")
         }
         let production = Production(
-            program: "pipeline produce", producer: producer, input: input, progress: progress, isQuiet: common.quiet)
+            program: "pipeline produce", context, producer: producer, input: input, progress: progress,
+            isQuiet: common.quiet)
         try await production.run(signals: signals)
         await context.shutdown()
         try production.end()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
+import SwiftZMQ
 import Synchronization
 import TaskPipeline
 
@@ -10,10 +11,14 @@ final class Production: Sendable {
     private let input: TaskInput
     private let progress: Progress
     private let isQuiet: Bool
+    private let executor: SocketExecutor
     /// Why reading stopped before the end of the input.
     private let inputFailure = Mutex<TaskInput.Failure?>(nil)
 
-    init(program: String, producer: Producer, input: TaskInput, progress: Progress, isQuiet: Bool) {
+    init(
+        program: String, _ context: Context, producer: Producer, input: TaskInput, progress: Progress, isQuiet: Bool
+    ) {
+        executor = context.executor
         self.program = program
         self.producer = producer
         self.input = input
@@ -51,13 +56,9 @@ final class Production: Sendable {
     /// The tasks that were read and are not done.
     private func feed() async throws {
         do {
-            // Many at a time, as each offer waits its turn among those who speak with the producer.
-            var lines: [[UInt8]] = []
-            try await input.forEachLine { line in
-                lines.append(line)
-                return lines.count < 100 ? true : try await self.offer(&lines)
-            } pause: {
-                try await self.offer(&lines)
+            // On the thread that serves the sockets: whatever makes room is followed at once by what fills it.
+            try await withTaskExecutorPreference(executor) {
+                try await input.forEachChunk { [self] lines in try await offer(lines) }
             }
         } catch let failure as TaskInput.Failure {
             progress.say("\(program): \(failure)")
@@ -72,18 +73,16 @@ final class Production: Sendable {
     /// Gives lines to the producer, waiting for room.
     ///
     /// - Returns: false when it takes no more.
-    private nonisolated(nonsending) func offer(_ lines: inout [[UInt8]]) async throws -> Bool {
-        var rest = lines[...]
+    private nonisolated(nonsending) func offer(_ lines: ArraySlice<ArraySlice<UInt8>>) async throws -> Bool {
+        var rest = lines
         while true {
             rest = producer.offer(rest)
             try producer.handOut()
-            guard !rest.isEmpty else { break }
+            guard !rest.isEmpty else { return !producer.isStopped }
             if producer.isStopped { return false }
             await producer.roomChanged()
             try Task.checkCancellation()
         }
-        lines.removeAll(keepingCapacity: true)
-        return true
     }
 
     /// Says how it ended, and exits with what that means.

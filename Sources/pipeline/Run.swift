@@ -82,7 +82,8 @@ struct Run: AsyncParsableCommand {
                 concurrency: job.concurrency ?? 1, job: job.makeJob(), notice: notice)
         }
         let production = Production(
-            program: "pipeline run", producer: producer, input: input, progress: progress, isQuiet: common.quiet)
+            program: "pipeline run", context, producer: producer, input: input, progress: progress,
+            isQuiet: common.quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in workers { group.addTask { try await worker.run() } }
             defer { group.cancelAll() }

@@ -39,38 +39,36 @@ final class TaskInput: Sendable {
         isRegular = kind == S_IFREG
     }
 
-    /// Calls a closure with each line until it returns false.
+    /// Calls a closure with the lines of each chunk, as they are read, until it returns false.
     ///
-    /// - Parameters:
-    ///   - take: takes a line.
-    ///   - pause: called whenever the next line may be long in coming; false, too, ends it.
     /// - Throws: ``Failure`` when a line is too long or reading fails; the lines before it have been taken.
-    nonisolated(nonsending) func forEachLine(
-        _ take: nonisolated(nonsending) ([UInt8]) async throws -> Bool,
-        pause: nonisolated(nonsending) () async throws -> Bool = { true }
+    nonisolated(nonsending) func forEachChunk(
+        _ take: nonisolated(nonsending) (ArraySlice<ArraySlice<UInt8>>) async throws -> Bool
     ) async throws {
         let input = StandardInput(descriptor: descriptor)
-        var lines = LineSplitter(longestLine: Self.longestLine)
+        var splitter = LineSplitter(longestLine: Self.longestLine)
         var isAtEnd = false
         while !isAtEnd {
             do {
-                if let chunk = try await input.next() { lines.append(chunk) } else { isAtEnd = true }
+                if let chunk = try await input.next() { splitter.append(chunk) } else { isAtEnd = true }
             } catch let error as StandardInput.Failure {
                 throw Failure(description: "\(name): \(error)")
             }
-            if isAtEnd { lines.finish() }
-            while let line = lines.next() {
+            if isAtEnd { splitter.finish() }
+            var lines: [ArraySlice<UInt8>] = []
+            var tooLong: Int?
+            while tooLong == nil, let line = splitter.next() {
                 switch line {
-                case .whole(_, let bytes):
-                    guard try await take(Array(bytes)) else { return }
-                case .tooLong(let number):
-                    _ = try await pause()
-                    throw Failure(
-                        description: "\(name): line \(number) is longer than \(Self.longestLine) bytes; "
-                            + "reading stopped there, and what was read before is finished")
+                case .whole(_, let bytes): lines.append(bytes)
+                case .tooLong(let number): tooLong = number
                 }
             }
-            guard try await pause() else { return }
+            guard try await take(lines[...]) else { return }
+            if let tooLong {
+                throw Failure(
+                    description: "\(name): line \(tooLong) is longer than \(Self.longestLine) bytes; "
+                        + "reading stopped there, and what was read before is finished")
+            }
         }
     }
 

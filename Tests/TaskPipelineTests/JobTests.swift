@@ -20,8 +20,8 @@ import Testing
     @Test(arguments: contents)
     func `The words of a file are those of wc`(bytes: [UInt8]) throws {
         try withFile(bytes) { path in
-            let expected = CommandJob(try ShellScript("LC_ALL=C wc -w < {} | tr -d ' \\n'")).run(Array(path.utf8))
-            #expect(WordCountJob().run(Array(path.utf8)) == expected)
+            let expected = CommandJob(try ShellScript("LC_ALL=C wc -w < {} | tr -d ' \\n'")).run(Array(path.utf8)[...])
+            #expect(WordCountJob().run(Array(path.utf8)[...]) == expected)
         }
     }
 
@@ -29,13 +29,13 @@ import Testing
     func `The digest of a file is that of sha256sum`(bytes: [UInt8]) throws {
         try withFile(bytes) { path in
             let command = CommandJob(try ShellScript("sha256sum < {} | cut -c 1-64 | tr -d '\\n'"))
-            #expect(SHA256Job().run(Array(path.utf8)) == command.run(Array(path.utf8)))
+            #expect(SHA256Job().run(Array(path.utf8)[...]) == command.run(Array(path.utf8)[...]))
         }
     }
 
     @Test func `A file that cannot be read is a failure that names it`() {
         for path in ["/nowhere/at/all", "/", "a\0b"] {
-            let outcome = SHA256Job().run(Array(path.utf8))
+            let outcome = SHA256Job().run(Array(path.utf8)[...])
             #expect(outcome.status == 1)
             #expect(outcome.complaint?.contains(path) == true)
         }

@@ -82,7 +82,7 @@ struct PipelineModel {
     // MARK: What must hold
 
     /// The task's text, and what its job makes of it; some fail at first, some always.
-    private func text(_ number: TaskNumber) -> [UInt8] { Array("task \(number)".utf8) }
+    private func text(_ number: TaskNumber) -> ArraySlice<UInt8> { Array("task \(number)".utf8)[...] }
     private func output(_ number: TaskNumber) -> [UInt8] { Array("done \(number)".utf8) }
     private func fails(_ number: TaskNumber, attempt: UInt32) -> Bool {
         number % 7 == 0 || (number % 5 == 0 && attempt == 1)
@@ -237,14 +237,14 @@ struct PipelineModel {
 
     private mutating func finish(_ task: PipelineTask, at index: Int) {
         let run = workers[index].desk.run
-        _ = workers[index].desk.finish(task.number, of: run, at: now, after: .milliseconds(1))
+        _ = workers[index].desk.finish(task.number, of: run, at: now)
         let hasFailed = fails(task.number, attempt: task.attempt)
         if hasFailed, !task.isLastAttempt {
             let failure = FailedAttempt(number: task.number, attempt: task.attempt, status: 1)
             say(.failed([failure]), at: index)
         } else {
             let result = TaskResult(
-                number: task.number, worker: "w", status: hasFailed ? 1 : 0, duration: .zero, text: task.text[...],
+                number: task.number, worker: "w", status: hasFailed ? 1 : 0, nanoseconds: 0, text: task.text,
                 output: output(task.number)[...])
             send(.results(ResultBatch(run: run, worker: "w", results: [result])))
         }

@@ -7,7 +7,7 @@ import Testing
     func written(_ format: ResultFormat, text: [UInt8] = [], output: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         let result = TaskResult(
-            number: 7, worker: "w-1", status: 3, duration: .microseconds(1_250_003), text: text[...],
+            number: 7, worker: "w-1", status: 3, nanoseconds: 1_250_003_000, text: text[...],
             output: output[...])
         format.append(result, to: &bytes)
         return bytes

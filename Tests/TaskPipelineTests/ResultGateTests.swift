@@ -4,7 +4,7 @@ import Testing
 /// The collector's rules for results, and for what it tells the producer.
 @Suite struct ResultGateTests {
     func result(_ number: TaskNumber) -> TaskResult {
-        TaskResult(number: number, worker: "", status: 0, duration: .zero, text: [], output: [])
+        TaskResult(number: number, worker: "", status: 0, nanoseconds: 0, text: [], output: [])
     }
 
     func admit(_ numbers: [TaskNumber], to gate: inout ResultGate) -> [ResultGate.Admission] {

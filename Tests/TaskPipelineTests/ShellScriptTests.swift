@@ -38,7 +38,7 @@ import Testing
     func `The command gets the task as it is`(command: String) throws {
         let job = CommandJob(try ShellScript(command))
         for task in Self.hostile {
-            let outcome = job.run(Array(task.utf8))
+            let outcome = job.run(Array(task.utf8)[...])
             // Inside $( ) the shell drops what it always drops, and the dot has kept it from doing so.
             #expect(
                 outcome == JobOutcome(output: Array("<\(task)>".utf8)[...]), "\(command) with \(task.debugDescription)")
@@ -70,9 +70,9 @@ import Testing
 
     @Test func `A long task comes on standard input whole, and says that it is too long for a placeholder`() throws {
         let task = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
-        let counted = CommandJob(try ShellScript("wc -c")).run(task)
+        let counted = CommandJob(try ShellScript("wc -c")).run(task[...])
         #expect(String(decoding: counted.output, as: UTF8.self).contains("1048577"))
-        let tooLong = CommandJob(try ShellScript("echo {}")).run(task)
+        let tooLong = CommandJob(try ShellScript("echo {}")).run(task[...])
         #expect(tooLong.status == 126)
         #expect(tooLong.complaint?.contains("standard input") == true)
     }
@@ -101,7 +101,7 @@ import Testing
         let quick = CommandJob(try ShellScript("echo {}"))
         // On threads of their own: those of tasks are few, and not to be blocked for long.
         defer { try? "".write(toFile: flag, atomically: false, encoding: .utf8) }
-        for _ in 0..<2 { Thread.detachNewThread { _ = slow.run(Array(flag.utf8)) } }
+        for _ in 0..<2 { Thread.detachNewThread { _ = slow.run(Array(flag.utf8)[...]) } }
         let (ended, end) = AsyncStream.makeStream(of: [UInt8].self)
         Thread.detachNewThread {
             // Were a pipe of these inherited by one of those, they would not end before it does.

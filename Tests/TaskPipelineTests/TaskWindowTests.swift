@@ -16,7 +16,7 @@ import Testing
         var settings = PipelineSettings()
         configure(&settings)
         var window = TaskWindow(run: run, settings: settings)
-        for number in 0..<texts { window.add(Array("task \(number + 1)".utf8)) }
+        for number in 0..<texts { window.add(Array("task \(number + 1)".utf8)[...]) }
         return window
     }
 
@@ -64,6 +64,43 @@ import Testing
         let all = handOuts(&window, at: start)
         #expect(
             Dictionary(grouping: all, by: \.connection).mapValues { $0.flatMap(\.numbers).count } == ["a": 2, "b": 2])
+    }
+
+    @Test func `A worker that has much to do is not sent a few at a time`() {
+        var window = window(100)
+        ask(&window, one, room: 4000, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 100)
+        for number in 0..<20 { window.add(Array("late \(number)".utf8)[...]) }
+        #expect(handOuts(&window, at: start).isEmpty)
+        report(&window, done: NumberSet(ranges: [1...58]))
+        #expect(handOuts(&window, at: start).isEmpty)
+        report(&window, done: NumberSet(ranges: [59...59]))
+        #expect(handOuts(&window, at: start).flatMap(\.numbers) == Array(101...120))
+    }
+
+    @Test func `But it is sent whatever there is when that is all it asks for`() {
+        var window = window(100)
+        ask(&window, one, room: 99, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 99)
+        ask(&window, one, room: 1, received: 99, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers) == [100])
+    }
+
+    @Test func `Thousands of tasks may be done in any order`() {
+        var random = SplitMix(seed: 7)
+        var window = window(5000) { $0.window = 10_000 }
+        var done: Set<TaskNumber> = []
+        while done.count < 5000 {
+            let low = TaskNumber.random(in: 1...5000, using: &random)
+            let range = low...min(5000, low + .random(in: 0...400, using: &random))
+            done.formUnion(range)
+            report(&window, done: NumberSet(ranges: [range]))
+            #expect(window.doneCount == UInt64(done.count))
+        }
+        let newcomer = CollectorMessage(run: .none, collector: .random(), body: .hello)
+        let answers = window.hear(newcomer, at: start)
+        #expect(answers == [ProducerMessage(run: run, body: .run(done: NumberSet(ranges: [1...5000])))])
+        #expect(window.hasRoom)
     }
 
     @Test func `What is on its way counts against the room that a worker tells`() {

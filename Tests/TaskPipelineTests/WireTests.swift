@@ -33,9 +33,9 @@ import Testing
         run: run, worker: "räven-1",
         results: [
             TaskResult(
-                number: 5, worker: "räven-1", status: 137, duration: .microseconds(3), text: [1, 2], output: []),
+                number: 5, worker: "räven-1", status: 137, nanoseconds: 3000, text: [1, 2], output: []),
             TaskResult(
-                number: 6, worker: "räven-1", status: 0, duration: .seconds(90_000), text: [], output: [0, 200]),
+                number: 6, worker: "räven-1", status: 0, nanoseconds: 90_000_000_000_000, text: [], output: [0, 200]),
         ])
 
     @Test(arguments: fromWorkers)

@@ -18,7 +18,7 @@ import Testing
         desk.receive(batch(1...100), at: start)
         for _ in 1...100 {
             guard let task = desk.begin(at: start) else { continue }
-            _ = desk.finish(task.number, of: run, at: start, after: duration)
+            _ = desk.finish(task.number, of: run, at: start + duration)
         }
         return desk
     }
@@ -59,9 +59,9 @@ import Testing
         _ = desk.begin(at: start)
         let next = RunID.random()
         desk.receive(batch(7...8, of: next), at: start)
-        #expect(desk.finish(1, of: run, at: start, after: .zero) == false)
+        #expect(desk.finish(1, of: run, at: start) == nil)
         #expect(desk.begin(at: start)?.number == 7)
-        #expect(desk.finish(7, of: next, at: start, after: .zero) == true)
+        #expect(desk.finish(7, of: next, at: start + .microseconds(3)) == 3000)
     }
 
     @Test func `One that leaves gives back what it has not begun, and asks for nothing`() {

@@ -30,9 +30,9 @@ struct JSONLine {
         bytes += Array(String(number).utf8)
     }
 
-    mutating func add(_ name: String, seconds: Duration) {
+    mutating func add(_ name: String, nanoseconds: Int64) {
         begin(name)
-        let microseconds = max(0, seconds.wholeNanoseconds) / 1000
+        let microseconds = max(0, nanoseconds) / 1000
         let fraction = String(microseconds % 1_000_000)
         bytes += Array("\(microseconds / 1_000_000).".utf8)
         bytes += repeatElement(UInt8(ascii: "0"), count: 6 - fraction.utf8.count)

@@ -18,7 +18,7 @@ public enum ResultFormat: String, CaseIterable, Sendable {
             var line = JSONLine(number: result.number)
             line.add("text", result.text)
             line.add("worker", result.worker)
-            line.add("duration", seconds: result.duration)
+            line.add("duration", nanoseconds: result.nanoseconds)
             line.add("status", result.status)
             line.add("output", result.output)
             line.finish(into: &bytes)

@@ -18,13 +18,13 @@ public struct CommandJob: Job {
     }
 
     /// Runs the command and waits for its end. A status above 128 is a signal's number and 128.
-    public func run(_ task: [UInt8]) -> JobOutcome {
+    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome {
         if script.takesArgument, task.contains(0) {
             return JobOutcome(
                 status: 126, complaint: "a zero byte cannot be in {}; let the command read standard input instead")
         }
         do throws(CommandFailure) {
-            let input = try CommandFiles.file(task + [UInt8(ascii: "\n")])
+            let input = try CommandFiles.file(Array(task) + [UInt8(ascii: "\n")])
             defer { close(input) }
             return try run(task, input: input)
         } catch {
@@ -32,7 +32,7 @@ public struct CommandJob: Job {
         }
     }
 
-    private func run(_ task: [UInt8], input: Int32) throws(CommandFailure) -> JobOutcome {
+    private func run(_ task: ArraySlice<UInt8>, input: Int32) throws(CommandFailure) -> JobOutcome {
         let pipe = try CommandFiles.pipe()
         let process: pid_t
         do throws(CommandFailure) {
@@ -52,7 +52,7 @@ public struct CommandJob: Job {
         return JobOutcome(status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: output[...])
     }
 
-    private func start(_ task: [UInt8], input: Int32, output: Int32) throws(CommandFailure) -> pid_t {
+    private func start(_ task: ArraySlice<UInt8>, input: Int32, output: Int32) throws(CommandFailure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -75,7 +75,7 @@ public struct CommandJob: Job {
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         var words = ["sh", "-c", script.text, "sh"].map { Array($0.utf8) }
-        if script.takesArgument { words.append(task) }
+        if script.takesArgument { words.append(Array(task)) }
         let arguments = words.map { word in
             (word + [0]).withUnsafeBytes { bytes in
                 bytes.bindMemory(to: CChar.self).baseAddress.flatMap { strdup($0) }

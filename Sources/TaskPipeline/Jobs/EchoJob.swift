@@ -4,5 +4,5 @@ public struct EchoJob: Job {
     public init() {}
 
     /// Returns the task.
-    public func run(_ task: [UInt8]) -> JobOutcome { JobOutcome(output: task[...]) }
+    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome { JobOutcome(output: task) }
 }

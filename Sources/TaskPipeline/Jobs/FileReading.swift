@@ -13,7 +13,7 @@ enum FileReading {
     ///   - take: called with each piece.
     ///   - result: called at the end.
     static func outcome(
-        of path: [UInt8], take: (UnsafeRawBufferPointer) -> Void, result: () -> [UInt8]
+        of path: ArraySlice<UInt8>, take: (UnsafeRawBufferPointer) -> Void, result: () -> [UInt8]
     ) -> JobOutcome {
         guard !path.contains(0) else { return failure(path, EINVAL) }
         let descriptor = (path + [0]).withUnsafeBytes { bytes in
@@ -34,7 +34,7 @@ enum FileReading {
         }
     }
 
-    private static func failure(_ path: [UInt8], _ code: Int32) -> JobOutcome {
+    private static func failure(_ path: ArraySlice<UInt8>, _ code: Int32) -> JobOutcome {
         JobOutcome(
             status: 1, complaint: "\(String(decoding: path, as: UTF8.self)): \(String(cString: strerror(code)))")
     }

@@ -6,7 +6,7 @@ public struct SHA256Job: Job {
     public init() {}
 
     /// Hashes the file that the task names.
-    public func run(_ task: [UInt8]) -> JobOutcome {
+    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome {
         var hash = SHA256()
         return FileReading.outcome(of: task) { chunk in
             hash.update(bufferPointer: chunk)

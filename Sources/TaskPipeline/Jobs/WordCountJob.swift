@@ -4,7 +4,7 @@ public struct WordCountJob: Job {
     public init() {}
 
     /// Counts the words of the file that the task names.
-    public func run(_ task: [UInt8]) -> JobOutcome {
+    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome {
         var count = 0
         var isInWord = false
         return FileReading.outcome(of: task) { chunk in

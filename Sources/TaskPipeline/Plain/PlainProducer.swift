@@ -20,7 +20,7 @@ public final class PlainProducer: Sendable {
     }
 
     /// Sends a task, waiting for a worker that can take it.
-    public nonisolated(nonsending) func send(_ task: [UInt8]) async throws {
+    public nonisolated(nonsending) func send(_ task: ArraySlice<UInt8>) async throws {
         try await push.send(Message(task))
     }
 

@@ -73,7 +73,7 @@ public final class PlainWorker: Sendable {
     private func work(_ link: (pull: Pull, push: Push)) throws {
         while !state.withLock({ $0.isEnding }) {
             guard let message = try receive(link.pull) else { continue }
-            let outcome = job.run([UInt8](message[0]))
+            let outcome = job.run([UInt8](message[0])[...])
             if let complaint = outcome.complaint { notice(PipelineNotice(complaint)) }
             state.withLock { state in
                 state.done += 1

@@ -71,7 +71,7 @@ public final class Producer: Sendable {
     /// Takes as many tasks as there is room for in the window. They are handed out by the next ``handOut()``.
     ///
     /// - Returns: those for which there was none.
-    public func offer(_ texts: ArraySlice<[UInt8]>) -> ArraySlice<[UInt8]> {
+    public func offer(_ texts: ArraySlice<ArraySlice<UInt8>>) -> ArraySlice<ArraySlice<UInt8>> {
         window.withLock { window in
             var rest = texts
             while window.hasRoom, let text = rest.popFirst() { window.add(text) }

@@ -39,4 +39,7 @@ public struct Moment: Hashable, Comparable, Sendable {
 
     /// The time that has passed between two moments.
     public static func - (one: Moment, other: Moment) -> Duration { .nanoseconds(one.nanoseconds - other.nanoseconds) }
+
+    /// The nanoseconds that have passed since an earlier moment, for what is done for each task.
+    func nanoseconds(since earlier: Moment) -> Int64 { nanoseconds - earlier.nanoseconds }
 }

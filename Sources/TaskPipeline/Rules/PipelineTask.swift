@@ -6,11 +6,11 @@ public struct PipelineTask: Hashable, Sendable {
     public var attempt: UInt32
     /// Whether no other attempt follows, so that its result counts whatever it is.
     public var isLastAttempt: Bool
-    /// The line of the input, without its newline.
-    public var text: [UInt8]
+    /// The line of the input, without its newline; part of what was read or received with it.
+    public var text: ArraySlice<UInt8>
 
     /// A task.
-    public init(number: TaskNumber, attempt: UInt32 = 1, isLastAttempt: Bool = false, text: [UInt8]) {
+    public init(number: TaskNumber, attempt: UInt32 = 1, isLastAttempt: Bool = false, text: ArraySlice<UInt8>) {
         self.number = number
         self.attempt = attempt
         self.isLastAttempt = isLastAttempt

@@ -3,8 +3,8 @@
 /// As many as it expects to do within a short time: hundreds where a task takes microseconds, so that a message carries
 /// many; none where one takes longer, so that the task goes to whoever is free first.
 struct Prefetch: Sendable {
-    /// The time for which a worker wants to have work in stock.
-    static let stock = Duration.milliseconds(20)
+    /// The time for which a worker wants to have work in stock, in seconds.
+    static let stock = 0.02
     static let mostTasks = 4000
 
     private let concurrency: Int
@@ -18,15 +18,14 @@ struct Prefetch: Sendable {
     /// The tasks to have at a time, begun ones included.
     var target: Int {
         guard let average else { return concurrency }
-        let stock = Double(Self.stock.wholeNanoseconds) / 1e9
-        let count = average > 0 ? stock / average * Double(concurrency) : Double(Self.mostTasks)
+        let count = average > 0 ? Self.stock / average * Double(concurrency) : Double(Self.mostTasks)
         return concurrency + Int(min(count, Double(Self.mostTasks)))
     }
 
     /// Learns from a task that took some time, or that has already taken as long.
-    mutating func observe(_ duration: Duration) {
+    mutating func observe(nanoseconds: Int64) {
         // One that takes for ever must not spoil the average for ever.
-        let seconds = min(Double(duration.wholeNanoseconds) / 1e9, 1)
+        let seconds = min(Double(nanoseconds) / 1e9, 1)
         average = average.map { $0 + (seconds - $0) / 8 } ?? seconds
     }
 }

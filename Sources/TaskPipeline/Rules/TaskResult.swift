@@ -6,8 +6,8 @@ public struct TaskResult: Hashable, Sendable {
     public var worker: String
     /// 0 for success, otherwise what the last attempt ended with.
     public var status: Int32
-    /// How long the last attempt took.
-    public var duration: Duration
+    /// How long the last attempt took, in nanoseconds.
+    public var nanoseconds: Int64
     /// The line of the input.
     public var text: ArraySlice<UInt8>
     /// What the job made of it.
@@ -15,13 +15,13 @@ public struct TaskResult: Hashable, Sendable {
 
     /// A result.
     public init(
-        number: TaskNumber, worker: String, status: Int32, duration: Duration, text: ArraySlice<UInt8>,
+        number: TaskNumber, worker: String, status: Int32, nanoseconds: Int64, text: ArraySlice<UInt8>,
         output: ArraySlice<UInt8>
     ) {
         self.number = number
         self.worker = worker
         self.status = status
-        self.duration = duration
+        self.nanoseconds = nanoseconds
         self.text = text
         self.output = output
     }

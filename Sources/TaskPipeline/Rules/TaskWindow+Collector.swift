@@ -44,11 +44,11 @@ extension TaskWindow {
     var doneNumbers: NumberSet {
         var ranges: [ClosedRange<TaskNumber>] = []
         var next: TaskNumber = 1
-        for number in underWay.keys.sorted() {
+        underWay.forEach { number, _ in
             if next < number { ranges.append(next...number - 1) }
             next = number + 1
         }
-        if next < nextNumber { ranges.append(next...nextNumber - 1) }
+        if next <= readCount { ranges.append(next...readCount) }
         return NumberSet(ranges: ranges)
     }
 
@@ -57,19 +57,27 @@ extension TaskWindow {
         if let collector { replacedCollectors.insert(collector) }
         collector = newcomer
         hasCollectorEnded = false
-        for (number, task) in underWay.sorted(by: { $0.key < $1.key }) {
-            if case .held = task.place { sendAgain(number, at: nil) }
-        }
+        var held: [TaskNumber] = []
+        underWay.forEach { number, task in if case .held = task.place { held.append(number) } }
+        for number in held { sendAgain(number, at: nil) }
     }
 
     private mutating func apply(_ report: CollectorReport) {
-        for number in known(report.done) { finish(number, report) }
-        for number in known(report.held) { underWay[number]?.place = .held }
-    }
-
-    private mutating func finish(_ number: TaskNumber, _ report: CollectorReport) {
-        guard underWay.removeValue(forKey: number) != nil else { return }
-        doneCount += 1
-        if !report.failed.isEmpty, report.failed.contains(number) { failedCount += 1 }
+        var failed: UInt64 = 0
+        // Tasks that are next to each other are mostly one worker's.
+        var runs: [(holder: SessionID, count: Int)] = []
+        let before = underWay.count
+        for range in report.done.ranges {
+            underWay.finish(range) { number, place in
+                if !report.failed.isEmpty, report.failed.contains(number) { failed += 1 }
+                guard case .out(let holder, _) = place else { return }
+                if runs.last?.holder != holder { runs.append((holder, 0)) }
+                runs[runs.count - 1].count += 1
+            }
+        }
+        doneCount += UInt64(before - underWay.count)
+        failedCount += failed
+        for run in runs { release(run.count, of: run.holder) }
+        for number in known(report.held) { place(number, .held) }
     }
 }

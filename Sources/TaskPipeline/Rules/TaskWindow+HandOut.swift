@@ -13,10 +13,11 @@ extension TaskWindow {
 
     /// The next tasks to send, and to whom; nil when there are none, or nobody wants any. Call it until it is nil.
     ///
-    /// Those who ask are served in turn, each with its share of what waits: none gets all when there is little.
+    /// Those who ask are served in turn, each with its share of what waits: none gets all when there is little. A worker
+    /// that has enough to do is not sent a few at a time: they wait until they are worth a message, or it has less.
     public mutating func nextHandOut(at now: Instant) -> HandOut? {
         guard !isStopped else { return nil }
-        let waiting = again.count + Int(nextNumber - nextFresh)
+        let waiting = again.count + Int(underWay.nextNumber - nextFresh)
         guard waiting > 0 else { return nil }
         var index = 0
         while index < asking.count {
@@ -28,13 +29,19 @@ extension TaskWindow {
             }
             unserved = unserved < 1 || unserved > asking.count ? asking.count : unserved
             let share = (waiting + unserved - 1) / unserved
-            let tasks = take(upTo: min(worker.room, share, Self.largestBatch.tasks), for: id, at: now)
+            let count = min(worker.room, share, Self.largestBatch.tasks)
+            guard count >= min(worker.room, worker.out / 2, Self.largestBatch.tasks / 2) else {
+                index += 1
+                continue
+            }
+            let tasks = take(upTo: count, for: id, at: now)
             guard !tasks.isEmpty else {
                 // What waits has just been with it: perhaps the next one can have it.
                 index += 1
                 continue
             }
             worker.room -= tasks.count
+            worker.out += tasks.count
             worker.sent += UInt64(tasks.count)
             worker.lastSent = now
             worker.isAsking = worker.room > 0
@@ -77,7 +84,7 @@ extension TaskWindow {
             }
             again = kept
         }
-        while !isFull, nextFresh < nextNumber {
+        while !isFull, nextFresh < underWay.nextNumber {
             bytes += give(nextFresh, to: worker, at: now, &tasks)
             nextFresh += 1
         }
@@ -88,15 +95,17 @@ extension TaskWindow {
     private mutating func give(
         _ number: TaskNumber, to worker: SessionID, at now: Instant, _ tasks: inout [PipelineTask]
     ) -> Int {
-        guard let index = underWay.index(forKey: number) else { return 0 }
-        var task = underWay.values[index]
-        task.place = .out(worker, heard: now)
-        task.lastWorker = worker
-        underWay.values[index] = task
-        tasks.append(
-            PipelineTask(
-                number: number, attempt: task.attempt, isLastAttempt: task.attempt >= settings.attempts,
-                text: task.text))
-        return task.text.count
+        let attempts = settings.attempts
+        var size = 0
+        underWay.update(number) { task in
+            task.place = .out(worker, heard: now)
+            task.lastWorker = worker
+            size = task.text.count
+            tasks.append(
+                PipelineTask(
+                    number: number, attempt: task.attempt, isLastAttempt: task.attempt >= attempts,
+                    text: task.text))
+        }
+        return size
     }
 }

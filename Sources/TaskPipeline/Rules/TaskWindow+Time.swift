@@ -2,12 +2,12 @@ extension TaskWindow {
     /// Does what is due: sends again what nobody has spoken of for too long, and forgets who is silent.
     public mutating func tick(at now: Instant) {
         var overdue: [TaskNumber] = []
-        for (number, task) in underWay {
-            guard case .out(let worker, let heard) = task.place, now - heard >= settings.retryAfter else { continue }
+        underWay.forEach { number, task in
+            guard case .out(let worker, let heard) = task.place, now - heard >= settings.retryAfter else { return }
             let isHeld = workers[worker].map { $0.listed == heard && now - heard < Self.pulse } ?? false
             if !isHeld { overdue.append(number) }
         }
-        for number in overdue.sorted() {
+        for number in overdue {
             sendAgain(number, at: now)
             resentCount += 1
         }

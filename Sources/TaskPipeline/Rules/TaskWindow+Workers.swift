@@ -17,7 +17,7 @@ extension TaskWindow {
             guard isOurRun else { return }
             for number in known(numbers) where isOut(number, to: message.worker) {
                 // Not begun: it may as well go to the same worker again.
-                underWay[number]?.lastWorker = nil
+                underWay.update(number) { $0.lastWorker = nil }
                 sendAgain(number, at: nil)
             }
         case .failed(let failures):
@@ -28,8 +28,8 @@ extension TaskWindow {
                     task.attempt < settings.attempts
                 else { continue }
                 if case .held = task.place { continue }
-                underWay[failure.number]?.attempt += 1
-                if case .out = task.place { sendAgain(failure.number, at: now) }
+                underWay.update(failure.number) { $0.attempt += 1 }
+                if task.holder != nil { sendAgain(failure.number, at: now) }
             }
         case .leaving:
             workers[message.worker] = nil
@@ -64,28 +64,35 @@ extension TaskWindow {
     private mutating func prolong(_ numbers: NumberSet, of worker: SessionID, at now: Instant) {
         workers[worker]?.listed = now
         for number in known(numbers) where isOut(number, to: worker) {
-            underWay[number]?.place = .out(worker, heard: now)
+            underWay.update(number) { $0.place = .out(worker, heard: now) }
         }
     }
 
-    func isOut(_ number: TaskNumber, to worker: SessionID) -> Bool {
-        guard case .out(let holder, _)? = underWay[number]?.place else { return false }
-        return holder == worker
-    }
+    func isOut(_ number: TaskNumber, to worker: SessionID) -> Bool { underWay[number]?.holder == worker }
 
     mutating func sendAgain(_ number: TaskNumber, at now: Instant?) {
-        underWay[number]?.place = .waiting(since: now)
+        place(number, .waiting(since: now))
         again.append(number)
+    }
+
+    /// Notes where a task is now, and who has it no more.
+    mutating func place(_ number: TaskNumber, _ place: TaskUnderWay.Place) {
+        var holder: SessionID?
+        underWay.update(number) { task in
+            holder = task.holder
+            task.place = place
+        }
+        if let holder { release(1, of: holder) }
+    }
+
+    /// Notes that a worker has fewer tasks.
+    mutating func release(_ count: Int, of worker: SessionID) {
+        // One that was forgotten meanwhile, and has come back, counts from zero.
+        if let out = workers[worker]?.out { workers[worker]?.out = max(0, out - count) }
     }
 
     /// Those of some numbers that are under way, however many were named.
     func known(_ numbers: NumberSet) -> [TaskNumber] {
-        guard readCount > 0 else { return [] }
-        return numbers.ranges.flatMap { range -> [TaskNumber] in
-            guard range.upperBound >= 1, range.lowerBound <= readCount else { return [] }
-            let range = range.clamped(to: 1...readCount)
-            return range.count > underWay.count
-                ? underWay.keys.filter(range.contains).sorted() : range.filter { underWay.index(forKey: $0) != nil }
-        }
+        numbers.ranges.flatMap { underWay.numbers(in: $0) }
     }
 }

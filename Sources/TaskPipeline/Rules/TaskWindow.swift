@@ -9,24 +9,6 @@ public struct TaskWindow: Sendable {
     /// A moment, passed in by whoever has a clock.
     public typealias Instant = Moment
 
-    /// A task that has been read and is not done.
-    struct TaskUnderWay: Sendable {
-        enum Place: Sendable {
-            /// To be handed out, since a moment; nil for one that never was.
-            case waiting(since: Instant?)
-            /// A worker has it, and said so, or was sent it, last at a moment.
-            case out(SessionID, heard: Instant)
-            /// The collector has its result and holds it back.
-            case held
-        }
-
-        let text: [UInt8]
-        var attempt: UInt32 = 1
-        var place = Place.waiting(since: nil)
-        /// Who is not to get it again if there is somebody else.
-        var lastWorker: SessionID?
-    }
-
     struct WorkerRecord: Sendable {
         var connection: Message
         var heard: Instant
@@ -37,6 +19,8 @@ public struct TaskWindow: Sendable {
         var lastSent: Instant?
         /// How many more it can take.
         var room = 0
+        /// How many of the tasks that it was sent are not done, as far as is known.
+        var out = 0
         /// Whether it is among those that ask.
         var isAsking = false
     }
@@ -46,9 +30,7 @@ public struct TaskWindow: Sendable {
     /// What it was made with.
     public let settings: PipelineSettings
 
-    var underWay: [TaskNumber: TaskUnderWay] = [:]
-    /// The number of the next task that is read.
-    var nextNumber: TaskNumber = 1
+    var underWay = TasksUnderWay()
     /// The first task that was never handed out.
     var nextFresh: TaskNumber = 1
     /// The tasks that are to be handed out again.
@@ -96,9 +78,8 @@ extension TaskWindow {
     public var hasRoom: Bool { !isStopped && underWay.count < settings.window }
 
     /// Takes the next task of the input. Ask ``hasRoom`` before.
-    public mutating func add(_ text: [UInt8]) {
-        underWay[nextNumber] = TaskUnderWay(text: text)
-        nextNumber += 1
+    public mutating func add(_ text: ArraySlice<UInt8>) {
+        underWay.append(TaskUnderWay(text: text))
     }
 
     /// Says that there is no more input.
@@ -112,12 +93,14 @@ extension TaskWindow {
     }
 
     /// The tasks read so far.
-    public var readCount: UInt64 { nextNumber - 1 }
+    public var readCount: UInt64 { underWay.nextNumber - 1 }
 
     /// Whether nothing is left to wait for but the collector's goodbye.
     public var isFinished: Bool {
         guard isStopped else { return isInputAtEnd && underWay.isEmpty }
-        return !underWay.values.contains { if case .out = $0.place { true } else { false } }
+        var isAnyOut = false
+        underWay.forEach { _, task in if task.holder != nil { isAnyOut = true } }
+        return !isAnyOut
     }
 
     /// How the run ends, once it is finished.

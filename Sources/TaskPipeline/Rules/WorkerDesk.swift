@@ -11,7 +11,8 @@ public struct WorkerDesk: Sendable {
     /// Tasks that have not been begun, from `first` on.
     private var queue: [PipelineTask] = []
     private var first = 0
-    private var begun: [TaskNumber: Instant] = [:]
+    /// As many as are done at once at most.
+    private var begun: [(number: TaskNumber, at: Instant)] = []
     private var received: UInt64 = 0
     /// The last ask: how many tasks had been received, and the room that was told.
     private var lastAsk: WorkerAsk?
@@ -65,21 +66,21 @@ public struct WorkerDesk: Sendable {
             queue.removeSubrange(..<first)
             first = 0
         }
-        begun[task.number] = now
+        begun.append((task.number, now))
         lastProgress = now
         return task
     }
 
     /// Notes that a task is done.
     ///
-    /// - Returns: whether anybody wants to know; not those of an earlier run.
-    public mutating func finish(_ number: TaskNumber, of run: RunID, at now: Instant, after duration: Duration) -> Bool
-    {
-        guard run == self.run else { return false }
-        begun[number] = nil
-        prefetch.observe(duration)
+    /// - Returns: how long it took, in nanoseconds; nil when nobody wants to know, as it is of an earlier run.
+    public mutating func finish(_ number: TaskNumber, of run: RunID, at now: Instant) -> Int64? {
+        guard run == self.run, let index = begun.firstIndex(where: { $0.number == number }) else { return nil }
+        let nanoseconds = now.nanoseconds(since: begun[index].at)
+        begun.remove(at: index)
+        prefetch.observe(nanoseconds: nanoseconds)
         lastProgress = now
-        return true
+        return nanoseconds
     }
 
     /// What to tell the producer, if that is worth a message by now.
@@ -95,7 +96,7 @@ public struct WorkerDesk: Sendable {
 
     /// What to tell the producer now and then even if nothing happens.
     public mutating func heartbeat() -> WorkerAsk {
-        let tasks = NumberSet((queue[first...].map(\.number) + begun.keys).sorted())
+        let tasks = NumberSet((queue[first...].map(\.number) + begun.map(\.number)).sorted())
         let ask = WorkerAsk(received: received, room: room, tasks: tasks)
         lastAsk = ask
         return ask
@@ -104,7 +105,7 @@ public struct WorkerDesk: Sendable {
     /// The tasks to give back, because others may do them sooner: for some time none was done.
     public mutating func tasksToReturn(at now: Instant) -> NumberSet? {
         guard waitingCount > 0, let lastProgress, now - lastProgress >= Self.patience else { return nil }
-        prefetch.observe(now - lastProgress)
+        prefetch.observe(nanoseconds: now.nanoseconds(since: lastProgress))
         return clear()
     }
 

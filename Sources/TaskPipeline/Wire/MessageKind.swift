@@ -1,8 +1,9 @@
 /// The fourth byte of every message.
 ///
 /// A message is one frame: `P`, `L`, the version, the kind, the run in 16 bytes, and what the kind needs. Numbers are
-/// little-endian; a text is its length in four bytes and its bytes; a set of tasks is the number of its ranges in four
-/// bytes and the two ends of each.
+/// little-endian; a name is its length in four bytes and its bytes; a set of tasks is the number of its ranges in four
+/// bytes and the two ends of each. A task is a ``TaskHead`` and its text, a result a ``ResultHead``, its text and its
+/// output.
 enum MessageKind: UInt8 {
     // From a worker to the producer.
     case ask = 1

@@ -24,33 +24,23 @@ public struct ResultBatch: Hashable, Sendable {
         worker = try reader.string()
         results = []
         while !reader.isAtEnd {
-            let (number, status) = (try reader.number(TaskNumber.self), try reader.number(Int32.self))
-            let duration = Duration.nanoseconds(try reader.number(Int64.self))
+            let head = try reader.record(ResultHead.self)
             results.append(
                 TaskResult(
-                    number: number, worker: worker, status: status, duration: duration, text: try reader.text(),
-                    output: try reader.text()))
+                    number: head.number, worker: worker, status: head.status, nanoseconds: head.nanoseconds,
+                    text: try reader.bytes(head.textCount), output: try reader.bytes(head.outputCount)))
         }
     }
 
     /// The message in bytes.
     public var encoded: Message {
         let capacity = results.reduce(worker.utf8.count + 4) { $0 + $1.text.count + $1.output.count + 28 }
-        var writer = WireWriter(.results, run: run, capacity: capacity)
-        writer.write(worker)
+        var writer = ResultBatchWriter(run: run, worker: worker, capacity: capacity)
         for result in results {
-            writer.write(result.number)
-            writer.write(result.status)
-            writer.write(result.duration.wholeNanoseconds)
-            writer.write(result.text)
-            writer.write(result.output)
+            writer.append(
+                number: result.number, status: result.status, nanoseconds: result.nanoseconds, text: result.text,
+                output: result.output)
         }
         return writer.message
-    }
-}
-
-extension Duration {
-    var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

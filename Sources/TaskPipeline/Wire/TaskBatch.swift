@@ -13,18 +13,18 @@ public struct TaskBatch: Hashable, Sendable {
         self.tasks = tasks
     }
 
-    /// Reads a message.
+    /// Reads a message. Texts are parts of it, not copies.
     public init(_ message: Multipart) throws(WireError) {
         var reader = try WireReader(message)
         guard reader.kind == .tasks else { throw WireError("a producer does not send it to a worker") }
         run = reader.run
         tasks = []
         while !reader.isAtEnd {
-            let (number, attempt) = (try reader.number(TaskNumber.self), try reader.number(UInt32.self))
-            let isLast = try reader.flag()
+            let head = try reader.record(TaskHead.self)
             tasks.append(
                 PipelineTask(
-                    number: number, attempt: attempt, isLastAttempt: isLast, text: Array(try reader.text())))
+                    number: head.number, attempt: head.attempt, isLastAttempt: head.isLastAttempt,
+                    text: try reader.bytes(head.textCount)))
         }
     }
 
@@ -32,10 +32,8 @@ public struct TaskBatch: Hashable, Sendable {
     public var encoded: Message {
         var writer = WireWriter(.tasks, run: run, capacity: tasks.reduce(0) { $0 + $1.text.count + 17 })
         for task in tasks {
-            writer.write(task.number)
-            writer.write(task.attempt)
-            writer.write(task.isLastAttempt)
-            writer.write(task.text)
+            writer.write(record: TaskHead(task))
+            writer.write(bytesOf: task.text)
         }
         return writer.message
     }

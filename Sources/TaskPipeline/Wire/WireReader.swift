@@ -40,16 +40,27 @@ struct WireReader {
 
     mutating func session() throws(WireError) -> SessionID { SessionID(rawValue: try number()) }
 
-    /// The bytes of a text, which keep the whole message alive.
+    /// Numbers as they were written by ``WireWriter/write(record:)``.
     @inline(__always)
-    mutating func text() throws(WireError) -> ArraySlice<UInt8> {
-        let count = Int(try number(UInt32.self))
+    mutating func record<Record: BitwiseCopyable>(_ type: Record.Type) throws(WireError) -> Record {
+        let size = MemoryLayout<Record>.size
+        guard bytes.count - position >= size else { throw .cutShort }
+        defer { position += size }
+        return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: type) }
+    }
+
+    /// So many bytes, which keep the whole message alive.
+    @inline(__always)
+    mutating func bytes(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
         guard bytes.count - position >= count else { throw .cutShort }
         defer { position += count }
         return bytes[position..<position + count]
     }
 
-    mutating func string() throws(WireError) -> String { String(decoding: try text(), as: UTF8.self) }
+    mutating func string() throws(WireError) -> String {
+        let count = Int(try number(UInt32.self))
+        return String(decoding: try bytes(count), as: UTF8.self)
+    }
 
     mutating func numbers() throws(WireError) -> NumberSet {
         let count = Int(try number(UInt32.self))

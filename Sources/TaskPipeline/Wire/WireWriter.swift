@@ -1,7 +1,7 @@
 import SwiftZMQ
 
 /// Puts a message together.
-struct WireWriter {
+struct WireWriter: Sendable {
     private var bytes: [UInt8] = []
 
     init(_ kind: MessageKind, run: RunID, capacity: Int = 64) {
@@ -13,7 +13,13 @@ struct WireWriter {
         write(run.low)
     }
 
-    var message: Message { Message(bytes) }
+    var message: Message { bytes.withUnsafeBytes { Message(copying: $0) } }
+
+    /// Writes a record of numbers as it lies in memory, which is little-endian.
+    @inline(__always)
+    mutating func write(record: some BitwiseCopyable) {
+        withUnsafeBytes(of: record) { bytes.append(contentsOf: $0) }
+    }
 
     @inline(__always)
     mutating func write(_ number: some FixedWidthInteger) {
@@ -28,18 +34,16 @@ struct WireWriter {
         write(session.rawValue)
     }
 
-    mutating func write(_ text: [UInt8]) {
-        write(UInt32(text.count))
-        bytes.append(contentsOf: text)
-    }
-
-    mutating func write(_ text: ArraySlice<UInt8>) {
-        write(UInt32(text.count))
+    /// Writes bytes without their length.
+    @inline(__always)
+    mutating func write(bytesOf text: ArraySlice<UInt8>) {
         bytes.append(contentsOf: text)
     }
 
     mutating func write(_ text: String) {
-        write(Array(text.utf8))
+        let text = Array(text.utf8)
+        write(UInt32(text.count))
+        bytes.append(contentsOf: text)
     }
 
     mutating func write(_ numbers: NumberSet) {

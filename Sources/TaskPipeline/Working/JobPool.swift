@@ -5,60 +5,70 @@ import Synchronization
 /// The threads on which a worker does its tasks, and the desks they take them from.
 ///
 /// Each thread takes the next task of the desks in turn, so that one busy producer does not keep the others waiting. What
-/// is done goes into a tray, which the worker's loop empties: at once when the threads run out of work, otherwise when
-/// enough has gathered, so that a message carries many results where they come fast and none waits where they do not.
+/// is done goes into a tray for each producer. A thread empties the trays: at once when there is nothing more to begin,
+/// otherwise when enough has gathered, so that a message carries many results where they come fast and none waits where
+/// they do not.
 final class JobPool: Sendable {
     typealias Instant = Moment
-
-    /// A task that was done.
-    struct Finished: Sendable {
-        let task: PipelineTask
-        let run: RunID
-        let outcome: JobOutcome
-        let duration: Duration
-    }
 
     struct State {
         var desks: [WorkerDesk]
         /// What was done, by desk.
-        var trays: [[Finished]]
+        var trays: [ResultTray]
         var trayCount = 0
         /// When the first of what lies in the trays was done.
-        var trayFilled: Instant?
-        /// Whether the loop has been told of what lies in the trays.
-        var isAnnounced = false
+        var trayFilled = Instant.now
         var nextDesk = 0
         var running = 0
         var idleThreads = 0
         var isEnded = false
     }
 
-    private static let enough = 250
-    private static let longestDelay = Duration.milliseconds(1)
+    /// A task that a thread does.
+    private struct Assignment {
+        let desk: Int
+        let run: RunID
+        let task: PipelineTask
+    }
 
+    /// What a thread does next.
+    private enum Step {
+        case deliver
+        case begin(Assignment)
+        case rest
+        case end
+    }
+
+    private static let enough = 500
+    private static let longestDelay: Int64 = 1_000_000  // Nanoseconds.
+
+    private let worker: String
     private let job: any Job
     private let concurrency: Int
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
-    private let announce: @Sendable () -> Void
 
-    /// Starts the threads.
+    /// A pool whose threads are not there yet.
     ///
     /// - Parameters:
+    ///   - worker: what the records of the results call it.
     ///   - desks: how many producers are served.
-    ///   - announce: called, on any thread, when there is something in the trays.
-    init(
-        desks: Int, concurrency: Int, job: any Job, announce: @escaping @Sendable () -> Void
-    ) throws(ZMQError) {
+    init(worker: String, desks: Int, concurrency: Int, job: any Job) {
+        self.worker = worker
         self.job = job
         self.concurrency = concurrency
-        self.announce = announce
         state = Mutex(
             State(
                 desks: Array(repeating: WorkerDesk(concurrency: concurrency), count: desks),
-                trays: Array(repeating: [], count: desks)))
+                trays: Array(repeating: ResultTray(run: .none, worker: worker), count: desks)))
+    }
+
+    /// Starts the threads.
+    ///
+    /// - Parameter deliver: called on the threads when it is time to empty the trays.
+    func start(deliver: @escaping @Sendable () -> Void) throws(ZMQError) {
         for _ in 0..<concurrency {
-            try DetachedThread.start(name: "job") { [self] in work() }
+            try DetachedThread.start(name: "job") { [self] in work(deliver) }
         }
     }
 
@@ -81,14 +91,14 @@ final class JobPool: Sendable {
     }
 
     /// Takes everything out of the trays.
-    func emptyTrays() -> [[Finished]] {
+    ///
+    /// - Returns: a tray for each desk; none when all are empty.
+    func emptyTrays() -> [ResultTray] {
         state.withLock { state in
-            state.isAnnounced = false
-            state.trayFilled = nil
             guard state.trayCount > 0 else { return [] }
             state.trayCount = 0
             let trays = state.trays
-            for index in trays.indices { state.trays[index] = [] }
+            for index in trays.indices { state.trays[index] = ResultTray(run: state.desks[index].run, worker: worker) }
             return trays
         }
     }
@@ -96,59 +106,57 @@ final class JobPool: Sendable {
     /// Whether a thread is at work.
     var isBusy: Bool { state.withLock { $0.running > 0 } }
 
-    private func work() {
+    private func work(_ deliver: () -> Void) {
         var now = Instant.now
-        var done: (desk: Int, Finished)?
+        var done: (Assignment, JobOutcome)?
         while true {
-            let next = state.withLock { state -> (isEnded: Bool, announces: Bool, desk: Int, PipelineTask?, RunID) in
-                if let (desk, finished) = done { Self.put(finished, from: desk, at: now, &state) }
-                let (desk, task) = state.isEnded ? (0, nil) : Self.nextTask(at: now, &state)
-                if task == nil { state.idleThreads += 1 }
-                let announces = Self.announces(isOutOfWork: task == nil, at: now, &state)
-                return (state.isEnded, announces, desk, task, state.desks[desk].run)
+            let step = state.withLock { state in
+                if let (assignment, outcome) = done { put(outcome, of: assignment, at: now, &state) }
+                return Self.nextStep(at: now, &state)
             }
             done = nil
-            if next.announces { announce() }
-            guard let task = next.3 else {
-                if next.isEnded { return }
-                wake.wait()
-                now = .now
-                continue
+            switch step {
+            case .deliver: deliver()
+            case .begin(let assignment): done = (assignment, job.run(assignment.task.text))
+            case .rest: wake.wait()
+            case .end: return
             }
-            let begun = now
-            let outcome = job.run(task.text)
             now = .now
-            done = (next.desk, Finished(task: task, run: next.4, outcome: outcome, duration: now - begun))
         }
     }
 
-    private static func put(_ finished: Finished, from desk: Int, at now: Instant, _ state: inout State) {
+    private func put(_ outcome: JobOutcome, of assignment: Assignment, at now: Instant, _ state: inout State) {
         state.running -= 1
-        let isWanted = state.desks[desk].finish(
-            finished.task.number, of: finished.run, at: now, after: finished.duration)
-        guard isWanted else { return }
+        let (desk, run) = (assignment.desk, assignment.run)
+        guard let nanoseconds = state.desks[desk].finish(assignment.task.number, of: run, at: now) else { return }
+        if state.trays[desk].run != run {
+            // What an earlier run has left is of no use any more.
+            state.trayCount -= state.trays[desk].count
+            state.trays[desk] = ResultTray(run: run, worker: worker)
+        }
         if state.trayCount == 0 { state.trayFilled = now }
-        state.trays[desk].append(finished)
+        state.trays[desk].add(outcome, of: assignment.task, nanoseconds: nanoseconds)
         state.trayCount += 1
     }
 
-    private static func nextTask(at now: Instant, _ state: inout State) -> (desk: Int, PipelineTask?) {
-        for offset in state.desks.indices {
+    private static func nextStep(at now: Instant, _ state: inout State) -> Step {
+        if isDeliveryDue(at: now, state) { return .deliver }
+        if state.isEnded { return .end }
+        for offset in 0..<state.desks.count {
             let desk = (state.nextDesk + offset) % state.desks.count
             if let task = state.desks[desk].begin(at: now) {
                 state.nextDesk = desk + 1
                 state.running += 1
-                return (desk, task)
+                return .begin(Assignment(desk: desk, run: state.desks[desk].run, task: task))
             }
         }
-        return (0, nil)
+        state.idleThreads += 1
+        return .rest
     }
 
-    private static func announces(isOutOfWork: Bool, at now: Instant, _ state: inout State) -> Bool {
-        guard state.trayCount > 0, !state.isAnnounced else { return false }
-        let isLate = state.trayFilled.map { now - $0 >= longestDelay } ?? false
-        guard isOutOfWork || state.trayCount >= enough || isLate else { return false }
-        state.isAnnounced = true
-        return true
+    private static func isDeliveryDue(at now: Instant, _ state: State) -> Bool {
+        guard state.trayCount > 0 else { return false }
+        return state.trayCount >= enough || state.isEnded || now.nanoseconds(since: state.trayFilled) >= longestDelay
+            || !state.desks.contains { $0.waitingCount > 0 }
     }
 }

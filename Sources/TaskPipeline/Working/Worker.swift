@@ -6,8 +6,12 @@ public final class Worker: Sendable {
     private let name: String
     private let links: [WorkerLink]
     private let pool: JobPool
-    private let trays: Nudge
     private let end = Nudge()
+    /// One thread at a time empties the trays and asks, so that asks leave in the order in which they were made.
+    private let delivery = Mutex(())
+    /// Given when something cannot be delivered.
+    private let failed = Nudge()
+    private let failure = Mutex<(any Error)?>(nil)
     private let isEnding = Mutex(false)
     private let doneCounter = Mutex((done: 0 as UInt64, failed: 0 as UInt64))
     private let notice: NoticeHandler
@@ -30,10 +34,8 @@ public final class Worker: Sendable {
         self.name = name
         self.notice = notice
         executor = context.executor
-        let trays = Nudge()
-        self.trays = trays
         links = try endpoints.map { try WorkerLink(context, $0) }
-        pool = try JobPool(desks: endpoints.count, concurrency: concurrency, job: job) { trays.give() }
+        pool = JobPool(worker: name, desks: endpoints.count, concurrency: concurrency, job: job)
     }
 
     /// How many tasks it has done, and how many attempts failed.
@@ -45,10 +47,11 @@ public final class Worker: Sendable {
             for link in links { link.close() }
             pool.end()
         }
+        try pool.start { [self] in deliver() }
         try await withTaskExecutorPreference(executor) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in links.indices { group.addTask { [self] in try await receive(index) } }
-                group.addTask { [self] in try await sendResults() }
+                group.addTask { [self] in try await awaitFailure() }
                 group.addTask { [self] in try await beat() }
                 group.addTask { [self] in try await leave() }
                 defer { group.cancelAll() }
@@ -83,52 +86,49 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Sends on what the threads have done.
-    private func sendResults() async throws {
-        while !Task.isCancelled {
-            await trays.wait()
+    /// Sends on what the threads have done; on one of them.
+    private func deliver() {
+        do {
             try sendTrays()
-            if isEnding.withLock({ $0 }) { end.give() }
+        } catch {
+            failure.withLock { $0 = $0 ?? error }
+            failed.give()
+        }
+        if isEnding.withLock({ $0 }) { end.give() }
+    }
+
+    private func awaitFailure() async throws {
+        while !Task.isCancelled {
+            if let failure = failure.withLock({ $0 }) { throw failure }
+            await failed.wait()
         }
     }
 
     private func sendTrays() throws {
-        for (index, tray) in pool.emptyTrays().enumerated() {
-            if !tray.isEmpty { try send(tray, of: index) }
-            try ask(index)
+        try delivery.withLock { _ in
+            for (index, tray) in pool.emptyTrays().enumerated() {
+                try send(tray, of: index)
+                try tellAsk(index)
+            }
         }
     }
 
-    private func send(_ tray: [JobPool.Finished], of index: Int) throws {
-        // What an earlier run left in the tray is of no use any more.
-        let run = tray[tray.count - 1].run
-        var results: [TaskResult] = []
-        results.reserveCapacity(tray.count)
-        var failures: [FailedAttempt] = []
-        for finished in tray where finished.run == run {
-            let (task, outcome) = (finished.task, finished.outcome)
-            if let complaint = outcome.complaint { notice(PipelineNotice("task \(task.number): \(complaint)")) }
-            if outcome.status == 0 || task.isLastAttempt {
-                results.append(
-                    TaskResult(
-                        number: task.number, worker: name, status: outcome.status, duration: finished.duration,
-                        text: task.text[...], output: outcome.output))
-            } else {
-                failures.append(FailedAttempt(number: task.number, attempt: task.attempt, status: outcome.status))
-            }
-        }
-        if !results.isEmpty {
-            _ = try links[index].results.trySend(ResultBatch(run: run, worker: name, results: results).encoded)
-        }
-        if !failures.isEmpty { try links[index].tell(.failed(failures), of: run) }
+    private func send(_ tray: ResultTray, of index: Int) throws {
+        for complaint in tray.complaints { notice(PipelineNotice("task \(complaint.number): \(complaint.text)")) }
+        if let results = tray.results { _ = try links[index].results.trySend(results.message) }
+        if !tray.failures.isEmpty { try links[index].tell(.failed(tray.failures), of: tray.run) }
         doneCounter.withLock { counter in
-            counter.done += UInt64(results.count)
-            counter.failed += UInt64(tray.lazy.filter { $0.outcome.status != 0 }.count)
+            counter.done += UInt64(tray.results?.count ?? 0)
+            counter.failed += tray.failedCount
         }
     }
 
     /// Asks for more if that is worth a message.
     private func ask(_ index: Int, always: Bool = false) throws {
+        try delivery.withLock { _ in try tellAsk(index, always: always) }
+    }
+
+    private func tellAsk(_ index: Int, always: Bool = false) throws {
         let (ask, run) = pool.withDesk(index) { desk in (always ? desk.heartbeat() : desk.ask(), desk.run) }
         if let ask { try links[index].tell(.ask(ask), of: run) }
     }
@@ -140,6 +140,8 @@ public final class Worker: Sendable {
             try await Task.sleep(for: Self.glance)
             let now = Moment.now
             if isEnding.withLock({ $0 }) { end.give() }
+            // What was done just before a task that takes long.
+            try sendTrays()
             let isDue = now >= nextHeartbeat
             if isDue { nextHeartbeat = now + Self.heartbeat }
             for index in links.indices {

@@ -1,0 +1,33 @@
+/// A task that has been read and is not done.
+struct TaskUnderWay: Sendable {
+    enum Place: Sendable {
+        /// To be handed out, since a moment; nil for one that never was.
+        case waiting(since: Moment?)
+        /// A worker has it, and said so, or was sent it, last at a moment.
+        case out(SessionID, heard: Moment)
+        /// The collector has its result and holds it back.
+        case held
+        /// The collector has its result where it belongs: it is no longer under way.
+        case done
+    }
+
+    private(set) var text: ArraySlice<UInt8>
+    var attempt: UInt32 = 1
+    var place = Place.waiting(since: nil)
+    /// Who is not to get it again if there is somebody else.
+    var lastWorker: SessionID?
+
+    init(text: ArraySlice<UInt8>) {
+        self.text = text
+    }
+
+    var isUnderWay: Bool { if case .done = place { false } else { true } }
+
+    /// The worker that has it.
+    var holder: SessionID? { if case .out(let worker, _) = place { worker } else { nil } }
+
+    mutating func finish() {
+        place = .done
+        text = []
+    }
+}

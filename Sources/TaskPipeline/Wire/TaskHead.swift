@@ -1,0 +1,19 @@
+/// What stands before the text of a task: numbers of a fixed size, written and read in one step.
+struct TaskHead: BitwiseCopyable {
+    private let numberBits: UInt64
+    private let attemptBits: UInt32
+    private let textCountBits: UInt32
+    private let flags: UInt8
+
+    init(_ task: PipelineTask) {
+        numberBits = task.number.littleEndian
+        attemptBits = task.attempt.littleEndian
+        textCountBits = UInt32(task.text.count).littleEndian
+        flags = task.isLastAttempt ? 1 : 0
+    }
+
+    var number: TaskNumber { TaskNumber(littleEndian: numberBits) }
+    var attempt: UInt32 { UInt32(littleEndian: attemptBits) }
+    var textCount: Int { Int(UInt32(littleEndian: textCountBits)) }
+    var isLastAttempt: Bool { flags != 0 }
+}
