@@ -58,10 +58,14 @@ final class FrontLoop {
         return RequestID(loop: index, number: lastNumber)
     }
 
-    /// Hands a request over to the broker, together with all others that this turn of the event loop brings: each time
-    /// its thread wakes up, there is the more to do.
+    /// How many requests are handed over at once at most: few enough that the broker and the workers are busy with the
+    /// first of a turn of the event loop while it still reads the last, many enough that it costs little to wake them.
+    private static let mostSubmittedAtOnce = 16
+
+    /// Hands a request over to the broker, together with others that this turn of the event loop brings.
     func submit(_ request: GatewayRequest) {
         submissions.append(request)
+        if submissions.count == Self.mostSubmittedAtOnce { return submitAll() }
         if submissions.count == 1 { eventLoop.assumeIsolated().execute { self.submitAll() } }
     }
 
