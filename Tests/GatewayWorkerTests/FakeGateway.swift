@@ -140,7 +140,7 @@ func waitForCancellation() async throws {
 
 /// Counts from 1.
 actor Counter {
-    private var count = 0
+    private(set) var count = 0
 
     func next() -> Int {
         count += 1
