@@ -86,6 +86,38 @@ static inline int czmq_epoll_wait(int list, uint64_t *tokens, int milliseconds) 
     return count;
 }
 
+/// Adds, changes or removes (`EPOLL_CTL_…`) a watched descriptor; 0 or, with the reason in `errno`, -1.
+///
+/// `events` are `ZMQ_POLL…`, and level-triggered unless `is_edge`.
+static inline int czmq_poll_change(int list, int operation, int descriptor, int events, int is_edge, uint64_t token) {
+    struct epoll_event event = {.events = is_edge ? EPOLLET : 0, .data.u64 = token};
+    if (events & ZMQ_POLLIN) event.events |= EPOLLIN;
+    if (events & ZMQ_POLLOUT) event.events |= EPOLLOUT;
+    if (events & ZMQ_POLLPRI) event.events |= EPOLLPRI;
+    return epoll_ctl(list, operation, descriptor, &event);
+}
+
+/// As `czmq_epoll_wait`, and writes what each descriptor is ready for, too.
+///
+/// After an error and at the other end's hang-up neither reading nor writing would wait, whatever the descriptor says.
+static inline int czmq_poll_wait(int list, uint64_t *tokens, int16_t *readiness, int milliseconds) {
+    struct epoll_event events[CZMQ_EPOLL_BATCH];
+    int count = epoll_wait(list, events, CZMQ_EPOLL_BATCH, milliseconds);
+    for (int index = 0; index < count; index++) {
+        uint32_t what = events[index].events;
+        int ready = 0;
+        if (what & EPOLLIN) ready |= ZMQ_POLLIN;
+        if (what & EPOLLOUT) ready |= ZMQ_POLLOUT;
+        if (what & EPOLLPRI) ready |= ZMQ_POLLPRI;
+        if (what & (EPOLLERR | EPOLLHUP)) ready |= ZMQ_POLLERR | ZMQ_POLLIN | ZMQ_POLLOUT;
+        tokens[index] = events[index].data.u64;
+        readiness[index] = (int16_t) ready;
+    }
+    return count;
+}
+
+enum { CZMQ_POLL_ADD = EPOLL_CTL_ADD, CZMQ_POLL_MODIFY = EPOLL_CTL_MOD, CZMQ_POLL_REMOVE = EPOLL_CTL_DEL };
+
 /// Names the calling thread; at most 15 bytes are kept.
 static inline int czmq_name_thread(const char *name) { return prctl(PR_SET_NAME, (unsigned long) name, 0, 0, 0); }
 

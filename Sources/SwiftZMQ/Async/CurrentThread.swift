@@ -4,6 +4,8 @@ final class CurrentThread {
     private(set) var executor: SocketExecutor?
     /// Wakes the thread while it waits for a socket.
     private let wake: WakeDescriptor
+    /// A forked child shares the descriptor with its parent, whose thread it is to wake.
+    private let origin = ProcessOrigin()
 
     private init(executor: SocketExecutor?) throws(ZMQError) {
         self.executor = executor
@@ -22,7 +24,7 @@ final class CurrentThread {
 
     /// The descriptor that wakes the calling thread. Whoever is woken by it clears it with `clearWake()`.
     static func wakeDescriptor() throws(ZMQError) -> Int32 {
-        if let known = ThreadLocal.get(as: CurrentThread.self) { return known.wake.number }
+        if let known = ThreadLocal.get(as: CurrentThread.self), known.origin.isThisProcess { return known.wake.number }
         let new = try CurrentThread(executor: nil)
         ThreadLocal.set(new)
         return new.wake.number

@@ -6,11 +6,13 @@ struct ServedWaiters: ~Copyable {
     private enum Served {
         case receiver(Waiter<Multipart>, Result<Multipart, any Error>)
         case sender(Waiter<Void>, Result<Void, any Error>)
+        case watch(ReadinessWatch)
 
         func resume() {
             switch self {
             case .receiver(let waiter, let result): waiter.resume(result)
             case .sender(let waiter, let result): waiter.resume(result)
+            case .watch(let watch): watch.report(.success(()))
             }
         }
     }
@@ -28,6 +30,10 @@ struct ServedWaiters: ~Copyable {
 
     mutating func add(_ sender: Waiter<Void>?, _ result: Result<Void, any Error>) {
         if let sender { add(.sender(sender, result)) }
+    }
+
+    mutating func add(_ watch: ReadinessWatch) {
+        add(.watch(watch))
     }
 
     private mutating func add(_ one: Served) {

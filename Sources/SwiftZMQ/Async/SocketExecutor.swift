@@ -17,15 +17,32 @@
 /// at start: one for each core that is to do nothing but messaging.
 public final class SocketExecutor: TaskExecutor {
     /// The executor that a ``Context`` uses unless it is given another.
-    public static let shared: SocketExecutor = {
+    ///
+    /// A forked child, which has none of its parent's threads, has one of its own.
+    public static var shared: SocketExecutor {
+        if first.origin.isThisProcess { return first }
+        return afterFork.withLock { known in
+            if let known, known.origin.isThisProcess { return known }
+            let new = makeShared()
+            known = new
+            return new
+        }
+    }
+
+    private static let first = makeShared()
+    // Touched by forked processes alone.
+    private static let afterFork = Locked<SocketExecutor?>(nil)
+
+    private static func makeShared() -> SocketExecutor {
         do {
             return try SocketExecutor(name: "zmq-executor")
         } catch {
             // Without descriptors or threads at the very start there is no program to go on with.
             fatalError("\(error)")
         }
-    }()
+    }
 
+    private let origin = ProcessOrigin()
     private let readiness: ReadinessQueue
     private let state = Locked(State())
 
@@ -48,6 +65,8 @@ public final class SocketExecutor: TaskExecutor {
 
     /// Queues a job of a task that prefers this executor. The concurrency runtime calls it.
     public func enqueue(_ job: consuming ExecutorJob) {
+        // It would wait for ever.
+        guard origin.isThisProcess else { fatalError("a task prefers an executor that was inherited by fork") }
         let job = UnownedJob(job)
         let mustInterrupt = state.withLock { state in
             state.jobs.append(job)
@@ -69,7 +88,7 @@ extension SocketExecutor {
         var jobs: [UnownedJob] = []
         var yielded: [Suspension<Void, Never>] = []
         var timers = TimerHeap()
-        var sockets: [UInt64: SocketCore] = [:]
+        var clients: [UInt64: any ReadinessClient] = [:]
         var lastToken = ReadinessQueue.wakeToken
         /// Whether the thread waits, or is about to, and nobody has interrupted it yet.
         var isAsleep = false
@@ -81,19 +100,19 @@ extension SocketExecutor {
         }
     }
 
-    /// Watches a socket's descriptor from now on.
+    /// Watches a descriptor from now on, and calls its client's `serveWaiters()` when it becomes readable.
     ///
     /// - Returns: the token that names it in later calls.
-    func watch(_ core: SocketCore, descriptor: Int32) throws(ZMQError) -> UInt64 {
+    func watch(_ client: any ReadinessClient, descriptor: Int32) throws(ZMQError) -> UInt64 {
         let token = state.withLock { state in
             state.lastToken += 1
-            state.sockets[state.lastToken] = core
+            state.clients[state.lastToken] = client
             return state.lastToken
         }
         do throws(ZMQError) {
             try readiness.add(descriptor, token: token)
         } catch {
-            state.withLock { _ = $0.sockets.removeValue(forKey: token) }
+            state.withLock { _ = $0.clients.removeValue(forKey: token) }
             throw error
         }
         return token
@@ -102,10 +121,10 @@ extension SocketExecutor {
     /// Stops watching, while the descriptor is still open.
     func unwatch(_ token: UInt64, descriptor: Int32) {
         readiness.remove(descriptor)
-        state.withLock { _ = $0.sockets.removeValue(forKey: token) }
+        state.withLock { _ = $0.clients.removeValue(forKey: token) }
     }
 
-    /// Calls the socket's `expire(at:)` once an instant has passed.
+    /// Calls the client's `expire(at:)` once an instant has passed.
     func schedule(_ token: UInt64, at instant: Moment) {
         let mustInterrupt = state.withLock { state in
             let isEarliest = state.timers.insert(token, at: instant)
@@ -137,7 +156,7 @@ extension SocketExecutor {
         let executor = unsafe asUnownedTaskExecutor()
         var jobs: [UnownedJob] = []
         var yielded: [Suspension<Void, Never>] = []
-        var ready: [SocketCore] = []
+        var ready: [any ReadinessClient] = []
         var rounds = 0
         while true {
             let timeout = state.withLock { state in
@@ -163,32 +182,32 @@ extension SocketExecutor {
         return timeout
     }
 
-    private func lookAtDescriptors(timeout: Duration?, ready: inout [SocketCore]) {
+    private func lookAtDescriptors(timeout: Duration?, ready: inout [any ReadinessClient]) {
         var tokens: [UInt64] = []
         readiness.wait(timeout: timeout) { tokens.append($0) }
         state.withLock { state in
             state.isAsleep = false
             for token in tokens {
-                if let core = state.sockets[token] { ready.append(core) }
+                if let client = state.clients[token] { ready.append(client) }
             }
         }
-        for core in ready { core.serveWaiters() }
+        for client in ready { client.serveWaiters() }
         ready.removeAll(keepingCapacity: true)
         expireTimers()
     }
 
     private func expireTimers() {
-        var due: [SocketCore] = []
+        var due: [any ReadinessClient] = []
         let now: Moment? = state.withLock { state in
             guard let earliest = state.timers.earliest else { return nil }
             let now = Moment.now
             guard earliest <= now else { return nil }
             while let token = state.timers.removeFirst(dueAt: now) {
-                if let core = state.sockets[token] { due.append(core) }
+                if let client = state.clients[token] { due.append(client) }
             }
             return now
         }
         guard let now else { return }
-        for core in due { core.expire(at: now) }
+        for client in due { client.expire(at: now) }
     }
 }

@@ -114,6 +114,24 @@ extension RawSocket {
     }
 }
 
+// MARK: - Proxies
+
+extension RawSocket {
+    /// Passes messages between two sockets and copies them to a third until their context is shut down (`zmq_proxy`).
+    /// Blocks.
+    static func runProxy(_ frontend: RawSocket, _ backend: RawSocket, capture: RawSocket?) throws(ZMQError) {
+        while true {
+            unsafe zmq_proxy(frontend.pointer, backend.pointer, capture?.pointer)
+            let error = CLibrary.lastError("run a proxy")
+            switch error.code {
+            case .interrupted: continue
+            case .terminated: return
+            default: throw error
+            }
+        }
+    }
+}
+
 // MARK: - Endpoints
 
 extension RawSocket {

@@ -22,8 +22,10 @@ enum ThreadLocal {
         return unsafe Unmanaged<Object>.fromOpaque(pointer).takeUnretainedValue()
     }
 
-    /// Stores the calling thread's object, once.
+    /// Stores the calling thread's object, in the place of what it had.
     static func set(_ object: AnyObject) {
+        let before = unsafe pthread_getspecific(key)
+        defer { if let before = unsafe before { unsafe Unmanaged<AnyObject>.fromOpaque(before).release() } }
         let code = unsafe pthread_setspecific(key, Unmanaged.passRetained(object).toOpaque())
         precondition(code == 0, "pthread_setspecific failed with error \(code)")
     }

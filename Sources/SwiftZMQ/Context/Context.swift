@@ -6,6 +6,10 @@ import CZMQ
 /// the last reference are gone, it is freed in the background, after what was sent has left or its linger period is
 /// over.
 ///
+/// A child of `fork` cannot use the contexts and sockets it inherited, as libzmq's threads are its parent's alone: each
+/// use of one throws ``ZMQError`` with `.wrongState`, and their end leaves the parent's alone. It makes a context of its
+/// own.
+///
 /// The C counterpart is `zmq_ctx_new`.
 public final class Context: Sendable {
     /// The thread that waits for this context's sockets; a task that prefers it resumes without a change of threads.
@@ -13,6 +17,7 @@ public final class Context: Sendable {
     /// Whether a closed socket lingers unless it is told otherwise.
     let lingers: Bool
     private let raw: RawContext
+    private let origin = ProcessOrigin()
     private let state = Locked(State())
 
     private struct State {
@@ -47,6 +52,8 @@ public final class Context: Sendable {
     }
 
     deinit {
+        // What a forked child inherited is its parent's.
+        guard origin.isThisProcess else { return }
         // No socket is left, as each keeps its context; but what they sent may still be on its way.
         let needsTermination = state.withLock { $0.phase == .open }
         if needsTermination { Self.terminateInBackground(raw) {} }
@@ -56,10 +63,12 @@ public final class Context: Sendable {
     ///
     /// Whoever waits for one of the sockets, and whoever uses one from now on, gets a ``ZMQError`` with `.terminated`;
     /// `messages` sequences end. Safe to call from several tasks and more than once: all return when the context has
-    /// ended. It never takes longer than the longest linger period of its sockets.
+    /// ended. It never takes longer than the longest linger period of its sockets. In a forked child, which must not
+    /// touch what it inherited, it does nothing.
     ///
     /// The C counterparts are `zmq_ctx_shutdown` and `zmq_ctx_term`.
     public nonisolated(nonsending) func shutdown() async {
+        guard origin.isThisProcess else { return }
         let sockets: [SocketCore]? = state.withLock { state in
             guard state.phase == .open else { return nil }
             state.phase = .ending
@@ -112,8 +121,9 @@ public final class Context: Sendable {
 
 extension Context {
     func makeSocket(_ kind: SocketKind) throws(ZMQError) -> RawSocket {
+        try origin.require("create a \(kind.name) socket")
         // Within the lock, as a context that has ended must not be touched any more.
-        try state.withLock { state throws(ZMQError) in
+        return try state.withLock { state throws(ZMQError) in
             guard state.phase == .open else {
                 throw ZMQError(code: .terminated, operation: "create a \(kind.name) socket")
             }
@@ -125,7 +135,8 @@ extension Context {
     func withOpen<Result>(
         _ operation: String, _ body: (RawContext) throws(ZMQError) -> Result
     ) throws(ZMQError) -> Result {
-        try state.withLock { state throws(ZMQError) in
+        try origin.require(operation)
+        return try state.withLock { state throws(ZMQError) in
             guard state.phase == .open else { throw ZMQError(code: .terminated, operation: operation) }
             return try body(raw)
         }

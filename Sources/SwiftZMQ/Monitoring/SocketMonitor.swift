@@ -97,6 +97,7 @@ extension SocketCore {
     func makeEventStream() -> AsyncStream<SocketEvent> {
         let (stream, listener) = AsyncStream<SocketEvent>.makeStream(bufferingPolicy: .unbounded)
         do throws(ZMQError) {
+            try origin.require("observe a socket")
             try state.withLock { state throws(ZMQError) in
                 let socket = try state.open(for: "observe a socket")
                 if let monitor = state.monitor, let number = monitor.add(listener) {
@@ -128,6 +129,7 @@ extension SocketCore {
 
     /// Ends a monitor that nobody listens to.
     private func stopUnheard(_ monitor: SocketMonitor) {
+        guard origin.isThisProcess else { return }
         let isStopped = state.withLock { state in
             guard state.monitor === monitor, monitor.isUnheard, let socket = state.socket else { return false }
             socket.stopMonitor()

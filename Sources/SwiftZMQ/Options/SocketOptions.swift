@@ -72,6 +72,7 @@ extension Socket {
         _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>, to value: Value
     ) throws(ZMQError) {
         let option = SocketOptionNames<Self>()[keyPath: name]
+        try core.origin.require("set option \(option.name)")
         try core.state.withLock { state throws(ZMQError) in
             let socket = try state.open(for: "set option \(option.name)")
             if option.timing == .beforeEndpoints, state.hasEndpoints {
@@ -89,6 +90,7 @@ extension Socket {
         _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>
     ) throws(ZMQError) -> Value {
         let option = SocketOptionNames<Self>()[keyPath: name]
+        try core.origin.require("get option \(option.name)")
         return try core.state.withLock { state throws(ZMQError) in
             try state.open(for: "get option \(option.name)").get(option)
         }

@@ -63,7 +63,9 @@ extension Socket {
     }
 
     /// Whether the socket has been closed, by ``close()`` or by its context's shutdown.
-    public var isClosed: Bool { core.state.withLock { $0.socket == nil } }
+    ///
+    /// In a forked child it is true of what was inherited.
+    public var isClosed: Bool { core.isClosed }
 
     /// The endpoint last bound or connected, wildcards resolved (`ZMQ_LAST_ENDPOINT`); empty before the first.
     public var lastEndpoint: String {
@@ -84,14 +86,21 @@ extension Socket {
 }
 
 extension SocketCore {
+    var isClosed: Bool {
+        !origin.isThisProcess || state.withLock { $0.socket == nil && !$0.isLent }
+    }
+
     /// Uses the open socket under its lock, and serves those who wait, as any use consumes the socket's news.
     func withSocket<Result>(
         _ operation: String, attaches: Bool = true, _ body: (RawSocket) throws(ZMQError) -> Result
     ) throws(ZMQError) -> Result {
-        try withState { state, served throws(ZMQError) in
+        try origin.require(operation)
+        return try withState { state, served throws(ZMQError) in
             let result = try body(state.open(for: operation))
             if attaches { state.hasEndpoints = true }
-            if !(state.receivers.isEmpty && state.senders.isEmpty) { state.serveWaiters(kind, &served) }
+            if !(state.receivers.isEmpty && state.senders.isEmpty && state.watches == nil) {
+                state.serveWaiters(kind, &served)
+            }
             return result
         }
     }

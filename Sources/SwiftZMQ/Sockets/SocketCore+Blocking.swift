@@ -4,13 +4,14 @@ extension SocketCore {
     /// - Parameter interruption: a descriptor that ends the wait, too, when it is readable; negative for none.
     /// - Returns: nil when the wait ended without a message.
     func receiveBlocking(timeout: Duration?, interruption: Int32 = -1) throws(ZMQError) -> Multipart? {
+        try origin.require("receive")
         var message: Multipart?
         // Looked and queued in one: no other thread's call can consume the news in between, and so no second look is
         // needed before the descriptor is waited for.
         let queued = try withState { state, served throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
             if state.receivers.isEmpty {
                 message = try state.take()
-                if !state.senders.isEmpty { state.serveWaiters(kind, &served) }
+                if state.isAwaitedForRoom { state.serveWaiters(kind, &served) }
                 if message != nil { return nil }
             } else {
                 _ = try state.open(for: "receive")
@@ -30,6 +31,7 @@ extension SocketCore {
     ///
     /// - Returns: whether the message was sent; false when the timeout passed first.
     func sendBlocking(_ message: Multipart, timeout: Duration?) throws(ZMQError) -> Bool {
+        try origin.require("send")
         let parked = try ParkedThread<Void>()
         let ticket = try state.withLock { state throws(ZMQError) in
             _ = try state.open(for: "send")

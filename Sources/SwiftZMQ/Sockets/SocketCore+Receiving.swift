@@ -2,13 +2,14 @@ extension SocketCore {
     /// A message that is there and belongs to nobody who waits; nil when there is none.
     @inline(__always)
     func takeNow() throws(ZMQError) -> Multipart? {
-        try withState { state, served throws(ZMQError) in
+        try origin.require("receive")
+        return try withState { state, served throws(ZMQError) in
             guard state.receivers.isEmpty else {
                 _ = try state.open(for: "receive")
                 return nil
             }
             // Looking for a message consumes the news about room, too, whether there is one or not.
-            defer { if !state.senders.isEmpty { state.serveWaiters(kind, &served) } }
+            defer { if state.isAwaitedForRoom { state.serveWaiters(kind, &served) } }
             return try state.take()
         }
     }
@@ -17,15 +18,17 @@ extension SocketCore {
     /// has been cancelled and lets others run.
     @inline(__always)
     func takeWithinStreak() throws(ZMQError) -> Multipart? {
-        try withState { state, served throws(ZMQError) in
+        guard origin.isThisProcess else { return nil }
+        return try withState { state, served throws(ZMQError) in
             guard state.receivers.isEmpty, state.isWithinStreak else { return nil }
             state.streak += 1
-            defer { if !state.senders.isEmpty { state.serveWaiters(kind, &served) } }
+            defer { if state.isAwaitedForRoom { state.serveWaiters(kind, &served) } }
             return try state.take()
         }
     }
 
     nonisolated(nonsending) func waitToReceive(timeout: Duration?) async throws -> Multipart {
+        try origin.require("receive")
         let deadline = timeout.map { Moment.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
         if isStreakOver { await context.executor.yield() }
@@ -73,6 +76,12 @@ extension SocketCore.State {
         defer { streak = 1 }
         return (Ticket(number: lastTicket), streak >= SocketCore.longestStreak)
     }
+
+    /// Whether a receive is to be followed by a look at those who wait for room, or watch.
+    var isAwaitedForRoom: Bool { !senders.isEmpty || watches != nil }
+
+    /// Whether a send is to be followed by a look at those who wait for a message, or watch.
+    var isAwaitedForMessages: Bool { !receivers.isEmpty || watches != nil }
 
     /// Whether an operation may go on without looking left or right.
     var isWithinStreak: Bool { streak > 0 && streak < SocketCore.longestStreak }

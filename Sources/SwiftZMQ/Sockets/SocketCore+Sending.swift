@@ -4,14 +4,15 @@ extension SocketCore {
     /// - Parameter send: gives the message to the socket, or returns false when there is no room.
     @inline(__always)
     func giveNow(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
-        try withState { state, served throws(ZMQError) in
+        try origin.require("send")
+        return try withState { state, served throws(ZMQError) in
             guard state.senders.isEmpty || kind.sendsToNamedPeers else {
                 _ = try state.open(for: "send")
                 return false
             }
             let given = try send(state.open(for: "send"))
             // Sending consumed the news about messages, too, whether there was room or not.
-            if !state.receivers.isEmpty { state.serveWaiters(kind, &served) }
+            if state.isAwaitedForMessages { state.serveWaiters(kind, &served) }
             return given
         }
     }
@@ -19,16 +20,18 @@ extension SocketCore {
     /// As `giveNow`, but false too when a streak begins or ends; see `takeWithinStreak`.
     @inline(__always)
     func giveWithinStreak(_ send: (RawSocket) throws(ZMQError) -> Bool) throws(ZMQError) -> Bool {
-        try withState { state, served throws(ZMQError) in
+        guard origin.isThisProcess else { return false }
+        return try withState { state, served throws(ZMQError) in
             guard state.senders.isEmpty || kind.sendsToNamedPeers, state.isWithinStreak else { return false }
             let given = try send(state.open(for: "send"))
             state.streak += 1
-            if !state.receivers.isEmpty { state.serveWaiters(kind, &served) }
+            if state.isAwaitedForMessages { state.serveWaiters(kind, &served) }
             return given
         }
     }
 
     nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
+        try origin.require("send")
         let deadline = timeout.map { Moment.now + $0 }
         let (ticket, isStreakOver) = state.withLock { $0.drawTicket() }
         if isStreakOver { await context.executor.yield() }

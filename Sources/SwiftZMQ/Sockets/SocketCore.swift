@@ -7,6 +7,8 @@ final class SocketCore: Sendable {
     /// `ZMQ_FD`: becomes readable when the socket has to be looked at. Edge-triggered, and consumed by any call.
     let descriptor: Int32
     let state: Locked<State>
+    /// The process that the socket belongs to.
+    let origin = ProcessOrigin()
     /// The names that peers were given on connecting to them.
     let givenNames = Locked<Set<Message>>([])
     /// Whose turn it is to send and receive as one step.
@@ -21,6 +23,12 @@ final class SocketCore: Sendable {
         var closure = ZMQError.Code.closed
         var receivers = WaitQueue<Waiter<Multipart>>()
         var senders = WaitQueue<PendingSend>()
+        /// Those who want to know when the socket is ready; nil, which is the quickest to see, where there are none.
+        var watches: [ReadinessWatch]?
+        /// Those who want to know only when the socket is closed, and cost nothing until then.
+        var endWatches: [ReadinessWatch] = []
+        /// Whether the socket is in the hands of a call that uses it for as long as it likes.
+        var isLent = false
         /// The first frames of a message whose last one has not been taken yet.
         var unfinished: [Message] = []
         /// What frames are received into, one after the other.
@@ -74,8 +82,15 @@ final class SocketCore: Sendable {
 
     /// Closes the socket and fails all who wait. Does nothing the second time.
     func close(because reason: ZMQError.Code) {
-        let waiting = state.withLock { state -> ([Waiter<Multipart>], [PendingSend])? in
-            guard let socket = state.socket else { return nil }
+        // What a forked child inherited is its parent's.
+        guard origin.isThisProcess else { return }
+        let waiting = state.withLock { state -> ([Waiter<Multipart>], [PendingSend], [ReadinessWatch])? in
+            guard let socket = state.socket else {
+                // The call that has it closes it when it gives it back.
+                if state.isLent { state.closure = reason }
+                state.isLent = false
+                return nil
+            }
             if let token = state.token { context.executor.unwatch(token, descriptor: descriptor) }
             state.token = nil
             state.socket = nil
@@ -83,12 +98,16 @@ final class SocketCore: Sendable {
             if state.monitor != nil { socket.stopMonitor() }
             state.monitor = nil
             socket.close()
-            return (state.receivers.removeAll(), state.senders.removeAll())
+            let watches = (state.watches ?? []) + state.endWatches
+            state.watches = nil
+            state.endWatches = []
+            return (state.receivers.removeAll(), state.senders.removeAll(), watches)
         }
-        guard let (receivers, senders) = waiting else { return }
+        guard let (receivers, senders, watches) = waiting else { return }
         context.forget(self)
         for receiver in receivers { receiver.resume(throwing: ZMQError(code: reason, operation: "receive")) }
         for sender in senders { sender.waiter.resume(throwing: ZMQError(code: reason, operation: "send")) }
+        for watch in watches { watch.report(.failure(ZMQError(code: reason, operation: "wait for a socket"))) }
     }
 }
 
@@ -98,8 +117,13 @@ extension SocketCore.State {
     /// The open socket, or the error that says why it is closed.
     @inline(__always)
     func open(for operation: @autoclosure () -> String) throws(ZMQError) -> RawSocket {
-        guard let socket else { throw ZMQError(code: closure, operation: operation()) }
+        guard let socket else { throw reasonNotOpen(for: operation()) }
         return socket
+    }
+
+    private func reasonNotOpen(for operation: String) -> ZMQError {
+        guard isLent else { return ZMQError(code: closure, operation: operation) }
+        return ZMQError(code: .wrongState, operation: operation, remedy: "a blocking proxy has the socket to itself")
     }
 
     /// Takes the next whole message; nil when there is none.
@@ -140,7 +164,10 @@ extension SocketCore.State {
 extension SocketCore {
     /// Serves those who wait, as far as the socket allows. Called whenever something may have changed.
     func serveWaiters() {
-        withState { state, served in state.serveWaiters(kind, &served) }
+        withState { state, served in
+            state.serveWaiters(kind, &served)
+            if !state.endWatches.isEmpty { state.attend() }
+        }
     }
 
     /// Uses the state under the lock, and resumes those who were served meanwhile once it is released.
@@ -182,7 +209,19 @@ extension SocketCore {
 }
 
 extension SocketCore.State {
+    /// Serves those who wait for a message or for room, and tells those who watch the socket's readiness.
     mutating func serveWaiters(_ kind: SocketKind, _ served: inout ServedWaiters) {
+        while true {
+            serveQueues(kind, &served)
+            guard watches != nil, let readiness = reportReadiness(&served) else { return }
+            // The question for the readiness consumed the news of those who wait, too.
+            let canReceive = readiness.contains(.readable) && !receivers.isEmpty
+            let canSend = readiness.contains(.writable) && !senders.isEmpty
+            guard canReceive || (canSend && serveSenders(kind, &served)) else { return }
+        }
+    }
+
+    private mutating func serveQueues(_ kind: SocketKind, _ served: inout ServedWaiters) {
         // A call for one direction also consumes the news about the other, and is no edge any more. So this may end only
         // with a call that looked at everything, and after which neither direction had anything to do: a receive that
         // found nothing, if only receivers wait, and the question for the socket's readiness if senders do, as libzmq

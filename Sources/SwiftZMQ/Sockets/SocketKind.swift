@@ -28,3 +28,11 @@ struct SocketKind: Hashable, Sendable {
     /// Whether the first frame names the peer, so that one peer may be full while another is not.
     var sendsToNamedPeers: Bool { self == .router || self == .stream }
 }
+
+extension SocketKind {
+    /// Whether sockets of the type receive.
+    var receives: Bool { self != .publisher && self != .push }
+
+    /// Whether sockets of the type send.
+    var sends: Bool { self != .subscriber && self != .pull }
+}

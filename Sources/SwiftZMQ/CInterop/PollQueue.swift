@@ -1,0 +1,109 @@
+import CZMQ
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The kernel's list (`epoll`) of what one ``Poller`` waits for.
+///
+/// It is itself a descriptor that becomes readable when it has something to report.
+struct PollQueue: ~Copyable, Sendable {
+    /// The token under which the wake descriptor reports; real tokens begin at 1.
+    private static let wakeToken: UInt64 = 0
+
+    let descriptor: Int32
+    private let wake: WakeDescriptor
+
+    init() throws(ZMQError) {
+        let wake = try WakeDescriptor()
+        let list = czmq_epoll_create()
+        guard list >= 0, czmq_poll_change(list, Int32(CZMQ_POLL_ADD), wake.number, ZMQ_POLLIN, 0, Self.wakeToken) == 0
+        else {
+            let error = ZMQError(code: .init(rawValue: errno), operation: "create a poller")
+            if list >= 0 { close(list) }
+            throw error
+        }
+        descriptor = list
+        self.wake = wake
+    }
+
+    deinit {
+        let code = close(descriptor)
+        assert(code == 0, "closing an epoll failed with errno \(errno)")
+    }
+
+    /// Reports each time that a socket is to be looked at (`ZMQ_FD`).
+    func addSocket(_ watched: Int32, token: UInt64) throws(ZMQError) {
+        try change(CZMQ_POLL_ADD, watched, .readable, isEdge: true, token)
+    }
+
+    /// Reports a descriptor as long as it is ready.
+    func add(_ watched: Int32, for interest: PollEvents, token: UInt64) throws(ZMQError) {
+        try change(CZMQ_POLL_ADD, watched, interest, isEdge: false, token)
+    }
+
+    /// Changes what a descriptor is to be ready for.
+    func modify(_ watched: Int32, for interest: PollEvents, token: UInt64) throws(ZMQError) {
+        try change(CZMQ_POLL_MODIFY, watched, interest, isEdge: false, token)
+    }
+
+    /// Stops watching a descriptor. One that was closed meanwhile is no longer watched anyway.
+    func remove(_ watched: Int32) {
+        let code = czmq_poll_change(descriptor, Int32(CZMQ_POLL_REMOVE), watched, 0, 0, 0)
+        assert(code == 0 || errno == EBADF || errno == ENOENT, "unwatching a descriptor failed with errno \(errno)")
+    }
+
+    private func change(
+        _ operation: Int, _ watched: Int32, _ interest: PollEvents, isEdge: Bool, _ token: UInt64
+    ) throws(ZMQError) {
+        let code = czmq_poll_change(
+            descriptor, Int32(operation), watched, Int32(interest.rawValue), isEdge ? 1 : 0, token)
+        guard code != 0 else { return }
+        let number = errno
+        let remedy = number == EPERM ? "it is a file or a folder, which is always ready" : nil
+        throw ZMQError(code: .init(rawValue: number), operation: "watch descriptor \(watched)", remedy: remedy)
+    }
+
+    /// Ends a wait that is going on, or the next one at once.
+    func interrupt() {
+        wake.signal()
+    }
+
+    /// Waits and tells what has become ready: at most 64 at a time, in turn.
+    ///
+    /// - Parameter timeout: nil waits without an end; zero does not wait. A signal ends the wait, too.
+    func wait(timeout: Duration?) -> [(token: UInt64, events: PollEvents)] {
+        let milliseconds: Int32 =
+            if let timeout {
+                timeout <= .zero ? 0 : Int32(clamping: timeout.wholeMilliseconds(rounded: .up))
+            } else {
+                -1
+            }
+        var tokens = InlineArray<64, UInt64>(repeating: 0)
+        var readiness = InlineArray<64, Int16>(repeating: 0)
+        assert(tokens.count == CZMQ_EPOLL_BATCH)
+        var tokenSpan = tokens.mutableSpan
+        var readinessSpan = readiness.mutableSpan
+        let count = unsafe tokenSpan.withUnsafeMutableBufferPointer { tokens in
+            unsafe readinessSpan.withUnsafeMutableBufferPointer { readiness in
+                unsafe czmq_poll_wait(descriptor, tokens.baseAddress, readiness.baseAddress, milliseconds)
+            }
+        }
+        guard count >= 0 else {
+            precondition(errno == EINTR, "epoll_wait failed with errno \(errno)")
+            return []
+        }
+        var reported: [(token: UInt64, events: PollEvents)] = []
+        for index in 0..<Int(count) {
+            let token = tokens[index]
+            if token == Self.wakeToken {
+                wake.clear()
+            } else {
+                reported.append((token, PollEvents(rawValue: readiness[index])))
+            }
+        }
+        return reported
+    }
+}
