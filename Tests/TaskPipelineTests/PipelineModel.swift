@@ -301,7 +301,7 @@ struct PipelineModel {
             passed.formUnion(done)
             collector.gate = ResultGate(isOrdered: isOrdered, done: passed)
             report()
-        case .acknowledged(let sequence): collector.book.acknowledge(sequence)
+        case .acknowledged(let sequences): collector.book.acknowledge(sequences)
         case .finished:
             if collector.book.isClear { tell(.goodbye) }
         case .farewell, .replaced: break

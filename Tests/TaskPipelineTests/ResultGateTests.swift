@@ -66,9 +66,9 @@ import Testing
         #expect(book.overdueReports(at: start + .milliseconds(999)).isEmpty)
         #expect(book.overdueReports(at: start + .seconds(1)) == [report])
         #expect(book.overdueReports(at: start + .seconds(1)).isEmpty)
-        book.acknowledge(7)
+        book.acknowledge(NumberSet([7]))
         #expect(!book.isClear)
-        book.acknowledge(1)
+        book.acknowledge(NumberSet([1]))
         #expect(book.isClear)
     }
 }

@@ -72,18 +72,56 @@ import Testing
         #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 100)
         for number in 0..<20 { window.add(Array("late \(number)".utf8)[...]) }
         #expect(handOuts(&window, at: start).isEmpty)
-        report(&window, done: NumberSet(ranges: [1...58]))
+        report(&window, done: NumberSet(ranges: [1...79]))
         #expect(handOuts(&window, at: start).isEmpty)
-        report(&window, done: NumberSet(ranges: [59...59]))
+        report(&window, done: NumberSet(ranges: [80...80]))
         #expect(handOuts(&window, at: start).flatMap(\.numbers) == Array(101...120))
     }
 
-    @Test func `But it is sent whatever there is when that is all it asks for`() {
+    @Test func `But it is sent whatever there is when that is all it asks for, or a part of it has nothing to do`() {
         var window = window(100)
-        ask(&window, one, room: 99, at: start)
-        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 99)
-        ask(&window, one, room: 1, received: 99, at: start)
+        ask(&window, one, room: 98, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 98)
+        ask(&window, one, room: 1, received: 98, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers) == [99])
+        report(&window, done: NumberSet(ranges: [1...92]))
+        let ask = WorkerAsk(received: 99, room: 500, concurrency: 8, tasks: NumberSet(ranges: [93...99]))
+        window.hear(WorkerMessage(run: run, worker: one, body: .ask(ask)), from: "a", at: start)
         #expect(handOuts(&window, at: start).flatMap(\.numbers) == [100])
+    }
+
+    @Test func `Whoever has less is given more, until those who ask have equally many`() {
+        var window = window(6)
+        ask(&window, one, room: 6, connection: "a", at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers).count == 6)
+        for _ in 0..<10 { window.add([]) }
+        ask(&window, one, room: 50, received: 6, connection: "a", at: start)
+        ask(&window, two, room: 50, connection: "b", at: start)
+        let all = handOuts(&window, at: start)
+        #expect(all.map(\.connection) == ["b"])
+        #expect(all.flatMap(\.numbers) == Array(7...14))
+    }
+
+    @Test func `Reports are acknowledged in one, when it is time to or many have come`() {
+        var window = window(500)
+        let sequences = NumberSet(ranges: [1...3])
+        for sequence in sequences {
+            let report = CollectorReport(sequence: sequence, done: NumberSet([sequence]))
+            let message = CollectorMessage(run: run, collector: collector, body: .report(report))
+            #expect(window.hear(message, at: start).isEmpty)
+        }
+        let acknowledgement = ProducerMessage(run: run, body: .acknowledged(sequences: sequences))
+        var other = window
+        #expect(window.acknowledgement() == acknowledgement)
+        #expect(window.acknowledgement() == nil)
+        let hello = CollectorMessage(run: run, collector: collector, body: .hello)
+        #expect(other.hear(hello, at: start).contains(acknowledgement))
+        var answers: [ProducerMessage] = []
+        for sequence in 4...400 as ClosedRange<UInt64> where answers.isEmpty {
+            let report = CollectorReport(sequence: sequence, done: NumberSet([sequence]))
+            answers = window.hear(CollectorMessage(run: run, collector: collector, body: .report(report)), at: start)
+        }
+        #expect(answers.count == 1)
     }
 
     @Test func `Thousands of tasks may be done in any order`() {

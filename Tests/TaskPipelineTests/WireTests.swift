@@ -20,7 +20,7 @@ import Testing
         .goodbye,
     ]
     static let toCollectors: [ProducerMessage.Body] = [
-        .run(done: NumberSet([1, 2])), .acknowledged(sequence: .max),
+        .run(done: NumberSet([1, 2])), .acknowledged(sequences: NumberSet([3, .max])),
         .finished(RunEnding(tasks: 12, isInterrupted: true)), .farewell, .replaced,
     ]
     static let batch = TaskBatch(

@@ -25,7 +25,7 @@ import Testing
 
     @Test func `At first it asks for as much as it can begin at once`() {
         var desk = WorkerDesk(concurrency: 4)
-        #expect(desk.ask() == WorkerAsk(received: 0, room: 4, tasks: nil))
+        #expect(desk.ask() == WorkerAsk(received: 0, room: 4, concurrency: 4, tasks: nil))
         #expect(desk.ask() == nil)
     }
 
@@ -40,7 +40,7 @@ import Testing
         desk.receive(batch(101...102), at: start)
         _ = desk.begin(at: start)
         _ = desk.begin(at: start)
-        #expect(desk.heartbeat() == WorkerAsk(received: 102, room: 0, tasks: NumberSet([101, 102])))
+        #expect(desk.heartbeat() == WorkerAsk(received: 102, room: 0, concurrency: 2, tasks: NumberSet([101, 102])))
     }
 
     @Test func `It gives back what waits behind a task that takes long`() {
@@ -69,7 +69,7 @@ import Testing
         desk.receive(batch(1...3), at: start)
         _ = desk.begin(at: start)
         #expect(desk.leave() == NumberSet([2, 3]))
-        #expect(desk.heartbeat() == WorkerAsk(received: 3, room: 0, tasks: NumberSet([1])))
+        #expect(desk.heartbeat() == WorkerAsk(received: 3, room: 0, concurrency: 3, tasks: NumberSet([1])))
         #expect(!desk.isEmpty)
     }
 }

@@ -32,7 +32,7 @@ extension Collector {
             guard message.run == state.run else { return false }
             switch message.body {
             case .run: break
-            case .acknowledged(let sequence): state.book.acknowledge(sequence)
+            case .acknowledged(let sequences): state.book.acknowledge(sequences)
             case .finished(let ending):
                 defer { state.ending = ending }
                 return state.ending == nil

@@ -31,6 +31,8 @@ public final class Producer: Sendable {
     private let notice: NoticeHandler
     private let executor: SocketExecutor
     private let watch: Mutex<ProducerWatch>
+    /// Where the collector was last heard.
+    private let collectorConnection = Mutex<Message?>(nil)
 
     private static let glance = Duration.milliseconds(100)
 
@@ -162,6 +164,7 @@ public final class Producer: Sendable {
                 let heard = try CollectorMessage(said)
                 let answers = window.withLock { $0.hear(heard, at: .now) }
                 for answer in answers { send(answer, to: connection) }
+                collectorConnection.withLock { $0 = connection }
             } catch {
                 notice(PipelineNotice("\(doneEndpoint): a message that came as a collector's is ignored: \(error)"))
                 continue
@@ -197,9 +200,12 @@ public final class Producer: Sendable {
         while true {
             try await Task.sleep(for: Self.glance)
             let now = Instant.now
-            let (workers, hasCollector) = window.withLock { window in
+            let (workers, hasCollector, acknowledgement) = window.withLock { window in
                 window.tick(at: now)
-                return (window.aliveWorkers(at: now), window.hasCollector(at: now))
+                return (window.aliveWorkers(at: now), window.hasCollector(at: now), window.acknowledgement())
+            }
+            if let acknowledgement, let connection = collectorConnection.withLock({ $0 }) {
+                send(acknowledgement, to: connection)
             }
             try handOut()
             giveNudges()

@@ -5,7 +5,7 @@
 struct Prefetch: Sendable {
     /// The time for which a worker wants to have work in stock, in seconds.
     static let stock = 0.02
-    static let mostTasks = 4000
+    static let mostTasks = 10_000
 
     private let concurrency: Int
     /// Nil before the first task was done. In seconds.

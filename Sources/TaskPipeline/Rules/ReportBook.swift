@@ -54,9 +54,9 @@ public struct ReportBook: Sendable {
         return overdue
     }
 
-    /// The producer has a report.
-    public mutating func acknowledge(_ sequence: UInt64) {
-        sent.removeAll { $0.report.sequence == sequence }
+    /// The producer has some reports.
+    public mutating func acknowledge(_ sequences: NumberSet) {
+        sent.removeAll { sequences.contains($0.report.sequence) }
     }
 
     private var hasNews: Bool { !pending.done.isEmpty || !pending.held.isEmpty }

@@ -15,18 +15,32 @@ extension TaskWindow {
             // One that knows the run needs no list of what is done: it made that list.
             let done = message.run == run ? NumberSet() : doneNumbers
             let welcome = ProducerMessage(run: run, body: .run(done: done))
-            return isFinished ? [welcome, ProducerMessage(run: run, body: .finished(ending))] : [welcome]
+            let finished = isFinished ? ProducerMessage(run: run, body: .finished(ending)) : nil
+            return [welcome, acknowledgement(), finished].compactMap(\.self)
         case .report(let report):
             guard message.run == run else { return [] }
             apply(report)
-            let acknowledgement = ProducerMessage(run: run, body: .acknowledged(sequence: report.sequence))
-            return isFinished
-                ? [acknowledgement, ProducerMessage(run: run, body: .finished(ending))] : [acknowledgement]
+            unacknowledged.insert(report.sequence)
+            guard !isFinished else {
+                return [acknowledgement(), ProducerMessage(run: run, body: .finished(ending))].compactMap(\.self)
+            }
+            guard unacknowledged.count >= Self.mostUnacknowledged, let acknowledgement = acknowledgement() else {
+                return []
+            }
+            return [acknowledgement]
         case .goodbye:
             guard message.run == run else { return [] }
             if isFinished { hasCollectorEnded = true }
             return [ProducerMessage(run: run, body: .farewell)]
         }
+    }
+
+    /// What tells the collector which of its reports have arrived; nil when it knows. To be sent to it now and then, well
+    /// before it would say them again.
+    public mutating func acknowledgement() -> ProducerMessage? {
+        guard !unacknowledged.isEmpty else { return nil }
+        defer { unacknowledged.removeAll() }
+        return ProducerMessage(run: run, body: .acknowledged(sequences: unacknowledged))
     }
 
     /// Whether a collector has been heard lately.
@@ -56,6 +70,7 @@ extension TaskWindow {
     private mutating func welcome(_ newcomer: SessionID, at now: Instant) {
         if let collector { replacedCollectors.insert(collector) }
         collector = newcomer
+        unacknowledged.removeAll()
         hasCollectorEnded = false
         var held: [TaskNumber] = []
         underWay.forEach { number, task in if case .held = task.place { held.append(number) } }

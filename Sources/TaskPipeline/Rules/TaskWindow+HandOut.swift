@@ -13,45 +13,50 @@ extension TaskWindow {
 
     /// The next tasks to send, and to whom; nil when there are none, or nobody wants any. Call it until it is nil.
     ///
-    /// Those who ask are served in turn, each with its share of what waits: none gets all when there is little. A worker
-    /// that has enough to do is not sent a few at a time: they wait until they are worth a message, or it has less.
+    /// Those who ask are served in turn, each until it has as many as the others: none gets all when there is little. A
+    /// worker that has enough to do is not sent a few at a time: they wait until they double what it has.
     public mutating func nextHandOut(at now: Instant) -> HandOut? {
         guard !isStopped else { return nil }
         let waiting = again.count + Int(underWay.nextNumber - nextFresh)
         guard waiting > 0 else { return nil }
-        var index = 0
-        while index < asking.count {
-            let id = asking[index]
-            guard var worker = workers[id], worker.room > 0 else {
-                workers[id]?.isAsking = false
-                asking.remove(at: index)
-                continue
-            }
-            unserved = unserved < 1 || unserved > asking.count ? asking.count : unserved
-            let share = (waiting + unserved - 1) / unserved
-            let count = min(worker.room, share, Self.largestBatch.tasks)
-            guard count >= min(worker.room, worker.out / 2, Self.largestBatch.tasks / 2) else {
-                index += 1
-                continue
-            }
+        forgetWhoHasNoRoom()
+        let level = level(with: waiting)
+        for (index, id) in asking.enumerated() {
+            guard var worker = workers[id] else { continue }
+            let count = min(worker.room, level - worker.out, Self.largestBatch.tasks)
+            guard count > 0, worker.out < worker.concurrency || count >= min(worker.room, worker.out, Self.worthwhile)
+            else { continue }
             let tasks = take(upTo: count, for: id, at: now)
-            guard !tasks.isEmpty else {
-                // What waits has just been with it: perhaps the next one can have it.
-                index += 1
-                continue
-            }
+            // What waits has just been with it: perhaps the next one can have it.
+            guard !tasks.isEmpty else { continue }
             worker.room -= tasks.count
             worker.out += tasks.count
             worker.sent += UInt64(tasks.count)
             worker.lastSent = now
-            worker.isAsking = worker.room > 0
             workers[id] = worker
-            unserved -= 1
             asking.remove(at: index)
-            if worker.isAsking { asking.append(id) }
+            asking.append(id)
             return HandOut(worker: id, connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks))
         }
         return nil
+    }
+
+    private mutating func forgetWhoHasNoRoom() {
+        asking.removeAll { id in
+            guard (workers[id]?.room ?? 0) <= 0 else { return false }
+            workers[id]?.isAsking = false
+            return true
+        }
+    }
+
+    /// How many tasks each of those who ask would have if they had equally many.
+    private func level(with waiting: Int) -> Int {
+        // Of very many, those whose turn it is say how many each has.
+        let next = asking.prefix(32)
+        guard !next.isEmpty else { return 0 }
+        let had = next.reduce(0) { $0 + (workers[$1]?.out ?? 0) }
+        let (all, some) = (asking.count, next.count)
+        return (waiting * some + had * all + all * some - 1) / (all * some)
     }
 
     /// Takes tasks back that could not be sent because their worker is gone; it is sent nothing before it asks again.

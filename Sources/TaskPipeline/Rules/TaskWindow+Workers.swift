@@ -45,6 +45,7 @@ extension TaskWindow {
     private mutating func hear(_ ask: WorkerAsk, of id: SessionID, from connection: Message, at now: Instant) {
         var worker = workers[id] ?? WorkerRecord(connection: connection, heard: now, sent: ask.received)
         worker.heard = now
+        worker.concurrency = ask.concurrency
         // What was on its way on a connection that is lost does not arrive any more, nor what has been for too long.
         let isStale = worker.lastSent.map { now - $0 >= settings.retryAfter } ?? false
         if worker.connection != connection || isStale {

@@ -19,6 +19,8 @@ public struct TaskWindow: Sendable {
         var lastSent: Instant?
         /// How many more it can take.
         var room = 0
+        /// How many it does at once.
+        var concurrency = 1
         /// How many of the tasks that it was sent are not done, as far as is known.
         var out = 0
         /// Whether it is among those that ask.
@@ -38,10 +40,10 @@ public struct TaskWindow: Sendable {
     var workers: [SessionID: WorkerRecord] = [:]
     /// The workers with room, in the order in which they are served.
     var asking: [SessionID] = []
-    /// How many of them are still to be served before the first one's turn comes again.
-    var unserved = 0
     var collector: SessionID?
     var collectorHeard: Instant?
+    /// The collector's reports that have arrived, and of which it has not been told.
+    var unacknowledged = NumberSet()
     var replacedCollectors: Set<SessionID> = []
     var isInputAtEnd = false
 
@@ -61,6 +63,10 @@ public struct TaskWindow: Sendable {
     /// As long as a worker has been heard within this time, of which its heartbeat is a quarter, it has what it said it had,
     /// even if a task is to be sent again after a shorter time.
     static let pulse = Duration.seconds(1)
+    /// So many tasks are worth a message to anybody.
+    static let worthwhile = 500
+    /// So many reports are acknowledged at once, unless it is time to.
+    static let mostUnacknowledged = 64
     /// The most tasks, and bytes of tasks, in one message.
     static let largestBatch = (tasks: 1000, bytes: 1 << 20)
 

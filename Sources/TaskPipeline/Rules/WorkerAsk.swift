@@ -4,13 +4,16 @@ public struct WorkerAsk: Hashable, Sendable {
     public var received: UInt64
     /// How many more it can take, those on their way included.
     public var room: Int
+    /// How many it does at once: with fewer, a part of it has nothing to do.
+    public var concurrency: Int
     /// The tasks it has, begun or not; nil in an ask between two heartbeats, which only asks.
     public var tasks: NumberSet?
 
     /// An ask.
-    public init(received: UInt64, room: Int, tasks: NumberSet?) {
+    public init(received: UInt64, room: Int, concurrency: Int = 1, tasks: NumberSet?) {
         self.received = received
         self.room = room
+        self.concurrency = concurrency
         self.tasks = tasks
     }
 }

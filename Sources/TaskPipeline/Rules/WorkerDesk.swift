@@ -89,7 +89,7 @@ public struct WorkerDesk: Sendable {
         // What was told and has not been used up by what came since.
         let told = lastAsk.map { $0.room - Int(clamping: received - $0.received) } ?? 0
         guard room - told >= max(1, prefetch.target / 2) else { return nil }
-        let ask = WorkerAsk(received: received, room: room, tasks: nil)
+        let ask = WorkerAsk(received: received, room: room, concurrency: concurrency, tasks: nil)
         lastAsk = ask
         return ask
     }
@@ -97,7 +97,7 @@ public struct WorkerDesk: Sendable {
     /// What to tell the producer now and then even if nothing happens.
     public mutating func heartbeat() -> WorkerAsk {
         let tasks = NumberSet((queue[first...].map(\.number) + begun.map(\.number)).sorted())
-        let ask = WorkerAsk(received: received, room: room, tasks: tasks)
+        let ask = WorkerAsk(received: received, room: room, concurrency: concurrency, tasks: tasks)
         lastAsk = ask
         return ask
     }

@@ -6,8 +6,8 @@ public struct ProducerMessage: Hashable, Sendable {
     public enum Body: Hashable, Sendable {
         /// This run goes on, and these tasks of it are done.
         case run(done: NumberSet)
-        /// A report has arrived.
-        case acknowledged(sequence: UInt64)
+        /// Reports have arrived.
+        case acknowledged(sequences: NumberSet)
         /// No more tasks will be handed out; whoever holds results back writes them. Said until answered by a goodbye.
         case finished(RunEnding)
         /// The goodbye has arrived; nobody asks for this run any more.
@@ -33,7 +33,7 @@ public struct ProducerMessage: Hashable, Sendable {
         run = reader.run
         switch reader.kind {
         case .run: body = .run(done: try reader.numbers())
-        case .acknowledged: body = .acknowledged(sequence: try reader.number())
+        case .acknowledged: body = .acknowledged(sequences: try reader.numbers())
         case .finished:
             body = .finished(RunEnding(tasks: try reader.number(), isInterrupted: try reader.flag()))
         case .farewell: body = .farewell
@@ -49,9 +49,9 @@ public struct ProducerMessage: Hashable, Sendable {
             var writer = WireWriter(.run, run: run)
             writer.write(done)
             return writer.message
-        case .acknowledged(let sequence):
+        case .acknowledged(let sequences):
             var writer = WireWriter(.acknowledged, run: run)
-            writer.write(sequence)
+            writer.write(sequences)
             return writer.message
         case .finished(let ending):
             var writer = WireWriter(.finished, run: run)

@@ -38,6 +38,7 @@ public struct WorkerMessage: Hashable, Sendable {
             body = .ask(
                 WorkerAsk(
                     received: try reader.number(), room: Int(try reader.number(UInt32.self)),
+                    concurrency: Int(try reader.number(UInt32.self)),
                     tasks: try reader.flag() ? try reader.numbers() : nil))
         case .returned: body = .returned(try reader.numbers())
         case .failed:
@@ -61,6 +62,7 @@ public struct WorkerMessage: Hashable, Sendable {
         case .ask(let ask):
             writer.write(ask.received)
             writer.write(UInt32(clamping: ask.room))
+            writer.write(UInt32(clamping: ask.concurrency))
             writer.write(ask.tasks != nil)
             if let tasks = ask.tasks { writer.write(tasks) }
         case .returned(let numbers): writer.write(numbers)
