@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "WorkerProtocol", targets: ["WorkerProtocol"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
+        .library(name: "PrometheusText", targets: ["PrometheusText"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
         .executable(name: "webgateway", targets: ["webgateway"]),
@@ -55,12 +56,18 @@ let package = Package(
                 "WorkerProtocol",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            swiftSettings: language
+        ),
+        .target(
+            name: "PrometheusText",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: language
         ),
         .target(
@@ -123,9 +130,11 @@ let package = Package(
                 "DemonstrationServices",
                 "Gateway",
                 "GatewayWorker",
+                "PrometheusText",
                 "SwiftZMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: language
         ),
@@ -134,12 +143,19 @@ let package = Package(
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
         .testTarget(
+            name: "PrometheusTextTests",
+            dependencies: ["PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: language
+        ),
+        .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "Gateway",
+                "PrometheusText",
                 "SwiftZMQ",
                 "WorkerProtocol",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

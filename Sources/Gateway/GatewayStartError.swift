@@ -16,11 +16,11 @@ public struct GatewayStartError: Error, Hashable, Sendable, CustomStringConverti
         description = "cannot open the workers' endpoint: \(error)"
     }
 
-    init(addresses: [ListenAddress], error: IOError) {
+    init(addresses: [ListenAddress], option: String, error: IOError) {
         let names = addresses.map { "http://\($0)" }.joined(separator: ", ")
         let remedy =
             switch error.errnoCode {
-            case EADDRINUSE: "the address is in use: stop the other program, or choose another with --listen HOST:PORT"
+            case EADDRINUSE: "the address is in use: stop the other program, or choose another with \(option) HOST:PORT"
             case EADDRNOTAVAIL: "the address is not one of this machine's"
             case EACCES: "ports below 1024 need more rights than this process has"
             default: String(cString: strerror(error.errnoCode))

@@ -3,6 +3,8 @@ import CommandLineSupport
 import DemonstrationServices
 import Gateway
 import Logging
+import Metrics
+import PrometheusText
 
 /// `webgateway serve`: a gateway with embedded demonstration workers.
 struct Serve: AsyncParsableCommand {
@@ -27,10 +29,14 @@ struct Serve: AsyncParsableCommand {
         // Trapped before anything is bound, so that no signal finds the program half started.
         let signals = await EndSignals(program: "webgateway")
         let hangups = await HangupSignals()
+        let metrics = PrometheusMetrics(help: Gateway.metricsHelp)
+        MetricsSystem.bootstrap(metrics)
         let gateway = try await Gateway(
-            settings.configuration, logger: log.logger, observer: settings.logsRequests ? AccessLog(log) : nil)
+            settings.configuration, logger: log.logger, observer: settings.logsRequests ? AccessLog(log) : nil,
+            metrics: metrics, metricsText: { metrics.text() })
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on http://\(address)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
+        if let address = gateway.adminAddress { StandardStreams.printLine("admin on http://\(address)") }
         let demonstration = DemonstrationWorkers(
             count: settings.demonstrationWorkers, endpoint: gateway.workerEndpoints[0], logger: log.logger)
 

@@ -96,7 +96,8 @@ import Testing
         case 2: return Message((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
         case 3: return Message([UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: 70_000))
         case 4: return "200\r\n\r\n"
-        default: return "hello"
+        // No name of a service that is asked: whoever registers for one may let its requests wait for their deadline.
+        default: return "nonsense"
         }
     }
 

@@ -9,11 +9,13 @@ extension Broker {
             return
         case .outstanding:
             guard let reply = readReply(body, of: slot) else {
+                reportHandling(slot, now: now)
                 effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
                 abandon(slot, now: now)
                 return
             }
             guard spendCredit(reply.body.count, of: slot) else {
+                reportHandling(slot, now: now)
                 effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
                 abandon(slot, now: now)
                 return
@@ -21,11 +23,13 @@ extension Broker {
             requests[slot].state = .streaming
             requests[slot].dropFrames()
             requests[slot].lastPiece = now
+            reportHandling(slot, now: now)
             requestDeadlines.set(slot, to: now + configuration.streamIdleTimeout)
             effects.append(.emit(requests[slot].id, .begin(reply.head, piece: reply.body)))
         case .streaming:
             let piece = Message(joining: body)
             guard spendCredit(piece.count, of: slot) else {
+                reportHandling(slot, now: now)
                 effects.append(.emit(requests[slot].id, .cut))
                 abandon(slot, now: now)
                 return
@@ -47,6 +51,7 @@ extension Broker {
             counters.lateReplies += 1
             effects.append(.report(.replyLate(requests[slot].id, service: services[service].name)))
         case .outstanding:
+            reportHandling(slot, now: now)
             if let reply = readReply(body, of: slot) {
                 effects.append(.emit(requests[slot].id, .reply(reply.head, body: reply.body)))
                 counters.completed += 1
@@ -55,6 +60,7 @@ extension Broker {
             }
         case .streaming:
             let piece = Message(joining: body)
+            reportHandling(slot, now: now)
             if spendCredit(piece.count, of: slot) {
                 effects.append(.emit(requests[slot].id, .end(piece)))
                 counters.completed += 1
@@ -66,6 +72,16 @@ extension Broker {
         vacate(worker, by: slot)
         finish(slot)
         serveQueue(of: service, now: now)
+    }
+
+    /// Says which worker has a request, and for how long, where that is wanted.
+    mutating func reportHandling(_ slot: Int, now: Instant) {
+        guard configuration.reportsHandling, requests[slot].worker >= 0 else { return }
+        let dispatched = requests[slot].dispatched
+        let handling = RequestHandling(
+            worker: workers[requests[slot].worker].name, waiting: dispatched - requests[slot].arrival,
+            working: now - dispatched)
+        effects.append(.emit(requests[slot].id, .handled(handling)))
     }
 
     private mutating func readReply(_ body: BodyFrames, of slot: Int) -> WorkerReply? {

@@ -69,6 +69,7 @@ extension Broker {
         requests[slot].state = .outstanding
         requests[slot].worker = worker
         requests[slot].sequence = sequence
+        requests[slot].dispatched = now
         occupy(worker, with: slot)
         workers[worker].lastSent = now
 

@@ -24,6 +24,7 @@ extension Broker {
             leaveQueue(slot)
             finish(slot)
         case .outstanding:
+            reportHandling(slot, now: now)
             effects.append(.emit(id, .failure(.workerTimeout)))
             abandon(slot, now: now)
         case .streaming:
@@ -32,6 +33,7 @@ extension Broker {
                 requestDeadlines.set(slot, to: end)
                 return
             }
+            reportHandling(slot, now: now)
             effects.append(.emit(id, .cut))
             abandon(slot, now: now)
         case .abandoned:

@@ -88,11 +88,13 @@ extension Broker {
         case .abandoned, .queued:
             finish(slot)
         case .streaming:
+            reportHandling(slot, now: now)
             effects.append(.emit(id, .cut))
             finish(slot)
         case .outstanding where !hasLeft:
             returnToQueue(slot)
         case .outstanding where requests[slot].deadline <= now:
+            reportHandling(slot, now: now)
             effects.append(.emit(id, .failure(.workerTimeout)))
             finish(slot)
         case .outstanding where requests[slot].isIdempotent && requests[slot].retriesLeft > 0:
@@ -101,6 +103,7 @@ extension Broker {
             effects.append(.report(.requestRetried(id, service: services[requests[slot].service].name)))
             returnToQueue(slot)
         case .outstanding:
+            reportHandling(slot, now: now)
             effects.append(.emit(id, .failure(.workerLost)))
             finish(slot)
         }

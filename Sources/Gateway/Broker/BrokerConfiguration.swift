@@ -14,6 +14,8 @@ public struct BrokerConfiguration: Sendable {
     /// The bytes of a streamed reply that a worker with credit may have under way; nil, the default, turns pacing off,
     /// and such workers stream like all others. Whoever sets it calls ``Broker/consumed(_:bytes:now:)``.
     public var streamCredit: Int?
+    /// Whether it is told who had each request, as ``ReplyEvent/handled(_:)``; default no, as it costs an event more.
+    public var reportsHandling = false
     /// How many workers may be registered; default 10,000. A worker more takes the place of the REQ worker that has
     /// been silent longest without a request, and is refused where there is none.
     public var workerLimit = 10_000

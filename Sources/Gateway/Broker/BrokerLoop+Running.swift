@@ -65,7 +65,13 @@ extension BrokerLoop {
             // A ROUTER socket puts the routing id in front, so a message has two frames at least.
             if message.count > 1 {
                 let routingID = message.removeFirst()
+                let registered = work.broker.counters.workersRegistered
                 work.broker.receive(from: routingID, message, now: now)
+                if work.broker.counters.workersRegistered != registered,
+                    let address = message[message.count - 1].metadata.peerAddress ?? router.lastPeerAddress
+                {
+                    work.broker.setAddress(address, of: routingID)
+                }
             }
             count += 1
             guard count < Self.messagesPerRound else { return }

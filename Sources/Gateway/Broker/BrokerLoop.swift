@@ -92,6 +92,9 @@ public final class BrokerLoop: RequestDispatcher {
         order(.cancel(id)) {}
     }
 
+    /// Whether the thread has ended, and nothing is dispatched any more.
+    public var hasEnded: Bool { outbox.withLockedValue { $0.hasEnded } }
+
     /// The workers and queues at this moment; nil once the broker has ended.
     public func snapshot() async -> BrokerSnapshot? {
         await withCheckedContinuation { continuation in

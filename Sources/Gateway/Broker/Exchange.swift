@@ -53,6 +53,9 @@ public struct GatewayRequest: Sendable {
 /// What the broker reports about a request. Every request gets exactly one of these sequences:
 /// `reply`; or `begin`, any number of `piece`, and `end` or `cut`; or `failure`.
 public enum ReplyEvent: Sendable {
+    /// Who has the request, where ``BrokerConfiguration/reportsHandling`` asks for it: before the first event that says
+    /// what became of it, and once more before the last of a streamed reply. Part of no sequence.
+    case handled(RequestHandling)
     /// The whole reply.
     case reply(ReplyHead, body: Message)
     /// The head of a streamed reply and its first piece.
@@ -65,6 +68,23 @@ public enum ReplyEvent: Sendable {
     case cut
     /// No reply; nothing has been sent to the client yet.
     case failure(GatewayFailure)
+}
+
+/// Which worker had a request, and for how long.
+public struct RequestHandling: Sendable, Hashable {
+    /// The worker: its routing id as it is logged when it registers.
+    public var worker: String
+    /// How long the request waited until it was sent to the worker, earlier attempts included.
+    public var waiting: Duration
+    /// How long the worker has had it.
+    public var working: Duration
+
+    /// Makes it from its parts.
+    public init(worker: String, waiting: Duration, working: Duration) {
+        self.worker = worker
+        self.waiting = waiting
+        self.working = working
+    }
 }
 
 /// Takes requests from any thread and sees to it that each is answered through the `ReplySink` of its loop.

@@ -26,6 +26,8 @@ struct RequestRecord: Sendable {
     var worker = -1
     /// The number of the delivery that took it to the worker.
     var sequence: UInt64 = 0
+    /// When it was last sent to a worker.
+    var dispatched: ContinuousClock.Instant
     /// When the last piece of a streamed reply came.
     var lastPiece: ContinuousClock.Instant
     /// Bytes of pieces the worker may still send; nil where the stream is not paced.
@@ -43,6 +45,7 @@ struct RequestRecord: Sendable {
         arrival = now
         // Bounded, so that no timeout makes the addition overflow.
         deadline = now + min(request.timeout, .seconds(1_000_000_000))
+        dispatched = now
         lastPiece = now
     }
 

@@ -4,6 +4,8 @@ import WorkerProtocol
 /// A registered worker.
 struct WorkerRecord: Sendable {
     let routingID: Message
+    /// The routing id as it is logged.
+    let name: String
     let service: Int
     let dialect: WorkerDialect
     let properties: WorkerProperties
@@ -29,6 +31,7 @@ struct WorkerRecord: Sendable {
         now: ContinuousClock.Instant
     ) {
         self.routingID = routingID
+        name = routingID.description
         self.service = service
         self.dialect = dialect
         self.properties = properties

@@ -18,6 +18,8 @@ public struct FinishedRequest: Sendable {
     public var target: String
     /// The service it was routed to, nil where it was not.
     public var service: String?
+    /// Which worker had it and for how long, where the observer wants to know and one had it.
+    public var handling: RequestHandling?
     /// The status of the response, nil where none was begun.
     public var status: Int?
     /// The code, where the gateway itself answered with an error.

@@ -8,6 +8,7 @@ final class FrontLoop {
     private(set) var times: HTTPTimes
     let dispatcher: any RequestDispatcher
     let observer: (any RequestObserver)?
+    let metrics: RequestMetrics?
     let wantsTargets: Bool
     var dates = HTTPDateCache()
     var requestIDs = RequestIDGenerator()
@@ -25,13 +26,15 @@ final class FrontLoop {
 
     init(
         index: UInt16, eventLoop: any EventLoop, settings: HTTPSettings, router: Published<RequestRouter>,
-        services: ServiceDirectory, dispatcher: any RequestDispatcher, observer: (any RequestObserver)?
+        services: ServiceDirectory, dispatcher: any RequestDispatcher, observer: (any RequestObserver)?,
+        metrics: RequestMetrics? = nil
     ) {
         self.index = index
         self.eventLoop = eventLoop
         self.settings = settings
         self.dispatcher = dispatcher
         self.observer = observer
+        self.metrics = metrics
         times = HTTPTimes(settings)
         wantsTargets = observer?.wantsTargets ?? false
         self.router = Published.Reader(router)
@@ -102,6 +105,15 @@ final class FrontLoop {
         if let held { held.receiver.receive(held.event, for: held.number, isLast: true) }
     }
 
+    /// Whether anybody wants to know about finished requests.
+    var isObserved: Bool { observer != nil || metrics != nil }
+
+    /// Tells everybody who wants to know about a finished request.
+    func finished(_ request: borrowing FinishedRequest) {
+        metrics?.count(request)
+        observer?.requestFinished(request)
+    }
+
     // MARK: Connections
 
     func add(_ connection: any ReplyReceiver) {
@@ -162,7 +174,7 @@ extension ReplyEvent {
     var isLast: Bool {
         switch self {
         case .reply, .end, .cut, .failure: true
-        case .begin, .piece: false
+        case .begin, .piece, .handled: false
         }
     }
 }

@@ -11,7 +11,9 @@ extension HTTP1Connection: ReplyReceiver {
         guard stage == .open else { return }
         // A request may be gone by now: its earlier events, in the same batch, may have ended it.
         if let index = requests.firstIndex(where: { $0.number == number }) {
-            if index == 0, requests[0].held.isEmpty, requests[0].rest == nil {
+            if case .handled(let handling) = event {
+                requests[index].handling = handling
+            } else if index == 0, requests[0].held.isEmpty, requests[0].rest == nil {
                 answer(with: event)
             } else {
                 hold(event, index)
@@ -45,7 +47,7 @@ extension HTTP1Connection: ReplyReceiver {
                 requests[index].held = [.cut]
                 return
             }
-        case .reply, .end, .cut, .failure:
+        case .reply, .end, .cut, .failure, .handled:
             break
         }
         requests[index].held.append(event)
@@ -90,6 +92,8 @@ extension HTTP1Connection: ReplyReceiver {
             finishFirst()
         case .cut:
             cutFirst(atOnce: false)
+        case .handled(let handling):
+            requests[0].handling = handling
         case .failure(let failure):
             answer(locally: .problem(RequestRejection(failure, failure.explanation)))
         }
@@ -166,14 +170,14 @@ extension HTTP1Connection: ReplyReceiver {
 
     private func finishFirst() {
         let request = requests.removeFirst()
-        loop.observer?.requestFinished(request.finished(.answered, at: loop.eventLoop.now))
+        loop.finished(request.finished(.answered, at: loop.eventLoop.now))
         if request.closes { endOutput() }
     }
 
     /// Ends a response so that the client can tell that it is not whole.
     private func cutFirst(atOnce: Bool) {
         let request = requests.removeFirst()
-        loop.observer?.requestFinished(request.finished(.cut, at: loop.eventLoop.now))
+        loop.finished(request.finished(.cut, at: loop.eventLoop.now))
         if request.framing == .untilClose || request.framing == nil {
             // The end of an HTTP/1.0 body is the end of the connection: only a reset tells it from a whole one.
             flushOutput()

@@ -72,7 +72,7 @@ extension HTTP1Connection {
         while requests.count > index {
             let request = requests.removeLast()
             if request.number != 0 { loop.cancel(request.number) }
-            loop.observer?.requestFinished(request.finished(.abandoned, at: loop.eventLoop.now))
+            loop.finished(request.finished(.abandoned, at: loop.eventLoop.now))
         }
     }
 

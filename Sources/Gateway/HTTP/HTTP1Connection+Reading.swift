@@ -152,7 +152,7 @@ extension HTTP1Connection {
         open.isHTTP10 = request.shape.isHTTP10
         open.prefersText = request.prefersText
         open.local = answer
-        if loop.observer != nil {
+        if loop.isObserved {
             open.method = request.method
             if loop.wantsTargets { open.target = request.head.text(request.head.startLine.target) }
             open.service = service
@@ -175,7 +175,7 @@ extension HTTP1Connection {
             open.isHead = open.method == "HEAD"
             if loop.wantsTargets { open.target = head.text(head.startLine.target) }
         }
-        if loop.observer != nil { open.started = loop.eventLoop.now }
+        if loop.isObserved { open.started = loop.eventLoop.now }
         requests.append(open)
     }
 }

@@ -29,6 +29,7 @@ public final class HTTPServer: Sendable {
     private let router: Published<RequestRouter>
     private let services: ServiceDirectory
     private let observer: (any RequestObserver)?
+    private let metrics: GatewayMetrics?
     private let connections: ConnectionLimit
     private let state = NIOLockedValueBox(State())
 
@@ -40,11 +41,21 @@ public final class HTTPServer: Sendable {
     ///   - router: the configured routes. The services they name become known.
     ///   - services: the names of the known services; the broker's side adds to it.
     ///   - observer: learns of every finished request.
-    public init(
+    public convenience init(
         group: MultiThreadedEventLoopGroup, settings: HTTPSettings = HTTPSettings(),
         router: RequestRouter = RequestRouter(),
         services: ServiceDirectory, observer: (any RequestObserver)? = nil
     ) {
+        self.init(
+            group: group, settings: settings, router: router, services: services, observer: observer, metrics: nil)
+    }
+
+    /// Makes a server that counts what it does.
+    init(
+        group: MultiThreadedEventLoopGroup, settings: HTTPSettings, router: RequestRouter, services: ServiceDirectory,
+        observer: (any RequestObserver)?, metrics: GatewayMetrics?
+    ) {
+        self.metrics = metrics
         self.group = group
         self.settings = settings
         self.router = Published(router)
@@ -154,10 +165,10 @@ public final class HTTPServer: Sendable {
         var loops: [NIOLoopBound<FrontLoop>] = []
         for (index, mailbox) in mailboxes.enumerated() {
             let eventLoop = eventLoops[index]
-            let loop = try await eventLoop.submit { [settings, router, services, observer] in
+            let loop = try await eventLoop.submit { [settings, router, services, observer, metrics] in
                 let loop = FrontLoop(
                     index: UInt16(index), eventLoop: eventLoop, settings: settings, router: router, services: services,
-                    dispatcher: dispatcher, observer: observer)
+                    dispatcher: dispatcher, observer: observer, metrics: metrics.map(RequestMetrics.init))
                 mailbox.attach(loop)
                 return NIOLoopBound(loop, eventLoop: eventLoop)
             }.get()

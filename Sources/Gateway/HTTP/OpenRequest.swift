@@ -27,6 +27,7 @@ struct OpenRequest {
     var method = ""
     var target = ""
     var service: String?
+    var handling: RequestHandling?
     var status: Int?
     var failure: GatewayFailure?
     var bytesIn = 0
@@ -41,7 +42,8 @@ struct OpenRequest {
     /// What the observer learns when the request is finished.
     func finished(_ outcome: FinishedRequest.Outcome, at now: NIODeadline) -> FinishedRequest {
         FinishedRequest(
-            requestID: requestID, method: method, target: target, service: service, status: status, failure: failure,
+            requestID: requestID, method: method, target: target, service: service, handling: handling, status: status,
+            failure: failure,
             outcome: outcome, bytesIn: bytesIn, bytesOut: bytesOut,
             microseconds: started == .distantPast ? 0 : (now - started).nanoseconds / 1000)
     }

@@ -6,6 +6,9 @@ public protocol RequestObserver: Sendable {
     /// not look at it should say so.
     var wantsTargets: Bool { get }
 
+    /// Whether ``FinishedRequest/handling`` is wanted. It costs an event from the broker for each request.
+    var wantsHandling: Bool { get }
+
     /// A request is finished: answered, cut, or abandoned by its client.
     func requestFinished(_ request: borrowing FinishedRequest)
 
@@ -16,6 +19,9 @@ public protocol RequestObserver: Sendable {
 extension RequestObserver {
     /// Targets are wanted unless the observer says otherwise.
     public var wantsTargets: Bool { true }
+
+    /// Who had a request is not wanted unless the observer says otherwise.
+    public var wantsHandling: Bool { false }
 
     /// Does nothing.
     public func connectionsChanged(by change: Int) {}

@@ -43,6 +43,10 @@ struct ReceivingRoom: ~Copyable {
         mutating get { unsafe zmq_msg_more(&raw) == 1 }
     }
 
+    /// What libzmq knows about where the frame came from that was received last; nil once a long frame was taken, which
+    /// took it along, and where there is no property of that name.
+    func property(_ name: String) -> String? { MessageProperty.value(of: name, in: raw) }
+
     /// Takes the frame out; once for each that was received.
     @inline(__always)
     mutating func takeFrame() -> Message {

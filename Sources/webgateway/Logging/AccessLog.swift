@@ -17,6 +17,7 @@ struct AccessLog: RequestObserver {
     }
 
     var wantsTargets: Bool { true }
+    var wantsHandling: Bool { true }
 
     func requestFinished(_ request: borrowing FinishedRequest) {
         guard threshold.level <= .info else { return }
@@ -28,13 +29,25 @@ struct AccessLog: RequestObserver {
             line.add("method", request.method)
             line.add("target", request.target)
             if let service = request.service { line.add("service", service) }
+            if let handling = request.handling { line.add("worker", handling.worker) }
             if let status = request.status { line.add("status", status) }
             if let failure = request.failure { line.add("code", failure.rawValue) }
             if request.outcome != .answered { line.add("outcome", "\(request.outcome)") }
             line.add("bytes_in", request.bytesIn)
             line.add("bytes_out", request.bytesOut)
             line.add("us", request.microseconds)
+            if let handling = request.handling {
+                line.add("us_waiting", handling.waiting.wholeMicroseconds)
+                line.add("us_working", handling.working.wholeMicroseconds)
+            }
             return line.end()
         }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMicroseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 }

@@ -73,6 +73,8 @@ extension BrokerModel {
         check(!client.isOver, "an event for request \(number) after its outcome")
         func isOwn(_ body: Message) -> Bool { String(body) == "\(number)" }
         switch event {
+        case .handled:
+            break
         case .reply(_, let body):
             count("reply")
             check(isOwn(body) && !client.hasBegun, "request \(number) got the reply \(body)")

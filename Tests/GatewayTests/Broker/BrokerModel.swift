@@ -48,6 +48,7 @@ struct BrokerModel {
         configuration.serviceLimit = 2
         configuration.services = ["s0"]
         configuration.streamIdleTimeout = .seconds(5)
+        configuration.reportsHandling = Bool.random(using: &random)
         broker = Broker(configuration: configuration, now: now)
         for name in ["a", "b", "c", "d", "e"] { workers[name] = Worker() }
     }

@@ -144,6 +144,7 @@ struct BrokerScript {
 
     private static func describe(_ event: ReplyEvent) -> String {
         switch event {
+        case .handled(let handling): "handled by \(handling.worker) \(handling.waiting) \(handling.working)"
         case .reply(let head, let body): "reply \(head.status) \(body)"
         case .begin(let head, let piece): "begin \(head.status) \(piece)"
         case .piece(let piece): "piece \(piece)"

@@ -1,0 +1,45 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The administration listener: a plain HTTP/1.1 server of its own, which answers until everything else has ended.
+final class AdminServer: Sendable {
+    /// The most connections at a time: those of people and scrapers, not of clients.
+    private static let maximumConnections = 256
+    /// How long a connection may lie idle.
+    private static let idleTime = TimeAmount.seconds(60)
+
+    /// Where it listens, with the real port where 0 was asked for.
+    let address: ListenAddress
+    private let listener: any Channel
+
+    /// Binds the address and serves.
+    ///
+    /// - Throws: when the address cannot be bound.
+    init(on address: ListenAddress, group: MultiThreadedEventLoopGroup, pages: AdminPages) async throws {
+        let limit = ConnectionLimit(Self.maximumConnections)
+        listener = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                guard limit.enter() == .served else {
+                    limit.leave()
+                    return channel.close()
+                }
+                channel.closeFuture.whenComplete { _ in limit.leave() }
+                return channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleTime))
+                    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+                    try pipeline.addHandler(AdminHandler(pages))
+                }
+            }
+            .bind(host: address.host, port: address.port).get()
+        self.address = ListenAddress(host: address.host, port: listener.localAddress?.port ?? address.port)
+    }
+
+    /// Stops listening.
+    func stop() async {
+        try? await listener.close()
+    }
+}

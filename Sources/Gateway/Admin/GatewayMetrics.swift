@@ -1,0 +1,104 @@
+import Metrics
+import NIOConcurrencyHelpers
+
+/// What the gateway counts, through swift-metrics: whatever backend is plugged in gets it.
+///
+/// Requests are counted on their event loop, see ``RequestMetrics``; what the broker knows is taken over from time to
+/// time by ``sample(_:connections:)``. No label has a value that a client could choose: methods that HTTP does not know
+/// are `other`, and a service is one that a worker has registered or a route names.
+final class GatewayMetrics: Sendable {
+    /// What each metric is, by its name.
+    static let help = [
+        "webgateway_requests_total": "Requests finished, by service, method and status.",
+        "webgateway_request_seconds": "Time from the end of a request's head to the end of its response.",
+        "webgateway_in_flight": "Requests that are at a worker.",
+        "webgateway_queue_depth": "Requests that wait for a worker.",
+        "webgateway_workers": "Registered workers.",
+        "webgateway_retries_total": "Requests sent to another worker after the first was lost.",
+        "webgateway_late_replies_total": "Replies that came after their requests were over.",
+        "webgateway_handshake_failures_total": "Connections to the workers' endpoints that failed before they stood.",
+        "webgateway_errors_total": "Answers of the gateway's own that report an error, by code.",
+        "webgateway_connections": "Open HTTP connections.",
+        "webgateway_workers_lost_total": "Workers lost for whatever reason.",
+    ]
+
+    /// What is kept of one service.
+    private struct ServiceMeters {
+        let queueDepth: Meter
+        let workers: Meter
+    }
+
+    private struct State {
+        var services: [String: ServiceMeters] = [:]
+        var counters = BrokerCounters()
+    }
+
+    let factory: any MetricsFactory
+    private let inFlight: Meter
+    private let connections: Meter
+    private let retries: Counter
+    private let lateReplies: Counter
+    private let workersLost: Counter
+    private let handshakeFailures: Counter
+    private let state = NIOLockedValueBox(State())
+
+    init(_ factory: any MetricsFactory) {
+        self.factory = factory
+        inFlight = Meter(label: "webgateway_in_flight", dimensions: [], factory: factory)
+        connections = Meter(label: "webgateway_connections", dimensions: [], factory: factory)
+        retries = Counter(label: "webgateway_retries_total", dimensions: [], factory: factory)
+        lateReplies = Counter(label: "webgateway_late_replies_total", dimensions: [], factory: factory)
+        workersLost = Counter(label: "webgateway_workers_lost_total", dimensions: [], factory: factory)
+        handshakeFailures = Counter(label: "webgateway_handshake_failures_total", dimensions: [], factory: factory)
+        // So that a rate can be taken from the first error on.
+        for code in GatewayFailure.allCases { _ = errors(code) }
+    }
+
+    /// The counter of a code.
+    func errors(_ code: GatewayFailure) -> Counter {
+        Counter(label: "webgateway_errors_total", dimensions: [("code", code.rawValue)], factory: factory)
+    }
+
+    /// A connection of a worker failed before it stood.
+    func handshakeFailed() { handshakeFailures.increment() }
+
+    /// Takes over what the broker knows at a moment.
+    func sample(_ snapshot: BrokerSnapshot, connections: Int) {
+        inFlight.set(snapshot.inFlight)
+        self.connections.set(connections)
+        state.withLockedValue { state in
+            let counters = snapshot.counters
+            // A snapshot that was overtaken by a later one must not count backwards.
+            if counters.submitted >= state.counters.submitted {
+                retries.increment(by: max(0, counters.retries - state.counters.retries))
+                lateReplies.increment(by: max(0, counters.lateReplies - state.counters.lateReplies))
+                workersLost.increment(by: max(0, counters.workersLost - state.counters.workersLost))
+                state.counters = counters
+            }
+            var gone = Set(state.services.keys)
+            for service in snapshot.services {
+                gone.remove(service.name)
+                let meters = state.services[service.name] ?? makeMeters(service.name)
+                state.services[service.name] = meters
+                meters.queueDepth.set(service.queued)
+                meters.workers.set(service.workers)
+            }
+            for name in gone {
+                let meters = state.services.removeValue(forKey: name)
+                meters?.queueDepth.destroy()
+                meters?.workers.destroy()
+            }
+        }
+    }
+
+    private func makeMeters(_ service: String) -> ServiceMeters {
+        ServiceMeters(
+            queueDepth: Meter(label: "webgateway_queue_depth", dimensions: [("service", service)], factory: factory),
+            workers: Meter(label: "webgateway_workers", dimensions: [("service", service)], factory: factory))
+    }
+}
+
+extension Gateway {
+    /// One sentence for each metric, by its name, for a backend that shows it.
+    public static var metricsHelp: [String: String] { GatewayMetrics.help }
+}

@@ -1,0 +1,67 @@
+import SwiftZMQ
+import WorkerProtocol
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The registered workers as a JSON array, ordered by service and id.
+struct WorkersDocument {
+    let text: String
+
+    init(_ snapshot: BrokerSnapshot, at now: ContinuousClock.Instant) {
+        let wallClock = Self.secondsSince1970()
+        let workers = snapshot.workers.map { (id: $0.routingID.description, worker: $0) }
+            .sorted { ($0.worker.service, $0.id) < ($1.worker.service, $1.id) }
+        let objects = workers.map { id, worker in
+            let heard = wallClock - (now - worker.lastHeard) / .seconds(1)
+            return """
+                {"service":\(Self.quoted(worker.service)),"dialect":\(Self.quoted(worker.dialect.rawValue)),\
+                "address":\(worker.address.map(Self.quoted) ?? "null"),"concurrency":\(worker.concurrency),\
+                "in_flight":\(worker.inFlight),"served":\(worker.served),"last_heard":\(Self.quoted(Self.time(heard))),\
+                "id":\(Self.quoted(id)),"draining":\(worker.isDraining)}
+                """
+        }
+        text = objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+    }
+
+    /// A time in UTC to the millisecond: `2026-01-31T09:05:07.250Z`.
+    static func time(_ secondsSince1970: Double) -> String {
+        let milliseconds = Int((secondsSince1970 * 1000).rounded())
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        guard gmtime_r(&seconds, &parts) != nil else { return "" }
+        func padded(_ number: Int, _ digits: Int = 2) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
+        }
+        let date =
+            "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1))-\(padded(Int(parts.tm_mday)))"
+        let clock = "\(padded(Int(parts.tm_hour))):\(padded(Int(parts.tm_min))):\(padded(Int(parts.tm_sec)))"
+        return "\(date)T\(clock).\(padded(milliseconds % 1000, 3))Z"
+    }
+
+    /// A JSON string. What comes from a worker may be any text.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..<" ", "\u{7F}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    private static func secondsSince1970() -> Double {
+        var now = timespec()
+        guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { return 0 }
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
+}

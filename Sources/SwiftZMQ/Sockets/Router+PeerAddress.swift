@@ -1,0 +1,8 @@
+extension Router {
+    /// Where the message came from that was received last, for a caller that is alone in receiving: an IP address, or
+    /// for `ipc` `localhost:USER:GROUP:PROCESS`.
+    ///
+    /// It is there although the frames were short and the socket keeps no metadata, and costs nothing until it is asked
+    /// for. Nil where the last frame was long, which has ``Message/metadata`` itself, and over `inproc`.
+    package var lastPeerAddress: String? { core.state.withLock { $0.room.property("Peer-Address") } }
+}
