@@ -115,13 +115,21 @@ extension ProxyFlow {
     }
 
     private func burst() throws(ZMQError) -> EndOfBurst {
-        try state.withLock { state throws(ZMQError) in
+        // Resumed when all locks are released.
+        var servedAtSource = ServedWaiters()
+        var servedAtDestination = ServedWaiters()
+        defer {
+            servedAtSource.resume()
+            servedAtDestination.resume()
+        }
+        return try state.withLock { state throws(ZMQError) in
             guard !state.isPaused else { return .paused }
             guard try giveHeld(&state) else { return .heldUp }
             guard try giveUncaptured(&state) else { return .uncaptured }
             // As in C, nothing is taken while it could not go on.
             if asksForRoom, try !isWritable(destination) { return .noRoom }
-            if let capture, try !isWritable(capture) { return .noRoomForCapture }
+            guard let capture else { return try pass(&state, &servedAtSource, &servedAtDestination) }
+            if try !isWritable(capture) { return .noRoomForCapture }
             for _ in 0..<longestBurst {
                 guard let message = try take() else { return .nothingThere }
                 state.received.add(message)
@@ -131,6 +139,69 @@ extension ProxyFlow {
             }
             return .longEnough
         }
+    }
+
+    /// Passes on a burst, holding both sockets: their locks, and the question whether what was done is news for those who
+    /// wait for them, then cost once and not with each message.
+    private func pass(
+        _ state: inout State, _ servedAtSource: inout ServedWaiters, _ servedAtDestination: inout ServedWaiters
+    ) throws(ZMQError) -> EndOfBurst {
+        let (source, destination) = (source.core, destination.core)
+        guard source !== destination else {
+            return try source.state.withLock { both throws(ZMQError) in
+                guard both.receivers.isEmpty, both.senders.isEmpty || source.kind.sendsToNamedPeers else {
+                    return .nothingThere
+                }
+                defer { if both.isAwaited { both.serveWaiters(source.kind, &servedAtSource) } }
+                for _ in 0..<longestBurst {
+                    guard let message = try take(from: &both, &state) else { return .nothingThere }
+                    guard try give(message, to: both, &state) else { return .heldUp }
+                }
+                return .longEnough
+            }
+        }
+        return try SocketCore.withStates(source, destination) { from, to throws(ZMQError) in
+            defer {
+                if from.isAwaited { from.serveWaiters(source.kind, &servedAtSource) }
+                if to.isAwaited { to.serveWaiters(destination.kind, &servedAtDestination) }
+            }
+            guard from.receivers.isEmpty else { return .nothingThere }
+            guard to.senders.isEmpty || destination.kind.sendsToNamedPeers else { return .noRoom }
+            for _ in 0..<longestBurst {
+                guard let message = try take(from: &from, &state) else { return .nothingThere }
+                guard try give(message, to: to, &state) else { return .heldUp }
+            }
+            return .longEnough
+        }
+    }
+
+    private func take(from socket: inout SocketCore.State, _ state: inout State) throws(ZMQError) -> Multipart? {
+        do throws(ZMQError) {
+            guard let message = try socket.take() else { return nil }
+            state.received.add(message)
+            return message
+        } catch {
+            // As in the other `take`.
+            if error.code == .wrongState, !socket.isLent { return nil }
+            throw source.named(error)
+        }
+    }
+
+    /// Whether the message is not held.
+    private func give(
+        _ message: Multipart, to socket: borrowing SocketCore.State, _ state: inout State
+    ) throws(ZMQError) -> Bool {
+        do throws(ZMQError) {
+            guard try socket.give(message) else {
+                state.held = message
+                return false
+            }
+            state.sent.add(message)
+        } catch {
+            state.held = message
+            try state.failed(error, at: destination)
+        }
+        return true
     }
 
     private func isWritable(_ end: End) throws(ZMQError) -> Bool {

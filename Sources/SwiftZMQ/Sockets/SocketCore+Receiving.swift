@@ -77,6 +77,9 @@ extension SocketCore.State {
         return (Ticket(number: lastTicket), streak >= SocketCore.longestStreak)
     }
 
+    /// Whether anybody waits for or watches the socket.
+    var isAwaited: Bool { !receivers.isEmpty || !senders.isEmpty || watches != nil }
+
     /// Whether a receive is to be followed by a look at those who wait for room, or watch.
     var isAwaitedForRoom: Bool { !senders.isEmpty || watches != nil }
 

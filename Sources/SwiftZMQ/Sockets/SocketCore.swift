@@ -165,8 +165,9 @@ extension SocketCore {
     /// Serves those who wait, as far as the socket allows. Called whenever something may have changed.
     func serveWaiters() {
         withState { state, served in
+            let isAsked = state.watches != nil
             state.serveWaiters(kind, &served)
-            if !state.endWatches.isEmpty { state.attend() }
+            if !isAsked, !state.endWatches.isEmpty { state.attend() }
         }
     }
 
@@ -178,6 +179,22 @@ extension SocketCore {
         var served = ServedWaiters()
         defer { served.resume() }
         return try state.withLock { state throws(Failure) in try body(&state, &served) }
+    }
+
+    /// Uses the state of two sockets at once, under the locks of both.
+    ///
+    /// Whoever else holds two locks takes them in the same order. Nobody who was served is to be resumed within.
+    static func withStates<Result>(
+        _ one: SocketCore, _ other: SocketCore, _ body: (inout State, inout State) throws(ZMQError) -> Result
+    ) throws(ZMQError) -> Result {
+        guard ObjectIdentifier(one) < ObjectIdentifier(other) else {
+            return try other.state.withLock { otherState throws(ZMQError) in
+                try one.state.withLock { state throws(ZMQError) in try body(&state, &otherState) }
+            }
+        }
+        return try one.state.withLock { state throws(ZMQError) in
+            try other.state.withLock { otherState throws(ZMQError) in try body(&state, &otherState) }
+        }
     }
 
     /// Fails those whose deadline has come, and sets the alarm for the next.

@@ -5,10 +5,10 @@ import Testing
     @Test func `A thread passes requests and replies until its context ends`() async throws {
         let own = try Context()
         let ends = try Ends(own, over: .tcp, { try Router($0) }, { try Dealer($0) })
-        let capture = try XPublisher(own)
+        let capture = try XPublisher(own) { $0.linger = .zero }
         let captureEndpoint = try capture.bind("tcp://127.0.0.1:*")
         let context = try Context()
-        let observer = try Subscriber(context, topics: [""])
+        let observer = try Subscriber(context, topics: [""]) { $0.linger = .zero }
         try observer.connect(captureEndpoint)
         try await capture.waitForSubscriptions()
         let thread = try await BlockedThread {
