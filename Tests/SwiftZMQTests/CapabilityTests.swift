@@ -23,11 +23,54 @@ import Testing
     ])
     func `A transport that is not there is refused`(capability: Capability, endpoint: String) throws {
         let publisher = try Publisher(Context()) { $0.linger = .zero }
-        let refusal = code { try publisher.bind(endpoint) }
+        let binding = Result { try publisher.bind(endpoint) }
         if capability.isAvailable {
-            #expect(refusal != .protocolNotSupported)
+            // Whether the system can do it, too, is another question.
+            if case .failure(let error as ZMQError) = binding { #expect(error.code != .protocolNotSupported) }
         } else {
-            #expect(refusal == .protocolNotSupported)
+            let error = #expect(throws: ZMQError.self) { try binding.get() }
+            #expect(error?.code == .unsupported)
+            #expect(error?.endpoint == endpoint && error?.remedy?.contains(capability.rawValue) == true)
+            #expect(code { try publisher.connect(endpoint) } == .unsupported)
+        }
+    }
+
+    @Test func `No endpoint and no draft option ends the process`() async {
+        await #expect(processExitsWith: .success) {
+            let addresses = [
+                "", "x", "*", "*:*", "127.0.0.1:*", "nowhere;239.192.1.1:5555", "x:5555", "{5560,0,0}", "<5560@0.0.0>",
+            ]
+            let context = try Context()
+            for transport in ["pgm", "epgm", "norm", "vmci", "ws", "wss", "tipc", "udp", "gssapi", "shm"] {
+                for address in addresses {
+                    let endpoint = "\(transport)://\(address)"
+                    for isBound in [true, false] {
+                        let sockets: [any Socket] = [
+                            try Publisher(context), try Subscriber(context), try Push(context), try Router(context),
+                        ]
+                        for socket in sockets {
+                            do throws(ZMQError) {
+                                if isBound { try socket.bind(endpoint) } else { try socket.connect(endpoint) }
+                            } catch {
+                                precondition(error.code != .again && error.endpoint == endpoint, "\(error)")
+                            }
+                            try socket.setOption(17, to: 0 as Int32)
+                            socket.close()
+                        }
+                    }
+                }
+            }
+            let push = try Push(context)
+            for number in Int32(93)...121 {
+                do throws(ZMQError) {
+                    try push.setOption(number, to: 1 as Int32)
+                } catch {
+                    precondition(
+                        error.code == (Capability.draft.isAvailable ? .invalidArgument : .unsupported), "\(error)")
+                }
+            }
+            precondition(code { try push.setOption(5000, to: 1 as Int32) } == .invalidArgument)
+            await context.shutdown()
         }
     }
 

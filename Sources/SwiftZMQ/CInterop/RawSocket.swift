@@ -199,8 +199,21 @@ extension RawSocket {
 extension ZMQError {
     /// Adds what the caller can do about the commonest mistakes with endpoints.
     fileprivate func withEndpointRemedy() -> ZMQError {
+        var code = code
+        let transport = endpoint.map { String($0.prefix { $0 != ":" }) } ?? ""
+        // Of what it was built without, libzmq says only that it does not know the transport; of a wrong TIPC or PGM
+        // address it sets no error number of its own; and without the kernel's module there is no such family of addresses.
+        if code == .protocolNotSupported, let missing = Capability.missing(for: transport) {
+            return ZMQError(
+                code: .unsupported, operation: operation, endpoint: endpoint,
+                remedy: "the installed libzmq was built without \(missing)")
+        }
+        if transport == "tipc", code.rawValue == EAFNOSUPPORT { code = .unsupported }
+        if ["tipc", "pgm", "epgm"].contains(transport), code == .again { code = .invalidArgument }
         let remedy: String? =
             switch code {
+            case .unsupported where transport == "tipc":
+                "the system has no TIPC"
             case .invalidArgument:
                 "an endpoint is written tcp://HOST:PORT, ipc://PATH or inproc://NAME"
             case .protocolNotSupported:

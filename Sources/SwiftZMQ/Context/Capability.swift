@@ -4,8 +4,8 @@
 /// guard Capability.curve.isAvailable else { … }
 /// ```
 ///
-/// What needs a capability that is not there throws a ``ZMQError`` with `.unsupported` or, for a transport,
-/// `.protocolNotSupported`. The set is open: `Capability(rawValue:)` asks for any name.
+/// What needs a capability that is not there throws a ``ZMQError`` with `.unsupported`: an option, a security mechanism,
+/// or an endpoint of the transport. The set is open: `Capability(rawValue:)` asks for any name.
 public struct Capability: RawRepresentable, Hashable, Sendable {
     /// The name as `zmq_has` takes it.
     public let rawValue: String
@@ -23,7 +23,8 @@ public struct Capability: RawRepresentable, Hashable, Sendable {
     public static let gssapi = Self(rawValue: "gssapi")
     /// The multicast transports `pgm` and `epgm`.
     public static let pgm = Self(rawValue: "pgm")
-    /// The multicast transport `norm`.
+    /// The multicast transport `norm`. That of libzmq 4.3.4 ends the process when it cannot open a session, such as a second
+    /// one to the same port; wrong addresses are refused before.
     public static let norm = Self(rawValue: "norm")
     /// The transport `tipc`.
     public static let tipc = Self(rawValue: "tipc")
@@ -41,6 +42,20 @@ public struct Capability: RawRepresentable, Hashable, Sendable {
 
     /// Those with a name here that the installed libzmq has.
     public static var available: Set<Capability> { known.filter(\.isAvailable) }
+
+    /// What an endpoint of a transport needs and the installed libzmq does not have; nil where that is nothing known.
+    static func missing(for transport: String) -> Capability? {
+        let needed: Capability? =
+            switch transport {
+            case "ipc", "norm", "tipc", "vmci", "ws", "wss": Capability(rawValue: transport)
+            case "pgm", "epgm": .pgm
+            // Datagrams are for draft socket types alone.
+            case "udp": .draft
+            default: nil
+            }
+        guard let needed, !needed.isAvailable else { return nil }
+        return needed
+    }
 
     /// Whether the installed libzmq has it.
     public var isAvailable: Bool {

@@ -12,7 +12,8 @@ extension Socket {
     ///   - number: the option, such as 93 for `ZMQ_ZAP_ENFORCE_DOMAIN`.
     ///   - value: of the size that the option has in C, mostly `Int32`.
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option or refuses the value,
-    ///   `.unsupported` for the timeouts of C, which would have no effect, `.closed` or `.terminated`.
+    ///   `.unsupported` for drafts that libzmq was built without, and for the timeouts of C, which would have no effect;
+    ///   `.closed` or `.terminated`.
     public func setOption<Number: FixedWidthInteger & BitwiseCopyable>(
         _ number: Int32, to value: Number
     ) throws(ZMQError) {
@@ -21,7 +22,7 @@ extension Socket {
 
     /// Sets any option by its number in `zmq.h` to bytes (`zmq_setsockopt`); no bytes are a null pointer to C.
     ///
-    /// See ``setOption(_:to:)-(_,Number)``.
+    /// As for a number, nothing is checked beforehand.
     public func setOption(_ number: Int32, to bytes: Message) throws(ZMQError) {
         try core.withSocket("set option \(number)", attaches: false) { socket throws(ZMQError) in
             try socket.setRawOption(number, to: bytes)
@@ -42,7 +43,9 @@ extension Socket {
 
     /// The value of any option by its number in `zmq.h`, as bytes (`zmq_getsockopt`); a text ends with a zero.
     ///
-    /// - Parameter capacity: the longest value to make room for.
+    /// - Parameters:
+    ///   - number: the option, such as 55 for `ZMQ_ZAP_DOMAIN`.
+    ///   - capacity: the longest value to make room for.
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option, does not give it back, or has
     ///   a longer value; `.closed` or `.terminated`.
     public func getOption(_ number: Int32, capacity: Int) throws(ZMQError) -> [UInt8] {
@@ -67,6 +70,9 @@ extension SocketOptions {
 }
 
 private enum RawOption {
+    /// The numbers that libzmq up to 4.3.5 uses for options that may still change. Some of them work all the same.
+    static let drafts: ClosedRange<Int32> = 93...121
+
     static func bytes<Number: FixedWidthInteger & BitwiseCopyable>(of value: Number) -> [UInt8] {
         SocketOptionCoding<Int>.integer(value)
     }
@@ -88,6 +94,16 @@ extension RawSocket {
                 return .failure(error)
             }
         }
-        try result.get()
+        do throws(ZMQError) {
+            try result.get()
+        } catch {
+            guard error.code == .invalidArgument, RawOption.drafts.contains(number), !Capability.draft.isAvailable
+            else {
+                throw error
+            }
+            throw ZMQError(
+                code: .unsupported, operation: operation,
+                remedy: "it is a draft, and the installed libzmq was built without drafts")
+        }
     }
 }

@@ -19,7 +19,8 @@ extension Socket {
     ///   `inproc://name`.
     /// - Returns: the endpoint with every wildcard resolved, to give to those who connect.
     /// - Throws: ``ZMQError`` with `.addressInUse`, `.addressNotAvailable`, `.invalidArgument`,
-    ///   `.protocolNotSupported`, `.incompatibleProtocol`, `.closed` or `.terminated`.
+    ///   `.protocolNotSupported`, `.unsupported` for a transport that the installed libzmq was built without,
+    ///   `.incompatibleProtocol`, `.closed` or `.terminated`.
     @discardableResult
     public func bind(_ endpoint: String) throws(ZMQError) -> String {
         try core.withSocket("bind") { socket throws(ZMQError) in
@@ -40,8 +41,8 @@ extension Socket {
 
     /// Connects to an endpoint (`zmq_connect`), now or as soon as somebody accepts there, and again after a loss.
     ///
-    /// - Throws: ``ZMQError`` with `.invalidArgument`, `.protocolNotSupported`, `.incompatibleProtocol`, `.closed` or
-    ///   `.terminated`. That nobody listens is not an error.
+    /// - Throws: ``ZMQError`` with `.invalidArgument`, `.protocolNotSupported`, `.unsupported`, `.incompatibleProtocol`,
+    ///   `.closed` or `.terminated`. That nobody listens is not an error.
     public func connect(_ endpoint: String) throws(ZMQError) {
         try core.withSocket("connect") { socket throws(ZMQError) in
             try Endpoint.validate(endpoint, for: "connect")
