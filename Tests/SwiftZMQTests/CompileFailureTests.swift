@@ -64,6 +64,39 @@ import Testing
             title: "a request of a Dealer", body: #"_ = try await Dealer(context).request("a")"#,
             complaint: "value of type 'Dealer' has no member 'request'"),
         Snippet(
+            title: "proxies and pollers",
+            body: """
+                let proxy = Proxy(frontend: try Router(context), backend: try Dealer(context))
+                async let running: Void = proxy.run()
+                let streamer = Proxy(from: try Pull(context), to: try Push(context), capture: try Publisher(context))
+                proxy.stop()
+                try await running
+                let poller = try Poller<Int>()
+                try poller.register(try Pull(context), as: 1)
+                for ready in try await poller.wait(timeout: .zero) { print(ready.key, ready.events, streamer.statistics) }
+                """,
+            complaint: nil),
+        Snippet(
+            title: "a proxy from a Push", body: "_ = Proxy(from: try Push(context), to: try Push(context))",
+            complaint: "requires that 'Push' conform to 'ReceivingSocket'"),
+        Snippet(
+            title: "a two-way proxy with a Pull",
+            body: "_ = Proxy(frontend: try Pull(context), backend: try Dealer(context))",
+            complaint: "requires that 'Pull' conform to 'SendingSocket'"),
+        Snippet(
+            title: "C's proxy in an asynchronous function",
+            body: "try Proxy.runBlocking(frontend: try Router(context), backend: try Dealer(context))",
+            complaint: "'runBlocking' is unavailable from asynchronous contexts"),
+        Snippet(
+            title: "a poller's blocking wait in an asynchronous function",
+            body: "_ = try Poller<Int>().blocking.wait()", complaint: "'wait' is unavailable from asynchronous contexts"
+        ),
+        Snippet(
+            title: "a key that is not Sendable",
+            body:
+                "final class Key: Hashable { static func == (a: Key, b: Key) -> Bool { a === b }; func hash(into: inout Hasher) {} }; _ = try Poller<Key>()",
+            complaint: "does not conform to the 'Sendable' protocol"),
+        Snippet(
             title: "a secret key in the place of a public one",
             body: "_ = try Push(context) { $0.curveServerKey = try CurveKeyPair.generate().secretKey }",
             complaint: "cannot assign value of type 'CurveSecretKey' to type 'CurveKey'"),
