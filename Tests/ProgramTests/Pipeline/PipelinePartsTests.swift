@@ -93,6 +93,8 @@ import Testing
         try await collector.output.wait(for: "\"number\"", count: 199)
         slow.signal(SIGKILL)
         producer.signal(SIGINT)
+        // Two signals that come before anybody has looked are one.
+        try await producer.errors.wait(for: "a second Ctrl-C")
         producer.signal(SIGINT)
         _ = try await producer.ending()
         withExtendedLifetime(quick) {}
