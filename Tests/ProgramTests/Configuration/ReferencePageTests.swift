@@ -1,0 +1,75 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+@testable import Gateway
+
+/// The reference page says everything that there is, and nothing else.
+@Suite(.timeLimit(.minutes(2))) struct ReferencePageTests {
+    private let page: String
+    private let lines: [Substring]
+
+    init() throws {
+        page = try String(contentsOfFile: PackageFolder.path("Documentation/webgateway.md"), encoding: .utf8)
+        lines = page.split(separator: "\n")
+    }
+
+    /// The names in the first column of the rows that begin in a way.
+    private func names(after beginning: String) -> [String] {
+        lines.filter { $0.hasPrefix(beginning) }
+            .map { String($0.dropFirst(beginning.count).prefix { $0 != "`" && $0 != " " }) }
+    }
+
+    @Test(arguments: Setting.all)
+    func `A setting has a row with its variable, its default and when it takes effect`(setting: Setting) {
+        let placeholder = setting.placeholder.replacing("|", with: "\\|")
+        let value = setting.defaults.isEmpty ? "none" : "`\(setting.defaults.joined(separator: "`, `"))`"
+        let effect = setting.change == .restart ? "restart" : "SIGHUP"
+        let row =
+            "| `\(setting.flag) \(placeholder)` | `\(setting.variable)` | \(value) | \(effect) | \(setting.summary) |"
+        #expect(lines.contains(Substring(row)), "there is no row \(row)")
+    }
+
+    @Test func `The help, the settings and the page have the same flags`() async throws {
+        let program = try Programs().webgateway("serve", "--help")
+        let help = try await program.output.all()
+        let flags = Set(
+            help.compactMap { line in
+                line.trimmingPrefix(while: \.isWhitespace).prefixMatch(of: /--([a-z-]+)/).map { String($0.1) }
+            })
+        #expect(flags == Set(Setting.all.map(\.name) + ["config"]))
+        #expect(names(after: "| `--").sorted() == Setting.all.map(\.name).sorted())
+        #expect(page.contains("`--config FILE`"))
+        #expect(page.contains("`\(Setting.fileVariable)`"))
+        for setting in Setting.all {
+            #expect(help.joined(separator: " ").contains("--\(setting.name) <"), "\(setting.name)")
+        }
+    }
+
+    @Test func `Every code has a row with its status`() {
+        let rows = lines.filter { $0.wholeMatch(of: /\| `[a-z-]+` \| \d{3} \|.*/) != nil }
+        #expect(rows.count == GatewayFailure.allCases.count)
+        for code in GatewayFailure.allCases {
+            #expect(rows.contains { $0.hasPrefix("| `\(code.rawValue)` | \(code.status) | ") }, "\(code.rawValue)")
+        }
+    }
+
+    @Test func `Every metric, every key of a route and every command has a row`() {
+        #expect(
+            names(after: "| `webgateway_").sorted()
+                == Gateway.metricsHelp.keys.map { String($0.dropFirst(11)) }.sorted())
+        for key in RouteReader.keys {
+            #expect(lines.contains { $0.hasPrefix("| `\(key)` | ") }, "\(key)")
+        }
+        for command in ["serve", "worker", "check"] { #expect(page.contains("`webgateway \(command)")) }
+    }
+
+    @Test func `The files that the page shows are good ones`() {
+        let files = page.components(separatedBy: "```yaml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+        #expect(!files.isEmpty)
+        for file in files {
+            #expect(ConfigurationFile(name: "page", text: file).problems == [])
+            #expect(!ConfigurationFile(name: "page", text: file).routes.isEmpty)
+        }
+    }
+}
