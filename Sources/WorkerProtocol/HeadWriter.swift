@@ -4,17 +4,26 @@ import SwiftZMQ
 struct HeadWriter {
     private var bytes: [UInt8] = []
 
-    init() {
-        bytes.reserveCapacity(512)
+    init(capacity: Int = 256) {
+        bytes.reserveCapacity(capacity)
     }
 
     var count: Int { bytes.count }
 
     var message: Message { bytes.withUnsafeBytes { Message(copying: $0) } }
 
-    /// Adds text that is known to be harmless.
-    mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+    // MARK: What is known to be harmless
+
+    mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ part: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: part)
+    }
+
+    mutating func append(_ number: Int) {
+        bytes.append(contentsOf: String(number).utf8)
     }
 
     mutating func endLine() {
@@ -22,34 +31,87 @@ struct HeadWriter {
         bytes.append(0x0A)
     }
 
+    // MARK: What comes from outside
+
+    /// Adds `name: value` and ends the line; the name is written in lower case.
+    mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(WorkerProtocolError) {
+        let start = bytes.count
+        bytes.append(contentsOf: name)
+        guard !name.isEmpty, lowercaseToken(from: start) else { throw Self.badName(name) }
+        append(": ")
+        let valueStart = bytes.count
+        bytes.append(contentsOf: value)
+        guard isOneLine(from: valueStart) else {
+            throw Self.badValue(of: "field \(String(decoding: name, as: UTF8.self))")
+        }
+        endLine()
+    }
+
+    /// Adds `name: value` and ends the line; the name is written in lower case.
+    mutating func append(name: StaticString, value: String) throws(WorkerProtocolError) {
+        append(name)
+        append(": ")
+        try append(value: value, of: "\(name)")
+        endLine()
+    }
+
+    /// Adds `name: value` and ends the line.
+    mutating func append(name: StaticString, value: UnsafeRawBufferPointer) throws(WorkerProtocolError) {
+        append(name)
+        append(": ")
+        let start = bytes.count
+        bytes.append(contentsOf: value)
+        guard isOneLine(from: start) else { throw Self.badValue(of: "\(name)") }
+        endLine()
+    }
+
     /// Adds `name: value` and ends the line; the name is written in lower case.
     mutating func append(name: String, value: String) throws(WorkerProtocolError) {
         let start = bytes.count
-        for byte in name.utf8 {
-            guard FieldName.isTokenByte(byte) else { throw Self.badName(name) }
-            bytes.append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+        bytes.append(contentsOf: name.utf8)
+        guard !name.isEmpty, lowercaseToken(from: start) else {
+            throw Array(name.utf8).withUnsafeBytes { Self.badName($0) }
         }
-        guard bytes.count > start else { throw Self.badName(name) }
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(0x20)
+        append(": ")
         try append(value: value, of: name)
         endLine()
     }
 
-    /// Adds text from outside, refused if it contains CR, LF or NUL.
-    mutating func append(value: String, of what: String) throws(WorkerProtocolError) {
+    /// Adds text, refused if it contains CR, LF or NUL.
+    mutating func append(value: String, of what: @autoclosure () -> String) throws(WorkerProtocolError) {
         let start = bytes.count
         bytes.append(contentsOf: value.utf8)
-        for index in start..<bytes.count {
-            let byte = bytes[index]
-            if byte <= 0x0D, byte == 0 || byte == 0x0A || byte == 0x0D {
-                throw WorkerProtocolError(.forbiddenByte, "the value of \(what) contains CR, LF or NUL")
+        guard isOneLine(from: start) else { throw Self.badValue(of: what()) }
+    }
+
+    // MARK: Checks
+
+    private mutating func lowercaseToken(from start: Int) -> Bool {
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            for index in start..<bytes.count {
+                let byte = bytes[index]
+                guard FieldName.isTokenByte(byte) else { return false }
+                if byte &- 0x41 < 26 { bytes[index] = byte | 0x20 }
             }
+            return true
         }
     }
 
-    private static func badName(_ name: String) -> WorkerProtocolError {
-        let shown = Array(name.utf8).withUnsafeBytes { Message.excerpt(of: $0) }
-        return WorkerProtocolError(.fieldName, "'\(shown)' is not a field name")
+    private func isOneLine(from start: Int) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            for index in start..<bytes.count {
+                let byte = bytes[index]
+                if byte <= 0x0D, byte == 0 || byte == 0x0A || byte == 0x0D { return false }
+            }
+            return true
+        }
+    }
+
+    private static func badValue(of what: String) -> WorkerProtocolError {
+        WorkerProtocolError(.forbiddenByte, "the value of \(what) contains CR, LF or NUL")
+    }
+
+    private static func badName(_ name: UnsafeRawBufferPointer) -> WorkerProtocolError {
+        WorkerProtocolError(.fieldName, "'\(Message.excerpt(of: name))' is not a field name")
     }
 }

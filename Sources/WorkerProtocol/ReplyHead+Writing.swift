@@ -10,7 +10,9 @@ extension ReplyHead {
             throw WorkerProtocolError(.statusOutOfRange, "the status is \(status); it must be 200 to 599")
         }
         var writer = HeadWriter()
-        writer.append("HTTP/1.1 \(status) ")
+        writer.append("HTTP/1.1 ")
+        writer.append(status)
+        writer.append(" ")
         try writer.append(value: reason, of: "the reason")
         writer.endLine()
         for field in fields { try writer.append(name: field.name, value: field.value) }

@@ -1,44 +1,46 @@
-public import SwiftZMQ
+import SwiftZMQ
 
 /// The steps of making a request's first frame: look at every field once, then write every field once.
 ///
-/// Two passes, because a `connection` field may come after the fields that it names.
-@usableFromInline
+/// Two passes, because a `connection` field may come after the fields that it names. Bytes are copied as they are: a
+/// value may be in any encoding.
 struct RequestForwarding {
+    private let head: UnsafeRawBufferPointer
     private let bodyLength: Int
     private let origin: RequestOrigin
-    private var writer = HeadWriter()
+    private var writer: HeadWriter
     private var listed: Set<String> = []
-    private var host: String?
+    private var host: Range<Int>?
     private var hasWrittenHost = false
     private var hasWrittenLength = false
 
-    @usableFromInline
-    init(bodyLength: Int, origin: RequestOrigin) {
+    init(head: UnsafeRawBufferPointer, bodyLength: Int, origin: RequestOrigin) {
+        self.head = head
         self.bodyLength = bodyLength
         self.origin = origin
+        // What the gateway adds has about 200 bytes, in the common case.
+        writer = HeadWriter(capacity: head.count + 256)
     }
 
-    @usableFromInline
-    mutating func inspect(name: String, value: String) {
-        switch Self.kind(of: name) {
-        case .connection: FieldName.insertNames(listedIn: value, into: &listed)
-        case .host where host == nil: host = value
+    mutating func inspect(_ field: HeadField) {
+        switch FieldName(slice(field.name)) {
+        case .connection:
+            FieldName.insertNames(listedIn: String(decoding: slice(field.value), as: UTF8.self), into: &listed)
+        case .host where host == nil: host = field.value
         default: break
         }
     }
 
-    @usableFromInline
-    mutating func begin(method: String, target: String) throws(WorkerProtocolError) {
-        guard !method.isEmpty, method.utf8.allSatisfy(FieldName.isTokenByte) else {
+    mutating func begin(method: Range<Int>, target: Range<Int>) throws(WorkerProtocolError) {
+        guard !method.isEmpty, slice(method).allSatisfy(FieldName.isTokenByte) else {
             throw WorkerProtocolError(.requestLine, "the method is not a token")
         }
-        guard !target.isEmpty, target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw WorkerProtocolError(.requestLine, "the target is empty or has bytes that are not visible ASCII")
+        guard slice(target).allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw WorkerProtocolError(.requestLine, "the target has bytes that are not visible ASCII")
         }
-        writer.append(method)
-        writer.append(" ")
-        writer.append(target)
+        writer.append(slice(method))
+        writer.append(slice(target).first == UInt8(ascii: "/") ? " " : " /")
+        writer.append(slice(target))
         writer.append(" HTTP/1.1\r\n")
         if host == nil {
             try writer.append(name: "host", value: origin.listenerAddress)
@@ -46,30 +48,33 @@ struct RequestForwarding {
         }
     }
 
-    @usableFromInline
-    mutating func append(name: String, value: String) throws(WorkerProtocolError) {
-        switch Self.kind(of: name) {
+    mutating func append(_ field: HeadField) throws(WorkerProtocolError) {
+        let name = slice(field.name)
+        switch FieldName(name) {
         case .connection, .hopByHop, .gateway:
             return
         case .host:
             guard !hasWrittenHost else { return }
             hasWrittenHost = true
-            try writer.append(name: name, value: value)
+            try writer.append(name: name, value: slice(field.value))
         case .contentLength:
             try appendLength()
         case .other:
-            if !listed.isEmpty, listed.contains(name.lowercased()) { return }
-            try writer.append(name: name, value: value)
+            if !listed.isEmpty, listed.contains(String(decoding: name, as: UTF8.self).lowercased()) { return }
+            try writer.append(name: name, value: slice(field.value))
         }
     }
 
-    @usableFromInline
     mutating func finish() throws(WorkerProtocolError) -> Message {
         try appendLength()
         try writer.append(name: "x-request-id", value: origin.requestID)
         try writer.append(name: "x-forwarded-for", value: origin.clientAddress)
         try writer.append(name: "x-forwarded-proto", value: origin.scheme)
-        try writer.append(name: "x-forwarded-host", value: host ?? origin.listenerAddress)
+        if let host {
+            try writer.append(name: "x-forwarded-host", value: slice(host))
+        } else {
+            try writer.append(name: "x-forwarded-host", value: origin.listenerAddress)
+        }
         writer.endLine()
         return writer.message
     }
@@ -80,8 +85,5 @@ struct RequestForwarding {
         try writer.append(name: "content-length", value: String(bodyLength))
     }
 
-    private static func kind(of name: String) -> FieldName {
-        var name = name
-        return name.withUTF8 { FieldName(UnsafeRawBufferPointer($0)) }
-    }
+    private func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: head[range]) }
 }

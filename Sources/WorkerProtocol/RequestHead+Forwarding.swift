@@ -10,21 +10,21 @@ extension RequestHead {
     /// sent under these names, or as `x-stream-credit`, is left out.
     ///
     /// - Parameters:
+    ///   - head: the bytes of the client's head, in which the positions count.
     ///   - method: a token.
-    ///   - target: in origin form, visible ASCII.
+    ///   - target: in origin form, visible ASCII; a missing slash at its start, as in `http://host?query`, is added.
     ///   - fields: the client's fields in their order.
     ///   - bodyLength: the bytes of the second frame.
     ///   - origin: what the gateway adds.
     /// - Throws: when the method or a name is not a token, or the target or a value has bytes that would break a line.
-    @inlinable
     public static func frame(
-        method: String, target: String, fields: some Collection<(name: String, value: String)>, bodyLength: Int,
-        origin: RequestOrigin
+        of head: UnsafeRawBufferPointer, method: Range<Int>, target: Range<Int>, fields: [HeadField],
+        bodyLength: Int, origin: RequestOrigin
     ) throws(WorkerProtocolError) -> Message {
-        var forwarding = RequestForwarding(bodyLength: bodyLength, origin: origin)
-        for field in fields { forwarding.inspect(name: field.name, value: field.value) }
+        var forwarding = RequestForwarding(head: head, bodyLength: bodyLength, origin: origin)
+        for field in fields { forwarding.inspect(field) }
         try forwarding.begin(method: method, target: target)
-        for field in fields { try forwarding.append(name: field.name, value: field.value) }
+        for field in fields { try forwarding.append(field) }
         return try forwarding.finish()
     }
 
@@ -32,7 +32,7 @@ extension RequestHead {
     ///
     /// - Parameters:
     ///   - bytes: how many bytes of body pieces the worker may send before it is granted more.
-    ///   - head: a frame made by ``frame(method:target:fields:bodyLength:origin:)``.
+    ///   - head: a frame made by ``frame(of:method:target:fields:bodyLength:origin:)``.
     public static func adding(streamCredit bytes: Int, to head: Message) -> Message {
         let line = "x-stream-credit: \(bytes)\r\n\r\n"
         let kept = max(0, head.count - 2)

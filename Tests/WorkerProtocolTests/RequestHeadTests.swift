@@ -9,7 +9,27 @@ import WorkerProtocol
     static func frame(
         _ fields: [(name: String, value: String)], method: String = "GET", target: String = "/", body: Int = 0
     ) throws -> Message {
-        try RequestHead.frame(method: method, target: target, fields: fields, bodyLength: body, origin: origin)
+        try frame(
+            fields.map { (Array($0.name.utf8), Array($0.value.utf8)) }, method: Array(method.utf8),
+            target: Array(target.utf8), body: body)
+    }
+
+    static func frame(
+        _ fields: [(name: [UInt8], value: [UInt8])], method: [UInt8], target: [UInt8], body: Int = 0
+    ) throws -> Message {
+        var head: [UInt8] = []
+        func place(_ part: [UInt8]) -> Range<Int> {
+            head += part
+            return head.count - part.count..<head.count
+        }
+        let methodPlace = place(method)
+        let targetPlace = place(target)
+        let fieldPlaces = fields.map { HeadField(name: place($0.name), value: place($0.value)) }
+        return try head.withUnsafeBytes { head in
+            try RequestHead.frame(
+                of: head, method: methodPlace, target: targetPlace, fields: fieldPlaces, bodyLength: body,
+                origin: origin)
+        }
     }
 
     /// The lines of the head that a client's fields make, without those the gateway adds at the end.
@@ -91,7 +111,7 @@ import WorkerProtocol
     @Test(arguments: [
         ("GET", "/", "a b", "c"), ("GET", "/", "", "c"), ("GET", "/", "a", "b\r\nc: d"), ("GET", "/", "a", "b\nc"),
         ("GET", "/", "a", "b\0"), ("G T", "/", "a", "b"), ("", "/", "a", "b"), ("GET", "/ HTTP/1.1\r\nx:", "a", "b"),
-        ("GET", "", "a", "b"), ("GET", "/\u{E9}", "a", "b"),
+        ("GET", "/\u{E9}", "a", "b"),
     ])
     func `Nothing that would break a line gets into a head`(
         method: String, target: String, name: String, value: String
@@ -99,6 +119,19 @@ import WorkerProtocol
         #expect(throws: WorkerProtocolError.self) {
             try Self.frame([(name, value)], method: method, target: target)
         }
+    }
+
+    @Test func `A value is passed on byte for byte, whatever its encoding`() throws {
+        let frame = try Self.frame(
+            [(Array("x-name".utf8), [0x4A, 0xF6, 0x72, 0x67, 0xFF, 0x80])], method: Array("GET".utf8),
+            target: Array("/".utf8))
+        let expected = Array("x-name: ".utf8) + [0x4A, 0xF6, 0x72, 0x67, 0xFF, 0x80, 0x0D, 0x0A]
+        #expect([UInt8](frame).contains(expected))
+    }
+
+    @Test(arguments: [("", "/"), ("?a=b", "/?a=b"), ("/c", "/c")])
+    func `A target gets the slash that an absolute form may lack`(target: String, sent: String) throws {
+        #expect(String(try Self.frame([], target: target)).hasPrefix("GET \(sent) HTTP/1.1\r\n"))
     }
 
     @Test func `A worker reads the head that the gateway made`() throws {

@@ -64,13 +64,11 @@ struct AdmittedRequest {
         return .problem(ChunkedBodyDecoder.tooLarge)
     }
 
-    /// The target in origin form.
-    var originTarget: String {
+    /// The target in origin form; without its slash where an absolute form has no path.
+    private var originTarget: Range<Int> {
         switch shape.target {
-        case .path(let path, let query):
-            path.isEmpty ? "/" + head.text(query) : head.text(path.lowerBound..<query.upperBound)
-        case .asterisk, .authority:
-            head.text(head.startLine.target)
+        case .path(let path, let query): path.isEmpty ? query : path.lowerBound..<query.upperBound
+        case .asterisk, .authority: head.startLine.target
         }
     }
 
@@ -89,11 +87,13 @@ struct AdmittedRequest {
 
     /// The first frame for the worker.
     func frame(bodySize: Int, clientAddress: String, listenerAddress: String) throws(WorkerProtocolError) -> Message {
-        let fields = head.fields.map { (name: head.text($0.name), value: head.text($0.value)) }
-        return try RequestHead.frame(
-            method: method, target: originTarget, fields: fields, bodyLength: bodySize,
-            origin: RequestOrigin(
-                requestID: requestID, clientAddress: clientAddress, scheme: "http", listenerAddress: listenerAddress))
+        let origin = RequestOrigin(
+            requestID: requestID, clientAddress: clientAddress, scheme: "http", listenerAddress: listenerAddress)
+        return try head.buffer.withUnsafeReadableBytes { bytes throws(WorkerProtocolError) in
+            try RequestHead.frame(
+                of: bytes, method: head.startLine.method, target: originTarget, fields: head.fields,
+                bodyLength: bodySize, origin: origin)
+        }
     }
 
     private static func refusal(_ failure: GatewayFailure, allow: [String]? = nil) -> Plan {

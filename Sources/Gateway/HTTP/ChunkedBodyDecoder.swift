@@ -1,4 +1,5 @@
 import NIOCore
+import WorkerProtocol
 
 /// Decodes a chunked request body that comes in any number of pieces (RFC 9112, section 7.1), more strictly than the
 /// grammar asks for: what another server might read differently is refused.

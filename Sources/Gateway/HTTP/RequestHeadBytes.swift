@@ -1,17 +1,12 @@
 import NIOCore
+import WorkerProtocol
 
 /// A request's head as it came, taken apart into its start line and field lines but not yet understood.
 struct RequestHeadBytes {
-    /// A field line: where its name and its value lie, the value without outer blanks.
-    struct Field {
-        let name: Range<Int>
-        let value: Range<Int>
-    }
-
     /// The whole head; positions count from its reader index.
     let buffer: ByteBuffer
     let startLine: RequestStartLine
-    let fields: [Field]
+    let fields: [HeadField]
 
     /// Takes a complete head apart, in the order in which mistakes are answered.
     ///
@@ -46,8 +41,8 @@ struct RequestHeadBytes {
     /// characters.
     static func fields(
         in bytes: Span<UInt8>, from start: Int, to end: Int, count: Int
-    ) throws(RequestRejection) -> [Field] {
-        var fields: [Field] = []
+    ) throws(RequestRejection) -> [HeadField] {
+        var fields: [HeadField] = []
         fields.reserveCapacity(count)
         var position = start
         while position < end {
@@ -60,7 +55,7 @@ struct RequestHeadBytes {
             position += 1
             let valueStart = position
             while position < end, bytes[position] != UInt8(ascii: "\r") { position += 1 }
-            fields.append(Field(name: name, value: ASCII.trimmed(valueStart..<position, of: bytes)))
+            fields.append(HeadField(name: name, value: ASCII.trimmed(valueStart..<position, of: bytes)))
             position += 2
         }
         return fields

@@ -1,4 +1,5 @@
 import NIOCore
+import WorkerProtocol
 
 /// What a request's head says about its framing, its target and the connection, once it is known to keep the rules.
 struct RequestShape {
