@@ -1,0 +1,16 @@
+import CommandLineSupport
+import Foundation
+import Testing
+
+@Suite struct ThreadSchedulingTests {
+    @Test func `A thread that favours throughput, and those it starts, are of the batch policy`() async throws {
+        let policies = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                ThreadScheduling.favourThroughput()
+                let own = sched_getscheduler(0)
+                Thread.detachNewThread { continuation.resume(returning: [own, sched_getscheduler(0)]) }
+            }
+        }
+        #expect(policies == [3, 3])
+    }
+}
