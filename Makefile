@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer tsan asan bench format lint clean
+.PHONY: help run demo-pubsub demo-pipeline test hammer tsan asan bench docs format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -42,6 +42,11 @@ asan: ## run the tests of the binding under AddressSanitizer and LeakSanitizer
 
 bench: ## measure side by side with C, and the gateway with a bare server (ROUNDS, MESSAGES, … : Scripts/bench --help)
 	@exec Scripts/bench $(ARGS)
+
+docs: ## build the documentation of the binding, without a warning (PREVIEW=1 serves it on port 8080)
+	@Scripts/need swift libzmq
+	DOCUMENTATION=1 swift package --scratch-path $(BUILD)/documentation --disable-sandbox \
+		$(if $(PREVIEW),preview-documentation,generate-documentation --warnings-as-errors) --target SwiftZMQ $(ARGS)
 
 format: ## format all Swift sources in place
 	@Scripts/need swift

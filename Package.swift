@@ -5,6 +5,11 @@ import PackageDescription
 // CI turns every warning of this package into an error; a user's build does not.
 let strict = Context.environment["CI"] != nil
 
+// The tool that builds the documentation is fetched when it is wanted alone: `make docs`.
+let documentation: [Package.Dependency] =
+    Context.environment["DOCUMENTATION"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let language: [SwiftSetting] =
     [
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
@@ -41,7 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    ],
+    ] + documentation,
     targets: [
         .systemLibrary(
             name: "CZMQ",

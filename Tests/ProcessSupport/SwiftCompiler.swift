@@ -15,3 +15,31 @@ package enum SwiftCompiler {
         return (ending, try await compiler.errors.all().joined(separator: "\n"))
     }
 }
+
+extension SwiftCompiler {
+    /// Writes what is public in a module that was built with the tests to files in a folder, as the documentation's
+    /// compiler reads it.
+    ///
+    /// - Returns: how the tool ended, and what it said.
+    package static func extractSymbols(
+        of module: String, into folder: String
+    ) async throws -> (ending: RunningProgram.Ending, said: String) {
+        let modules = RunningProgram.productFolder.appending(path: "Modules").path()
+        let (ending, description) = try await run(["-print-target-info"])
+        guard ending == .exited(0), let triple = description.firstMatch(of: /"triple": "([^"]+)"/) else {
+            return (ending, description)
+        }
+        let tool = try RunningProgram(
+            "/usr/bin/env",
+            ["swift", "symbolgraph-extract", "-module-name", module, "-target", String(triple.1), "-I", modules]
+                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap")]
+                + ["-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", folder])
+        return (try await tool.ending(), try await tool.errors.all().joined(separator: "\n"))
+    }
+
+    /// Runs the compiler for what it prints.
+    private static func run(_ arguments: [String]) async throws -> (RunningProgram.Ending, String) {
+        let compiler = try RunningProgram("/usr/bin/env", ["swiftc"] + arguments)
+        return (try await compiler.ending(), try await compiler.output.all().joined(separator: "\n"))
+    }
+}

@@ -7,7 +7,9 @@ extension Socket {
     /// The socket goes on connecting after a failure to reach the peer, and so does the wait. Afterwards the socket is
     /// connected as by ``connect(_:)``, also when this throws. Over `inproc` there is no handshake, and this does not wait.
     ///
-    /// - Parameter timeout: how long to wait; nil, the default, for as long as it takes.
+    /// - Parameters:
+    ///   - endpoint: as for ``connect(_:)``.
+    ///   - timeout: how long to wait; nil, the default, for as long as it takes.
     /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.accessDenied` when the peer turned this socket away,
     ///   `.protocolError` when the two do not go together, `.closed` or `.terminated`, and as ``connect(_:)``.
     ///   `CancellationError` when the task is cancelled.

@@ -45,7 +45,7 @@ extension NamingSocket {
     /// - Parameters:
     ///   - endpoint: as for ``Socket/connect(_:)``.
     ///   - routingID: 1 to 255 bytes, of which the first is not zero. A socket gives a name once. Peers that name
-    ///     themselves, by their ``SocketOptionNames/routingID``, must have other names than those given here: libzmq ends
+    ///     themselves, by their option `routingID`, must have other names than those given here: libzmq ends
     ///     the process when it meets the same name twice.
     /// - Throws: ``ZMQError`` with `.invalidArgument` for a routing id that is not like that, `.unsupported` with
     ///   ``SocketOptionNames/immediate``, and as ``Socket/connect(_:)``.

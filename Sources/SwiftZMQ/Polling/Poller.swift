@@ -111,7 +111,9 @@ extension Poller {
 
     /// Changes what a socket or descriptor is to be ready for (`zmq_poller_modify`).
     ///
-    /// - Parameter events: none keeps it registered and tells nothing of it, except that a socket was closed.
+    /// - Parameters:
+    ///   - key: what it is registered as.
+    ///   - events: none keeps it registered and tells nothing of it, except that a socket was closed.
     /// - Throws: ``ZMQError`` with `.notFound` when nothing is registered as the key, `.invalidArgument` for events that
     ///   can never be.
     public func modify(_ key: Key, for events: PollEvents) throws(ZMQError) {

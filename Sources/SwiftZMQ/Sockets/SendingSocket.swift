@@ -8,7 +8,9 @@ extension SendingSocket {
     /// or while there is no peer, it suspends; several senders are served first come, first served. A ``Publisher``
     /// never waits: what a slow or missing subscriber cannot take is dropped.
     ///
-    /// - Parameter timeout: how long to wait for room; nil, the default, for as long as it takes.
+    /// - Parameters:
+    ///   - frame: what is sent.
+    ///   - timeout: how long to wait for room; nil, the default, for as long as it takes.
     /// - Throws: `CancellationError` at once when the task is cancelled while it waits, and then nothing was sent; a task
     ///   that never has to wait learns of its cancellation within 128 operations. ``ZMQError`` with
     ///   `.again` when the timeout passed, `.closed`, `.terminated`, `.wrongState`, or `.hostUnreachable`.
