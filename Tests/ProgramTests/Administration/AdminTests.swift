@@ -7,14 +7,23 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct AdminTests {
     let programs = Programs()
 
-    /// A gateway, and a connection to its administration listener.
-    private func gateway(_ options: String...) async throws -> (RunningGateway, HTTPConnection, Int) {
+    /// Asks the administration listener on a connection for each question, as an idle one is closed.
+    private struct Administration {
+        let port: Int
+
+        func ask(_ method: String, _ target: String, body: [UInt8]? = nil) async throws -> HTTPAnswer {
+            try await HTTPConnection.open(to: port).ask(method, target, body: body)
+        }
+    }
+
+    /// A gateway, and its administration listener.
+    private func gateway(_ options: String...) async throws -> (RunningGateway, Administration, Int) {
         let program = try programs.webgateway(
             ["serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "127.0.0.1:0"] + options)
         let gateway = try await RunningGateway(program)
         let line = try await program.output.wait(for: "admin on http://127.0.0.1:")
         let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
-        return (gateway, try await HTTPConnection.open(to: port), port)
+        return (gateway, Administration(port: port), port)
     }
 
     @Test func `Health, readiness, links and what is not there`() async throws {

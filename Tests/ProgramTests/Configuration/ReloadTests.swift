@@ -81,10 +81,10 @@ import Testing
         let file = try TemporaryFile("log-level: notice\n")
         let gateway = try await programs.gateway("--config", file.path)
         try await gateway.waitForService("/hello")
+        #expect(!gateway.program.errors.soFar.contains { $0.contains("worker registered") })
         try file.replace(with: "log-level: debug\n")
         gateway.program.signal(SIGHUP)
         try await gateway.program.errors.wait(for: "configuration read again")
-        #expect(!gateway.program.errors.soFar.contains { $0.contains("worker registered") })
         #expect(try await gateway.ask("GET", "/hello?after").status == 200)
         try await gateway.program.errors.wait(for: "request", "target=/hello?after")
     }
