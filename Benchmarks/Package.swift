@@ -9,7 +9,8 @@ let language: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-// The peers that Scripts/bench runs against each other: the same two programs in C and in Swift, and a bare HTTP server.
+// The peers that Scripts/bench runs against each other: the same two programs in C and in Swift, a bare
+// HTTP server, and a worker in C.
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -25,6 +26,10 @@ let package = Package(
             name: "SwiftPeer",
             dependencies: [.product(name: "SwiftZMQ", package: "SwiftZMQ")],
             swiftSettings: language
+        ),
+        .executableTarget(
+            name: "CWorker",
+            linkerSettings: [.linkedLibrary("zmq")]
         ),
         .executableTarget(
             name: "BareHTTP",
