@@ -12,7 +12,15 @@ import Testing
         var testDescription: String { "\(document), snippet \(number)" }
     }
 
-    static let snippets: [Snippet] = ["README.md", "CONTRIBUTING.md"].flatMap { document in
+    private static let catalogue = "Sources/SwiftZMQ/SwiftZMQ.docc"
+
+    private static let documents: [String] = {
+        let pages = (try? FileManager.default.contentsOfDirectory(atPath: PackageFolder.path(catalogue))) ?? []
+        return ["README.md", "CONTRIBUTING.md"]
+            + pages.filter { $0.hasSuffix(".md") }.sorted().map { "\(catalogue)/\($0)" }
+    }()
+
+    static let snippets: [Snippet] = documents.flatMap { document in
         let text = (try? String(contentsOfFile: PackageFolder.path(document), encoding: .utf8)) ?? ""
         return text.components(separatedBy: "```swift\n").dropFirst().enumerated().map { index, rest in
             Snippet(document: document, number: index + 1, code: rest.components(separatedBy: "\n```")[0])
@@ -21,6 +29,16 @@ import Testing
 
     @Test func `The README shows at least the binding, a sequence and a worker`() {
         #expect(Self.snippets.count { $0.document == "README.md" } >= 3)
+    }
+
+    @Test func `The catalogue shows every pattern, security, connections, proxies and pollers`() {
+        let code = Self.snippets.filter { $0.document.hasPrefix(Self.catalogue) }.map(\.code).joined()
+        for name in [
+            "Request", "Reply", "Publisher", "Subscriber", "Push", "Pull", "Router", "Dealer", "Pair", "XPublisher",
+            "XSubscriber", "Stream", ".curveServer", ".curveClient", ".events", "Authenticator", "Proxy", "Poller",
+        ] {
+            #expect(code.contains(name), "\(name)")
+        }
     }
 
     @Test(arguments: snippets)

@@ -134,25 +134,4 @@ import Testing
     private final class Flag: Sendable {
         let value = Atomic<Bool>(false)
     }
-
-    @Test func `A signal does not end a shutdown`() async throws {
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in InterruptionTests.handled.add(1, ordering: .relaxed) }
-        action.sa_flags = 0
-        #expect(sigaction(SIGUSR2, &action, nil) == 0)
-        let context = try Context()
-        let push = try Push(context) { $0.linger = .milliseconds(300) }
-        try push.connect("tcp://127.0.0.1:1")
-        try await push.send("nobody is there")
-        let clock = ContinuousClock()
-        let began = clock.now
-        let shutdown = Task { await context.shutdown() }
-        // To the process: whichever thread takes it.
-        for _ in 0..<50 {
-            kill(getpid(), SIGUSR2)
-            await Task.yield()
-        }
-        await shutdown.value
-        #expect(clock.now - began >= .milliseconds(250))
-    }
 }

@@ -47,7 +47,7 @@ import Testing
             Task { try await withoutEnd(router) }
             return
         }
-        Task {
+        Task(executorPreference: .sockets) {
             for try await message in router.messages {
                 if fault == .disappearance {
                     router.close()
@@ -94,6 +94,8 @@ import Testing
             var found: SocketEvent.HandshakeFailure?
             for await event in events {
                 guard case .handshakeFailed(let failure) = event.kind else { continue }
+                // On a machine that is so busy that the handshake takes too long, the client tries again.
+                if case .noDetail = failure { continue }
                 found = failure
                 break
             }
