@@ -10,7 +10,7 @@ let language: [SwiftSetting] = [
 ]
 
 // The peers that Scripts/bench runs against each other: the same two programs in C and in Swift, a bare
-// HTTP server, and a worker in C.
+// HTTP server, and a worker in C; and a program that counts what a message allocates.
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -25,6 +25,12 @@ let package = Package(
         .executableTarget(
             name: "SwiftPeer",
             dependencies: [.product(name: "SwiftZMQ", package: "SwiftZMQ")],
+            swiftSettings: language
+        ),
+        .target(name: "CAllocations"),
+        .executableTarget(
+            name: "AllocationCount",
+            dependencies: ["CAllocations", .product(name: "SwiftZMQ", package: "SwiftZMQ")],
             swiftSettings: language
         ),
         .executableTarget(
