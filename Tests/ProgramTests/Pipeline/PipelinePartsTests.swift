@@ -85,10 +85,10 @@ import Testing
 
     @Test func `A slow worker does not hoard`() async throws {
         let collector = try collect("--format", "json")
-        let slow = try work("--exec", "sleep 100", "--concurrency", "1")
+        let slow = try work("--exec", "touch \(folder["begun"]); sleep 100", "--concurrency", "1")
         let producer = try produce(try folder.numbers(200), "--retry-after", "60s")
         // The slow one has begun a task before the quick one comes.
-        try await producer.errors.wait(for: "tasks on")
+        while !folder.exists("begun") { try await Task.sleep(for: .milliseconds(10)) }
         let quick = try work("--job", "echo", "--concurrency", "1")
         try await collector.output.wait(for: "\"number\"", count: 199)
         slow.signal(SIGKILL)

@@ -129,6 +129,16 @@ final class RawClient: Sendable {
         }
     }
 
+    /// Waits until what came, and was not taken as a response, ends with a text.
+    func waitForEnding(_ text: String) async throws {
+        var seen = received
+        while !seen.hasSuffix(text) {
+            // Counted in what was looked at: more may have come since.
+            try await waitForBytes(seen.utf8.count + 1)
+            seen = received
+        }
+    }
+
     /// Waits until the server has ended the connection, and says what else came before.
     @discardableResult
     func end() async throws -> String {
