@@ -198,6 +198,7 @@ let package = Package(
             dependencies: [
                 "CommandLineSupport",
                 "Gateway",
+                "GatewayWorker",
                 "ProcessSupport",
                 "SwiftZMQ",
                 "TaskPipeline",

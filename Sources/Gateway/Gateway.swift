@@ -3,7 +3,7 @@ public import Metrics
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import SwiftZMQ
+public import SwiftZMQ
 
 /// A gateway: an HTTP front and a broker, joined.
 ///
@@ -20,14 +20,19 @@ public final class Gateway: Sendable {
     public let httpAddresses: [ListenAddress]
     /// Where workers connect, with real ports in place of wildcards.
     public var workerEndpoints: [String] { broker.endpoints }
+    /// Where MDP clients connect, with real ports in place of wildcards.
+    public var clientEndpoints: [String] { clients?.endpoints ?? [] }
     /// Where health, metrics and workers are shown, with the real port where 0 was asked for; nil where nowhere.
     public var adminAddress: ListenAddress? { admin?.address }
     /// The dispatch.
     public let broker: BrokerLoop
+    /// What a worker in the same process connects with.
+    public let embeddedWorkerSecurity: SocketSecurity
 
     private let context: Context
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPServer
+    private let clients: ClientLoop?
     private let admin: AdminServer?
     private let state: NIOLockedValueBox<State>
     /// What goes on beside, until the end.
@@ -51,6 +56,11 @@ public final class Gateway: Sendable {
         _ configuration: GatewayConfiguration, logger: Logger, observer: (any RequestObserver)? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory, metricsText: (@Sendable () -> String)? = nil
     ) async throws {
+        if let mistake = configuration.securityMistake {
+            throw GatewayStartError("--\(mistake.setting) '\(mistake.value)': \(mistake.remedy)")
+        }
+        let curve = try CurveAccess(configuration)
+        embeddedWorkerSecurity = curve?.ownWorker ?? .none
         let state = NIOLockedValueBox(State(drainTimeout: configuration.drainTimeout))
         self.state = state
         let metrics = GatewayMetrics(metrics)
@@ -58,6 +68,7 @@ public final class Gateway: Sendable {
         var brokerConfiguration = configuration.broker
         brokerConfiguration.services.formUnion(router.services)
         brokerConfiguration.reportsHandling = observer?.wantsHandling ?? false
+        brokerConfiguration.streamCredit = brokerConfiguration.streamCredit ?? configuration.http.responseBuffer
         let services = ServiceDirectory()
         context = try Context()
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
@@ -66,16 +77,24 @@ public final class Gateway: Sendable {
             metrics: metrics)
         self.server = server
         let broker: BrokerLoop
+        let clients: ClientLoop?
         do {
+            // Before the sockets: from the first moment on it is asked about everybody.
+            try curve?.authenticator(for: context, logger: logger).start()
+            clients = try Self.listen(
+                configuration, context, security: curve?.server ?? .none, loop: server.replySinks.count, logger)
             broker = try BrokerLoop(
                 context: context, endpoints: configuration.workers, maximumMessage: configuration.maximumReply,
-                configuration: brokerConfiguration, services: services, sinks: server.replySinks, logger: logger)
+                security: curve?.server ?? .none, configuration: brokerConfiguration, services: services,
+                sinks: server.replySinks + [clients].compactMap { $0 }, logger: logger)
+            try clients?.start(broker)
         } catch let error as ZMQError {
             await context.shutdown()
             try? await group.shutdownGracefully()
             throw GatewayStartError(worker: error)
         }
         self.broker = broker
+        self.clients = clients
         let sample: @Sendable () async -> Void = {
             guard let snapshot = await broker.snapshot() else { return }
             metrics.sample(snapshot, connections: server.connectionCount)
@@ -91,12 +110,14 @@ public final class Gateway: Sendable {
         } catch {
             await server.stop()
             await broker.stop()
+            await clients?.drain(within: .zero)
             await context.shutdown()
             try? await group.shutdownGracefully()
             throw error
         }
         watching = [
-            Self.watchHandshakes(broker.router.events, metrics, logger),
+            Self.watchHandshakes(broker.router.events, "worker", metrics, logger),
+            (clients?.router.events).map { Self.watchHandshakes($0, "client", metrics, logger) },
             // A backend that is not asked has to be told from time to time.
             metricsText == nil && !(metrics.factory is NOOPMetricsHandler) ? Self.repeatedly(sample) : nil,
         ].compactMap { $0 }
@@ -115,6 +136,7 @@ public final class Gateway: Sendable {
         // First where requests go to, then what sends them there.
         broker.reconfigure(brokerConfiguration)
         await server.setSettings(configuration.http)
+        clients?.setTimeout(configuration.http.requestTimeout)
         server.setRouter(router)
     }
 
@@ -131,7 +153,9 @@ public final class Gateway: Sendable {
             state.isDraining = true
             return state.drainTimeout
         }
+        async let clientsAreServed: Void? = clients?.drain(within: timeout)
         let isClean = await server.drain(within: timeout)
+        await clientsAreServed
         await stopWorkers()
         await broker.stop()
         await end()
@@ -142,6 +166,7 @@ public final class Gateway: Sendable {
     public func stop() async {
         state.withLockedValue { $0.isDraining = true }
         await server.stop()
+        await clients?.drain(within: .zero)
         await broker.stop()
         await end()
     }
@@ -169,6 +194,21 @@ extension Gateway {
     }
 
     private static func listen(
+        _ configuration: GatewayConfiguration, _ context: Context, security: SocketSecurity, loop: Int,
+        _ logger: Logger
+    ) throws -> ClientLoop? {
+        guard !configuration.clients.isEmpty else { return nil }
+        do {
+            return try ClientLoop(
+                context: context, endpoints: configuration.clients, security: security, loop: loop,
+                maximumMessage: configuration.maximumReply, heartbeat: configuration.broker.heartbeat,
+                timeout: configuration.http.requestTimeout, logger: logger)
+        } catch let error as ZMQError {
+            throw GatewayStartError("cannot open the clients' endpoint: \(error)")
+        }
+    }
+
+    private static func listen(
         _ address: ListenAddress?, _ group: MultiThreadedEventLoopGroup, _ pages: AdminPages
     ) async throws -> AdminServer? {
         guard let address else { return nil }
@@ -181,14 +221,14 @@ extension Gateway {
 
     /// Counts and logs connections of workers that fail before they stand, until the socket is closed.
     private static func watchHandshakes(
-        _ events: SocketEvents, _ metrics: GatewayMetrics, _ logger: Logger
+        _ events: SocketEvents, _ peer: String, _ metrics: GatewayMetrics, _ logger: Logger
     ) -> Task<Void, Never> {
         Task {
             for await event in events {
                 guard case .handshakeFailed(let reason) = event.kind else { continue }
                 metrics.handshakeFailed()
                 logger.warning(
-                    "a worker's connection failed", metadata: ["endpoint": "\(event.address)", "reason": "\(reason)"])
+                    "a \(peer)'s connection failed", metadata: ["endpoint": "\(event.address)", "reason": "\(reason)"])
             }
         }
     }

@@ -12,6 +12,10 @@ public struct GatewayStartError: Error, Hashable, Sendable, CustomStringConverti
     /// One line.
     public let description: String
 
+    init(_ description: String) {
+        self.description = description
+    }
+
     init(worker error: ZMQError) {
         description = "cannot open the workers' endpoint: \(error)"
     }

@@ -29,7 +29,11 @@ extension GatewayWorker {
         /// `SocketExecutor.shared` saves each request two changes of threads: it is the thread that receives.
         public var handlerExecutor: any TaskExecutor = globalConcurrentExecutor
 
-        /// Sets options of each new socket before it connects, such as the keys of CURVE.
+        /// How the connections to the gateways are secured: `.curveClient(keys, server: key)` for gateways that were
+        /// given a `--curve-secret-key`. Default `.none`.
+        public var security = SocketSecurity.none
+
+        /// Sets further options of each new socket before it connects.
         public var socketOptions: @Sendable (inout SocketOptions<Dealer>) throws -> Void = { _ in }
 
         /// The default configuration.

@@ -20,7 +20,7 @@ struct CheckConfiguration: ParsableCommand {
         let problems: [ConfigurationProblem]
         do throws(ConfigurationProblem) {
             let file = try ConfigurationFile(path: config)
-            problems = file.problems
+            problems = file.problems + mistakesBetweenSettings(of: file)
             if problems.isEmpty {
                 let count = file.routes.count
                 StandardStreams.printLine("\(config): good, with \(count) \(count == 1 ? "route" : "routes")")
@@ -30,5 +30,16 @@ struct CheckConfiguration: ParsableCommand {
         }
         for problem in problems { StandardStreams.printLine(problem.description) }
         if !problems.isEmpty { throw ExitCode(CommandLineProgram.failureStatus) }
+    }
+
+    /// What only shows when all settings of the file are looked at together.
+    private func mistakesBetweenSettings(of file: ConfigurationFile) -> [ConfigurationProblem] {
+        guard file.problems.isEmpty else { return [] }
+        do throws(ConfigurationProblems) {
+            _ = try SettingSources(file: file).settings()
+            return []
+        } catch {
+            return error.problems
+        }
     }
 }

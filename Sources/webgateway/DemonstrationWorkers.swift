@@ -8,9 +8,10 @@ struct DemonstrationWorkers {
     private let tasks: [Task<Void, Never>]
 
     /// Starts `count` workers of each service.
-    init(count: Int, endpoint: String, logger: Logger) {
+    init(count: Int, endpoint: String, security: SocketSecurity, logger: Logger) {
         var configuration = GatewayWorker.Configuration(concurrency: 64)
         // The demonstration services answer at once, so that no change of threads pays.
+        configuration.security = security
         configuration.handlerExecutor = SocketExecutor.shared
         var tasks: [Task<Void, Never>] = []
         for service in DemonstrationService.all {

@@ -36,9 +36,11 @@ struct Serve: AsyncParsableCommand {
             metrics: metrics, metricsText: { metrics.text() })
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on http://\(address)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
+        for endpoint in gateway.clientEndpoints { StandardStreams.printLine("clients on \(endpoint)") }
         if let address = gateway.adminAddress { StandardStreams.printLine("admin on http://\(address)") }
         let demonstration = DemonstrationWorkers(
-            count: settings.demonstrationWorkers, endpoint: gateway.workerEndpoints[0], logger: log.logger)
+            count: settings.demonstrationWorkers, endpoint: gateway.workerEndpoints[0],
+            security: gateway.embeddedWorkerSecurity, logger: log.logger)
 
         let reloading = Task {
             var reloading = Reloading(options: options, current: settings, gateway: gateway, log: log)

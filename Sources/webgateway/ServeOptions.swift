@@ -12,8 +12,13 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: .setting("listen")) var listen: [String] = []
     @Option(help: .setting("workers")) var workers: [String] = []
+    @Option(help: .setting("clients")) var clients: [String] = []
     @Option(help: .setting("admin")) var admin: String?
     @Option(help: .setting("demo-workers")) var demoWorkers: String?
+
+    @Option(help: .setting("curve-secret-key")) var curveSecretKey: String?
+    @Option(help: .setting("curve-allow")) var curveAllow: String?
+    @Flag(help: .setting("insecure-workers")) var insecureWorkers = false
 
     @Option(help: .setting("request-timeout")) var requestTimeout: String?
     @Option(help: .setting("retries")) var retries: String?
@@ -49,8 +54,10 @@ struct ServeOptions: ParsableArguments {
             ("max-connections", maxConnections), ("header-timeout", headerTimeout), ("body-timeout", bodyTimeout),
             ("idle-timeout", idleTimeout), ("drain-timeout", drainTimeout), ("server-name", serverName),
             ("log-level", logLevel), ("log-format", logFormat), ("access-log", accessLog),
+            ("curve-secret-key", curveSecretKey), ("curve-allow", curveAllow),
+            ("insecure-workers", insecureWorkers ? "on" : nil),
         ]
-        var given = ["listen": listen, "workers": workers].filter { !$0.value.isEmpty }
+        var given = ["listen": listen, "workers": workers, "clients": clients].filter { !$0.value.isEmpty }
         for (name, value) in single { given[name] = value.map { [$0] } }
         return given
     }

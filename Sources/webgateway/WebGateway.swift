@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program: `webgateway`, `webgateway serve`, `webgateway worker`, `webgateway check`.
+/// The program: `webgateway`, `webgateway serve`, `webgateway worker`, `webgateway check`, `webgateway keygen`.
 struct WebGateway: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webgateway",
@@ -11,7 +11,7 @@ struct WebGateway: AsyncParsableCommand {
               webgateway                                      http://127.0.0.1:8080, workers on tcp://127.0.0.1:5555
               curl 'http://127.0.0.1:8080/hello?name=Ada'     Hello, Ada!
             """,
-        subcommands: [Serve.self, Work.self, CheckConfiguration.self],
+        subcommands: [Serve.self, Work.self, CheckConfiguration.self, MakeKeys.self],
         defaultSubcommand: Serve.self
     )
 }

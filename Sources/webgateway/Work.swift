@@ -26,6 +26,15 @@ struct Work: AsyncParsableCommand {
     @Option(help: "The most requests served at once, 1 to 1024.")
     var concurrency = 16
 
+    @Option(
+        help: ArgumentHelp(
+            "Certificate of the worker's own CURVE keys; its public key is in the gateway's --curve-allow.",
+            valueName: "file"))
+    var curveSecretKey: String?
+
+    @Option(help: ArgumentHelp("Public certificate of the gateway.", valueName: "file"))
+    var curveServerKey: String?
+
     @OptionGroup var logging: LogOptions
 
     func validate() throws {
@@ -43,6 +52,20 @@ struct Work: AsyncParsableCommand {
         guard (1...1024).contains(concurrency) else {
             throw ValidationError("--concurrency \(concurrency): a number from 1 to 1024 is needed")
         }
+        guard (curveSecretKey == nil) == (curveServerKey == nil) else {
+            throw ValidationError("--curve-secret-key and --curve-server-key are needed together")
+        }
+    }
+
+    /// How the connections are secured, by the files that were given.
+    private func security() throws -> SocketSecurity {
+        guard let curveSecretKey, let curveServerKey else { return .none }
+        guard let keys = try CurveCertificate(contentsOf: curveSecretKey).keys else {
+            throw ValidationError(
+                "--curve-secret-key '\(curveSecretKey)': it is a public certificate; the secret one ends in .key_secret"
+            )
+        }
+        return .curveClient(keys, server: try CurveCertificate(contentsOf: curveServerKey).publicKey)
     }
 
     func run() async throws {
@@ -50,6 +73,7 @@ struct Work: AsyncParsableCommand {
         let logger = logging.makeLog("webgateway-worker").logger
         let signals = await EndSignals(program: "webgateway worker")
         var configuration = GatewayWorker.Configuration(concurrency: concurrency)
+        configuration.security = try security()
         // The demonstration services answer at once, so that no change of threads pays.
         configuration.handlerExecutor = SocketExecutor.shared
         let worker = GatewayWorker(

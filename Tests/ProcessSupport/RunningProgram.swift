@@ -21,7 +21,7 @@ package final class RunningProgram: Sendable {
 
     package let output: OutputLines
     package let errors: OutputLines
-    private let processID: pid_t
+    package let processID: pid_t
     private let input: Int32
     private let life = Watched(Life.running)
 

@@ -37,6 +37,11 @@ import Testing
         ("serve --config /nowhere/at/all.yaml", "/nowhere/at/all.yaml: cannot be read: No such file or directory"),
         ("check", "--config"),
         ("serve --access-log perhaps", "perhaps"),
+        ("serve --clients nowhere", "nowhere"),
+        ("keygen", "<directory>"),
+        ("keygen /tmp", "<name>"),
+        ("keygen /tmp ../up", "'../up'"),
+        ("worker --connect tcp://127.0.0.1:5555 --service hello --curve-server-key x", "--curve-secret-key"),
         ("worker --connect tcp://127.0.0.1:5555", "--service"),
         ("worker --service hello", "--connect"),
         ("worker --connect tcp://127.0.0.1:5555 --service nobody", "nobody"),
@@ -67,7 +72,7 @@ import Testing
         try await expectOneLine(of: second, status: 1, names: gateway.workerEndpoint)
     }
 
-    @Test(arguments: ["--help", "serve --help", "worker --help", "check --help", "help"])
+    @Test(arguments: ["--help", "serve --help", "worker --help", "check --help", "keygen --help", "help"])
     func `Help goes to standard output`(arguments: String) async throws {
         let program = try programs.webgateway(arguments.split(separator: " ").map(String.init))
         #expect(try await program.ending() == .exited(0))

@@ -7,6 +7,16 @@ extension Broker {
         switch requests[slot].state {
         case .queued, .abandoned:
             return
+        case .outstanding where requests[slot].isOpaque:
+            requests[slot].state = .streaming
+            requests[slot].dropFrames()
+            requests[slot].lastPiece = now
+            reportHandling(slot, now: now)
+            requestDeadlines.set(slot, to: now + configuration.streamIdleTimeout)
+            effects.append(.emit(requests[slot].id, .frames(body, isLast: false)))
+        case .streaming where requests[slot].isOpaque:
+            requests[slot].lastPiece = now
+            effects.append(.emit(requests[slot].id, .frames(body, isLast: false)))
         case .outstanding:
             guard let reply = readReply(body, of: slot) else {
                 reportHandling(slot, now: now)
@@ -50,6 +60,10 @@ extension Broker {
         case .abandoned:
             counters.lateReplies += 1
             effects.append(.report(.replyLate(requests[slot].id, service: services[service].name)))
+        case .outstanding where requests[slot].isOpaque, .streaming where requests[slot].isOpaque:
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .frames(body, isLast: true)))
+            counters.completed += 1
         case .outstanding:
             reportHandling(slot, now: now)
             if let reply = readReply(body, of: slot) {

@@ -8,6 +8,9 @@ extension Broker {
     /// `queue-full`, or, once the broker is draining, `no-worker`.
     public mutating func submit(_ request: GatewayRequest, now: Instant) {
         counters.submitted += 1
+        if let frames = request.frames, request.service.hasPrefix(ServiceName.reservedPrefix) {
+            return answer(request.id, askedOfBroker: request.service, frames)
+        }
         guard !isDraining else {
             effects.append(.emit(request.id, .failure(.noWorker)))
             return
@@ -31,6 +34,19 @@ extension Broker {
             requestLinks.append(slot, to: &services[service].queue)
             queueChanged(service)
         }
+    }
+
+    /// Answers what a client asks of the broker itself (RFC 8): whether a service has a worker.
+    private mutating func answer(_ id: RequestID, askedOfBroker service: String, _ frames: BodyFrames) {
+        let code: Message
+        if service == "mmi.service" {
+            let name = frames.first.flatMap { String(validating: $0) }
+            let hasWorkers = name.flatMap { serviceIndex[$0] }.map { services[$0].accepting > 0 } ?? false
+            code = hasWorkers ? "200" : "404"
+        } else {
+            code = "501"
+        }
+        effects.append(.emit(id, .frames([code], isLast: true)))
     }
 
     /// Forgets a request that nobody waits for any more; no further event comes for it.
@@ -73,6 +89,13 @@ extension Broker {
         occupy(worker, with: slot)
         workers[worker].lastSent = now
 
+        let dialect = workers[worker].dialect
+        let id = dialect == .request ? Message() : tag(of: slot).frame
+        if let body = requests[slot].frames {
+            requests[slot].credit = nil
+            send(GatewayCommand.request(id: id, body), of: slot, to: worker)
+            return
+        }
         var head = requests[slot].head
         if let window = configuration.streamCredit, workers[worker].properties.wantsCredit {
             head = RequestHead.adding(streamCredit: window, to: head)
@@ -81,10 +104,17 @@ extension Broker {
         } else {
             requests[slot].credit = nil
         }
-        let dialect = workers[worker].dialect
-        let frames = GatewayCommand.request(
-            id: dialect == .request ? Message() : tag(of: slot).frame, head: head, body: requests[slot].body,
-            in: dialect)
+        let frames = GatewayCommand.request(id: id, head: head, body: requests[slot].body, in: dialect)
+        effects.append(
+            .send(
+                Delivery(
+                    routingID: workers[worker].routingID, frames: frames, request: requests[slot].id, worker: worker,
+                    slot: slot, sequence: sequence)))
+    }
+
+    /// Sends a request whose frames are passed on.
+    private mutating func send(_ command: GatewayCommand, of slot: Int, to worker: Int) {
+        guard let frames = command.frames(in: workers[worker].dialect) else { return }
         effects.append(
             .send(
                 Delivery(

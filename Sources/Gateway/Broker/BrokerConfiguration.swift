@@ -12,7 +12,8 @@ public struct BrokerConfiguration: Sendable {
     /// How long a streamed reply may bring nothing before it is cut; default 60 s.
     public var streamIdleTimeout: Duration = .seconds(60)
     /// The bytes of a streamed reply that a worker with credit may have under way; nil, the default, turns pacing off,
-    /// and such workers stream like all others. Whoever sets it calls ``Broker/consumed(_:bytes:now:)``.
+    /// and such workers stream like all others. Whoever sets it calls ``Broker/consumed(_:bytes:now:)``. A ``Gateway``
+    /// takes ``HTTPSettings/responseBuffer`` in place of nil.
     public var streamCredit: Int?
     /// Whether it is told who had each request, as ``ReplyEvent/handled(_:)``; default no, as it costs an event more.
     public var reportsHandling = false

@@ -88,6 +88,7 @@ extension BrokerLoop {
             case .submit(let requests):
                 for request in requests { work.broker.submit(request, now: now) }
             case .cancel(let id): work.broker.cancel(id, now: now)
+            case .consumed(let id, let bytes): work.broker.consumed(id, bytes: bytes, now: now)
             case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
             case .reconfigure(let configuration): work.broker.reconfigure(configuration, now: now)
@@ -148,7 +149,7 @@ extension BrokerLoop {
             case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
-            case .cancel, .drain, .stop, .reconfigure: break
+            case .cancel, .consumed, .drain, .stop, .reconfigure: break
             }
         }
         for continuation in work.waitingForEnd { continuation.resume() }

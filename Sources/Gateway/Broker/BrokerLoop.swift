@@ -32,6 +32,7 @@ public final class BrokerLoop: RequestDispatcher {
     enum Order {
         case submit([GatewayRequest])
         case cancel(RequestID)
+        case consumed(RequestID, bytes: Int)
         case drain
         case stop
         case reconfigure(BrokerConfiguration)
@@ -45,18 +46,21 @@ public final class BrokerLoop: RequestDispatcher {
     ///   - context: where the socket lives.
     ///   - endpoints: where workers connect.
     ///   - maximumMessage: the largest frame accepted from a worker, in bytes; a larger one ends the connection.
+    ///   - security: how the endpoints are secured.
     ///   - configuration: the settings of the dispatch.
     ///   - services: learns the name of every service that a worker registers.
     ///   - sinks: where the events of requests go, one for each event loop.
     ///   - logger: learns of workers that come and go and of what they do wrong.
     /// - Throws: `ZMQError` when an endpoint cannot be bound.
     public init(
-        context: Context, endpoints: [String], maximumMessage: Int = 64 << 20, configuration: BrokerConfiguration,
+        context: Context, endpoints: [String], maximumMessage: Int = 64 << 20, security: SocketSecurity = .none,
+        configuration: BrokerConfiguration,
         services: ServiceDirectory, sinks: [any ReplySink], logger: Logger
     ) throws {
         router = try Router(context) {
             // A worker that is gone is noticed when it is sent to, and by its silence on the connection itself: a REQ
             // worker has no heartbeats of its own.
+            $0.security = security
             $0.mandatory = true
             $0.handover = false
             $0.heartbeatInterval = configuration.heartbeat
@@ -90,6 +94,11 @@ public final class BrokerLoop: RequestDispatcher {
     /// Gives a request up; see ``RequestDispatcher``.
     public func cancel(_ id: RequestID) {
         order(.cancel(id)) {}
+    }
+
+    /// Says that a client has taken bytes of a stream; see ``RequestDispatcher``.
+    public func consumed(_ id: RequestID, bytes: Int) {
+        order(.consumed(id, bytes: bytes)) {}
     }
 
     /// Whether the thread has ended, and nothing is dispatched any more.

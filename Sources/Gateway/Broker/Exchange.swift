@@ -35,6 +35,9 @@ public struct GatewayRequest: Sendable {
     /// The time from arrival at the broker to the first byte of the reply.
     public let timeout: Duration
 
+    /// What goes to the worker in place of head and body, unread; its reply comes back as ``ReplyEvent/frames(_:isLast:)``.
+    public let frames: BodyFrames?
+
     /// Makes a request from its parts.
     public init(
         id: RequestID, service: String, head: Message, body: Message,
@@ -47,11 +50,26 @@ public struct GatewayRequest: Sendable {
         self.isIdempotent = isIdempotent
         self.retries = retries
         self.timeout = timeout
+        frames = nil
+    }
+
+    /// Makes a request whose frames, and those of its reply, are passed on unread. Nobody knows what it does, so that it
+    /// is never sent to a second worker once it has left for the first.
+    public init(id: RequestID, service: String, frames: BodyFrames, timeout: Duration) {
+        self.id = id
+        self.service = service
+        head = Message()
+        body = Message()
+        isIdempotent = false
+        retries = 0
+        self.timeout = timeout
+        self.frames = frames
     }
 }
 
 /// What the broker reports about a request. Every request gets exactly one of these sequences:
-/// `reply`; or `begin`, any number of `piece`, and `end` or `cut`; or `failure`.
+/// `reply`; or `begin`, any number of `piece`, and `end` or `cut`; or `failure`. One with ``GatewayRequest/frames`` gets
+/// any number of `frames`, the last of which says so, or `failure` in place of the first or `cut` in place of a later one.
 public enum ReplyEvent: Sendable {
     /// Who has the request, where ``BrokerConfiguration/reportsHandling`` asks for it: before the first event that says
     /// what became of it, and once more before the last of a streamed reply. Part of no sequence.
@@ -64,6 +82,8 @@ public enum ReplyEvent: Sendable {
     case piece(Message)
     /// The last piece of a streamed reply.
     case end(Message)
+    /// The reply to a request whose frames are passed on, or a part of it.
+    case frames(BodyFrames, isLast: Bool)
     /// The stream broke off; the client must be able to tell.
     case cut
     /// No reply; nothing has been sent to the client yet.
@@ -94,6 +114,9 @@ public protocol RequestDispatcher: Sendable {
     /// Says that nobody waits for the answer any more. No further event comes for the request, except those that
     /// were already on their way. Never blocks.
     func cancel(_ id: RequestID)
+    /// Says that the client has taken further bytes of a streamed reply, so that its worker may send as many. Never
+    /// blocks.
+    func consumed(_ id: RequestID, bytes: Int)
 }
 
 /// Receives the events of one event loop's requests, in batches, on the broker's thread. Never blocks.

@@ -1,4 +1,5 @@
 import SwiftZMQ
+import WorkerProtocol
 
 /// A request from its arrival to the moment when neither the client nor a worker has to do with it any more.
 struct RequestRecord: Sendable {
@@ -17,6 +18,10 @@ struct RequestRecord: Sendable {
     let service: Int
     var head: Message
     var body: Message
+    /// The frames that go to the worker in place of those two.
+    var frames: BodyFrames?
+    /// Whether the frames of the reply are passed on unread.
+    let isOpaque: Bool
     let isIdempotent: Bool
     var retriesLeft: Int
     let arrival: ContinuousClock.Instant
@@ -40,6 +45,8 @@ struct RequestRecord: Sendable {
         self.service = service
         head = request.head
         body = request.body
+        frames = request.frames
+        isOpaque = request.frames != nil
         isIdempotent = request.isIdempotent
         retriesLeft = request.retries
         arrival = now
@@ -68,5 +75,6 @@ struct RequestRecord: Sendable {
     mutating func dropFrames() {
         head = Message()
         body = Message()
+        if isOpaque { frames = nil }
     }
 }

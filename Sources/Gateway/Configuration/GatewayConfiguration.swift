@@ -6,6 +6,15 @@ public struct GatewayConfiguration: Sendable {
     public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
     /// Where workers connect; default tcp://127.0.0.1:5555.
     public var workers = ["tcp://127.0.0.1:5555"]
+    /// Where MDP clients connect, which call the same services; default nowhere.
+    public var clients: [String] = []
+    /// The certificate file of the gateway's own CURVE keys, secret key included. It and ``curveAllow`` together secure
+    /// every endpoint for workers and MDP clients; nil, the default, for none.
+    public var curveSecretKey: String?
+    /// The folder of the public certificates (`*.key`) of those who may connect; looked at with each new connection.
+    public var curveAllow: String?
+    /// Whether endpoints that other machines may reach are opened without CURVE; default no.
+    public var allowsInsecureWorkers = false
     /// Where health, metrics and workers are shown; nil, the default, for nowhere.
     public var admin: ListenAddress?
     /// The configured routes, tried in order before the first path segment names the service; default none.

@@ -1,6 +1,7 @@
 extension Setting {
     /// All settings, in the order in which they are documented.
-    public static let all: [Setting] = addresses + requests + workersAndReplies + connections + logging
+    public static let all: [Setting] =
+        addresses + security + requests + workersAndReplies + connections + logging
 
     private static let addresses: [Setting] = [
         Setting(
@@ -20,6 +21,14 @@ extension Setting {
             settings.gateway.workers = endpoints
         },
         Setting(
+            "clients", "ENDPOINT", "Endpoint to bind for MDP clients, repeatable; there is none by default.",
+            isRepeatable: true, change: .restart
+        ) { (values, settings) throws(SettingError) in
+            var endpoints: [String] = []
+            for value in values { endpoints.append(try value.boundEndpoint()) }
+            settings.gateway.clients = endpoints
+        },
+        Setting(
             "admin", "HOST:PORT|off", "Address of health, metrics and workers; off turns it off.",
             default: "127.0.0.1:8081", change: .restart
         ) { (value, settings) throws(SettingError) in
@@ -30,6 +39,27 @@ extension Setting {
             change: .restart
         ) { (value, settings) throws(SettingError) in
             settings.demonstrationWorkers = try value.number(in: 0...1000)
+        },
+    ]
+
+    private static let security: [Setting] = [
+        Setting(
+            "curve-secret-key", "FILE", "Certificate of the gateway's own CURVE keys, which turns CURVE on.",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.curveSecretKey = try value.path()
+        },
+        Setting(
+            "curve-allow", "DIRECTORY", "Folder of the public keys of workers and clients that are let in.",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.curveAllow = try value.path()
+        },
+        Setting(
+            "insecure-workers", "", "Open endpoints that other machines may reach without CURVE.", default: "off",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.allowsInsecureWorkers = try value.isOn()
         },
     ]
 

@@ -16,7 +16,7 @@ public struct Setting: Sendable {
 
     /// The name: lower case, words joined by hyphens.
     public let name: String
-    /// What its value is called where it is described.
+    /// What its value is called where it is described; empty for a switch, whose flag stands for `on` without a value.
     public let placeholder: String
     /// One sentence on what it does.
     public let summary: String
@@ -63,6 +63,8 @@ public struct Setting: Sendable {
 
     /// The flag on the command line.
     public var flag: String { "--\(name)" }
+    /// The flag with what its value is called.
+    public var usage: String { placeholder.isEmpty ? flag : "\(flag) \(placeholder)" }
     /// The variable of the environment.
     public var variable: String { Self.variablePrefix + name.uppercased().replacing("-", with: "_") }
 

@@ -51,6 +51,12 @@ public struct SettingSources: Sendable {
             }
         }
         problems = strongest + strong + problems
+        if problems.isEmpty, let mistake = settings.gateway.securityMistake {
+            let origin = Setting(named: mistake.setting).map(origin) ?? SettingOrigin.flag("--\(mistake.setting)")
+            problems = [
+                ConfigurationProblem(SettingError(value: mistake.value, remedy: mistake.remedy), at: origin)
+            ]
+        }
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
         return settings
     }
@@ -59,6 +65,14 @@ public struct SettingSources: Sendable {
     public var unknownVariables: [String] {
         let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable])
         return environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }.sorted()
+    }
+
+    /// Where the value of a setting that was given comes from.
+    private func origin(of setting: Setting) -> SettingOrigin {
+        if flags[setting.name]?.isEmpty == false { return .flag(setting.flag) }
+        if environment[setting.variable] != nil { return .variable(setting.variable) }
+        guard let file, let first = file.values[setting.name]?.first else { return .flag(setting.flag) }
+        return .file(file.name, line: first.line, key: setting.name)
     }
 
     private func apply(

@@ -77,6 +77,12 @@ struct SettingText {
         return text
     }
 
+    /// The path of a file or a folder.
+    func path() throws(SettingError) -> String {
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw error("the path of a file or a folder is needed") }
+        return text
+    }
+
     /// `on` or `off`.
     func isOn() throws(SettingError) -> Bool {
         switch text {

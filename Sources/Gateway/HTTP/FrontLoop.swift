@@ -91,6 +91,11 @@ final class FrontLoop {
         dispatcher.cancel(RequestID(loop: index, number: number))
     }
 
+    /// Tells the broker that a client has taken bytes of a streamed response.
+    func consumed(_ number: UInt64, bytes: Int) {
+        dispatcher.consumed(RequestID(loop: index, number: number), bytes: bytes)
+    }
+
     /// Hands a batch of events to those who wait for them.
     func receive(_ events: [(RequestID, ReplyEvent)]) {
         var held: (receiver: any ReplyReceiver, event: ReplyEvent, number: UInt64)?
@@ -175,6 +180,7 @@ extension ReplyEvent {
         switch self {
         case .reply, .end, .cut, .failure: true
         case .begin, .piece, .handled: false
+        case .frames(_, let isLast): isLast
         }
     }
 }

@@ -47,7 +47,7 @@ extension HTTP1Connection: ReplyReceiver {
                 requests[index].held = [.cut]
                 return
             }
-        case .reply, .end, .cut, .failure, .handled:
+        case .reply, .end, .cut, .failure, .handled, .frames:
             break
         }
         requests[index].held.append(event)
@@ -94,6 +94,8 @@ extension HTTP1Connection: ReplyReceiver {
             cutFirst(atOnce: false)
         case .handled(let handling):
             requests[0].handling = handling
+        case .frames:
+            assertionFailure("frames are passed on to MDP clients alone")
         case .failure(let failure):
             answer(locally: .problem(RequestRejection(failure, failure.explanation)))
         }
@@ -123,6 +125,7 @@ extension HTTP1Connection: ReplyReceiver {
 
     private func write(_ piece: Message) {
         guard let framing = requests[0].framing else { return }
+        requests[0].streamedBytes += piece.count
         withOutput(minimumCapacity: piece.count + 32) { buffer in
             requests[0].bytesOut += ResponseWriter.write(piece: piece, framing: framing, to: &buffer)
         }
@@ -151,14 +154,33 @@ extension HTTP1Connection: ReplyReceiver {
     }
 
     /// Whether a further piece keeps what waits for the client within the limit. One piece alone always may wait.
+    ///
+    /// It is counted as a worker's credit is, so that a worker that keeps to its credit is never cut.
     private func hasRoom(for piece: Message) -> Bool {
         let limit = loop.settings.responseBuffer
         if output.map({ $0.readableBytes + piece.count <= limit / 2 }) ?? false, context?.channel.isWritable == true {
             return true
         }
         flushOutput()
-        let backlog = self.backlog
-        return backlog == 0 || backlog + piece.count <= limit
+        noteTaken()
+        let waiting = requests[0].streamedBytes - requests[0].takenBytes
+        return waiting == 0 || waiting + piece.count <= limit
+    }
+
+    /// Finds out how much of the streamed response the client has taken, and tells the broker from time to time.
+    ///
+    /// What the channel holds below its mark counts as taken: nothing tells when the rest of it has left.
+    func noteTaken() {
+        guard !requests.isEmpty, requests[0].takenBytes != requests[0].streamedBytes, output == nil else { return }
+        let streamed = requests[0].streamedBytes
+        // The backlog has frames and heads in it as well, and so may be the larger one.
+        let taken = context?.channel.isWritable == true ? streamed : streamed - backlog
+        requests[0].takenBytes = max(requests[0].takenBytes, taken)
+        let unreported = requests[0].takenBytes - requests[0].reportedBytes
+        // A quarter of what may wait: few reports, and the worker, whom the broker grants halves, never runs dry.
+        guard unreported >= max(1, loop.settings.responseBuffer / 4) else { return }
+        requests[0].reportedBytes += unreported
+        loop.consumed(requests[0].number, bytes: unreported)
     }
 
     /// Decides whether the response that is about to begin is the connection's last.

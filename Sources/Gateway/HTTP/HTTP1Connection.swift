@@ -186,6 +186,7 @@ final class HTTP1Connection: ChannelDuplexHandler {
     /// Hands over what was written and decides what the connection waits for next. Ends every entry from outside.
     func settle() {
         flushOutput()
+        noteTaken()
         if stage == .closed { return finish() }
         if becameWritable {
             becameWritable = false

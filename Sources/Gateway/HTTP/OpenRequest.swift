@@ -18,6 +18,11 @@ struct OpenRequest {
     /// Events that came while earlier requests were still being answered.
     var held: [ReplyEvent] = []
     var heldBytes = 0
+    /// The bytes of a streamed response that have been written, and those of them that the client has taken.
+    var streamedBytes = 0
+    var takenBytes = 0
+    /// What the broker has been told of those that were taken.
+    var reportedBytes = 0
     /// How the body of the response is framed, once its head is written.
     var framing: ResponseFraming?
     /// What is left of a large body that is handed to the kernel piece by piece, and from which byte on.

@@ -35,6 +35,7 @@ final class GatewaySession: Sendable {
         executor = link.context.executor
         requests = OutstandingRequests(limit: worker.configuration.concurrency)
         socket = try Dealer(link.context) { options in
+            options.security = link.worker.configuration.security
             try link.worker.configuration.socketOptions(&options)
         }
         try socket.connect(link.endpoint)

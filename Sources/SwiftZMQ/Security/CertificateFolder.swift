@@ -1,5 +1,5 @@
 /// A folder of public certificates, read again as far as it has changed.
-final class CertificateFolder: Sendable {
+package final class CertificateFolder: Sendable {
     private let path: String
     private let files = Locked<[String: File]>([:])
 
@@ -14,12 +14,12 @@ final class CertificateFolder: Sendable {
     /// How long the times of files may stay the same although they change. FAT counts in steps of two seconds.
     private static let coarsestTime: Int64 = 2_500_000_000
 
-    init(_ path: String) {
+    package init(_ path: String) {
         self.path = path
     }
 
     /// Whether the folder has a certificate, in a file named `*.key`, of a public key.
-    func contains(_ key: CurveKey) throws(ZMQError) -> Bool {
+    package func contains(_ key: CurveKey) throws(ZMQError) -> Bool {
         try files.withLock { files throws(ZMQError) in
             try refresh(&files)
             return files.values.contains { $0.key == key }

@@ -75,6 +75,8 @@ extension BrokerModel {
         switch event {
         case .handled:
             break
+        case .frames:
+            check(false, "request \(number) got frames that were not read")
         case .reply(_, let body):
             count("reply")
             check(isOwn(body) && !client.hasBegun, "request \(number) got the reply \(body)")

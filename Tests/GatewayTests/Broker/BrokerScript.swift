@@ -50,6 +50,14 @@ struct BrokerScript {
                 isIdempotent: idempotent, retries: retries, timeout: timeout), now: now)
     }
 
+    /// A request arrives whose frames are passed on.
+    mutating func submit(_ number: UInt64, _ service: String = "s", frames: BodyFrames) {
+        broker.submit(
+            GatewayRequest(
+                id: RequestID(loop: 7, number: number), service: service, frames: frames, timeout: .seconds(30)),
+            now: now)
+    }
+
     /// A client goes away.
     mutating func cancel(_ number: UInt64) { broker.cancel(RequestID(loop: 7, number: number), now: now) }
 
@@ -149,6 +157,7 @@ struct BrokerScript {
         case .begin(let head, let piece): "begin \(head.status) \(piece)"
         case .piece(let piece): "piece \(piece)"
         case .end(let piece): "end \(piece)"
+        case .frames(let body, let isLast): "\(isLast ? "last" : "more") \(body.map { "\($0)" }.joined(separator: "|"))"
         case .cut: "cut"
         case .failure(let failure): failure.rawValue
         }

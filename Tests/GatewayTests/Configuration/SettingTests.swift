@@ -32,6 +32,7 @@ import Testing
             "response-buffer": ["10GiB"], "stream-idle-timeout": ["11m"], "max-connections": ["12"],
             "header-timeout": ["13h"], "body-timeout": ["14000us"], "idle-timeout": ["15s"], "drain-timeout": ["16s"],
             "server-name": ["a b"], "log-level": ["debug"], "log-format": ["json"], "access-log": ["off"],
+            "clients": ["ipc:///tmp/c"], "curve-secret-key": ["/k"], "curve-allow": ["/a"], "insecure-workers": ["on"],
         ]
         #expect(Set(texts.keys) == Set(Setting.all.map(\.name)))
         let settings = try SettingSources(flags: texts).settings()
@@ -60,6 +61,10 @@ import Testing
         #expect(settings.logLevel == .debug)
         #expect(settings.logFormat == .json)
         #expect(settings.logsRequests == false)
+        #expect(gateway.clients == ["ipc:///tmp/c"])
+        #expect(gateway.curveSecretKey == "/k")
+        #expect(gateway.curveAllow == "/a")
+        #expect(gateway.allowsInsecureWorkers)
     }
 
     @Test(arguments: [

@@ -16,9 +16,7 @@ import WorkerProtocol
             dispatcher.reply(to: next, "next")
             dispatcher.send(.begin(Self.head, piece: ""), for: request)
             dispatcher.send(.piece("one"), for: request)
-            while !client.received.contains("3\r\none\r\n") {
-                try await client.waitForBytes(client.received.utf8.count + 1)
-            }
+            try await client.waitForEnding("3\r\none\r\n")
             dispatcher.send(.piece(""), .piece("two"), .end("three"), for: request)
             let response = try await client.response()
             #expect(response.text == "onetwothree")
@@ -64,9 +62,7 @@ import WorkerProtocol
             try await client.send("GET /a HTTP/1.0\r\n\r\n")
             let request = await dispatcher.request()
             dispatcher.send(.begin(Self.head, piece: "a"), for: request)
-            while !client.received.hasSuffix("\r\n\r\na") {
-                try await client.waitForBytes(client.received.utf8.count + 1)
-            }
+            try await client.waitForEnding("\r\n\r\na")
             dispatcher.send(.cut, for: request)
             await #expect(throws: RawClient.Ended.self) { try await client.end() }
         }
@@ -154,6 +150,39 @@ import WorkerProtocol
                 await Task.yield()
             }
             #expect(await dispatcher.cancellation() == request.id)
+            await client.close()
+        }
+    }
+
+    @Test func `to a client that reads are reported as taken, so that the worker may go on`() async throws {
+        var settings = HTTPSettings()
+        settings.responseBuffer = 64 << 10
+        let dispatcher = FakeDispatcher()
+        try await withServer(dispatcher, settings: settings) { _, port in
+            let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 64 << 10)
+            try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+            let request = await dispatcher.request()
+            let piece = Message([UInt8](repeating: 0x61, count: 16 << 10))
+            dispatcher.send(.begin(Self.head, piece: ""), for: request)
+            // As much as a worker with that credit may send. The kernel's buffers hold a few of these 12 MiB; then
+            // nothing is reported until the client reads.
+            var sent = 0
+            var waited = 0
+            while sent < 12 << 20 {
+                if sent - dispatcher.takenBytes(of: request) + piece.count <= settings.responseBuffer {
+                    dispatcher.send(.piece(piece), for: request)
+                    sent += piece.count
+                    waited = 0
+                } else {
+                    await Task.yield()
+                    waited += 1
+                    if waited == 1000 { try await client.startReading() }
+                }
+            }
+            dispatcher.send(.end("z"), for: request)
+            try await client.waitForBytes(sent)
+            #expect(try await client.response().body.count == sent + 1)
+            #expect(dispatcher.cancelledCount == 0)
             await client.close()
         }
     }

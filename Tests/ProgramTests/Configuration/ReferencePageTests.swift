@@ -22,11 +22,11 @@ import Testing
 
     @Test(arguments: Setting.all)
     func `A setting has a row with its variable, its default and when it takes effect`(setting: Setting) {
-        let placeholder = setting.placeholder.replacing("|", with: "\\|")
+        let usage = setting.usage.replacing("|", with: "\\|")
         let value = setting.defaults.isEmpty ? "none" : "`\(setting.defaults.joined(separator: "`, `"))`"
         let effect = setting.change == .restart ? "restart" : "SIGHUP"
         let row =
-            "| `\(setting.flag) \(placeholder)` | `\(setting.variable)` | \(value) | \(effect) | \(setting.summary) |"
+            "| `\(usage)` | `\(setting.variable)` | \(value) | \(effect) | \(setting.summary) |"
         #expect(lines.contains(Substring(row)), "there is no row \(row)")
     }
 
@@ -42,7 +42,9 @@ import Testing
         #expect(page.contains("`--config FILE`"))
         #expect(page.contains("`\(Setting.fileVariable)`"))
         for setting in Setting.all {
-            #expect(help.joined(separator: " ").contains("--\(setting.name) <"), "\(setting.name)")
+            #expect(
+                help.joined(separator: " ").contains(
+                    setting.placeholder.isEmpty ? setting.flag : "\(setting.flag) <"), "\(setting.name)")
         }
     }
 

@@ -61,9 +61,11 @@ final class RecordingDispatcher: RequestDispatcher, @unchecked Sendable {
     // Used on the thread of an embedded event loop alone.
     var submitted: [GatewayRequest] = []
     var cancelled: [RequestID] = []
+    var taken: [RequestID: Int] = [:]
 
     func submit(_ requests: [GatewayRequest]) { submitted += requests }
     func cancel(_ id: RequestID) { cancelled.append(id) }
+    func consumed(_ id: RequestID, bytes: Int) { taken[id, default: 0] += bytes }
 }
 
 extension EmbeddedConnection {

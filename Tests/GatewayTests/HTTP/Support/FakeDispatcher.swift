@@ -9,6 +9,7 @@ final class FakeDispatcher: RequestDispatcher {
     private let automatic: (@Sendable (GatewayRequest, FakeDispatcher) -> Void)?
     private let submitted = Arrivals<GatewayRequest>()
     private let cancelled = Arrivals<RequestID>()
+    private let taken = NIOLockedValueBox<[RequestID: Int]>([:])
 
     /// - Parameter automatic: called for each request; nil where the test takes the requests itself.
     init(_ automatic: (@Sendable (GatewayRequest, FakeDispatcher) -> Void)? = nil) {
@@ -43,6 +44,13 @@ final class FakeDispatcher: RequestDispatcher {
     func cancel(_ id: RequestID) {
         cancelled.add(id)
     }
+
+    func consumed(_ id: RequestID, bytes: Int) {
+        taken.withLockedValue { $0[id, default: 0] += bytes }
+    }
+
+    /// The bytes of a streamed response that the client is said to have taken.
+    func takenBytes(of request: GatewayRequest) -> Int { taken.withLockedValue { $0[request.id] ?? 0 } }
 
     func send(_ events: ReplyEvent..., for request: GatewayRequest) {
         let sink = sinks.withLockedValue { $0[Int(request.id.loop)] }

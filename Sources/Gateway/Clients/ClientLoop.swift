@@ -1,0 +1,202 @@
+import Logging
+import NIOConcurrencyHelpers
+import SwiftZMQ
+import WorkerProtocol
+
+/// The thread that serves MDP clients: a ROUTER socket of its own on one side, the broker on the other, to which it is
+/// one more front. The way of HTTP requests is none the longer for it.
+final class ClientLoop: ReplySink {
+    /// How many messages are read before answers have their turn.
+    private static let messagesPerRound = 1024
+
+    /// Where clients connect, with real ports in place of wildcards.
+    let endpoints: [String]
+    let router: Router
+
+    private let dispatcher: NIOLockedValueBox<(any RequestDispatcher)?> = NIOLockedValueBox(nil)
+    private let loop: UInt16
+    private let maximumReply: Int
+    private let timeout: NIOLockedValueBox<Duration>
+    private let logger: Logger
+    private let wake: WakeDescriptor
+    private let inbox = NIOLockedValueBox(Inbox())
+
+    private struct Inbox {
+        var events: [(RequestID, ReplyEvent)] = []
+        var isAsleep = false
+        /// From when on nothing more is taken, and until when what there is may last.
+        var end: ContinuousClock.Instant?
+        var hasEnded = false
+        var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Binds the endpoints.
+    ///
+    /// - Parameter loop: the index of this sink among the broker's.
+    init(
+        context: Context, endpoints: [String], security: SocketSecurity, loop: Int, maximumMessage: Int,
+        heartbeat: Duration, timeout: Duration, logger: Logger
+    ) throws {
+        router = try Router(context) {
+            $0.security = security
+            // A client that is gone is noticed when it is sent to.
+            $0.mandatory = true
+            $0.heartbeatInterval = heartbeat
+            $0.heartbeatTimeout = heartbeat * BrokerConfiguration.liveness
+            $0.maxMessageSize = maximumMessage
+            $0.linger = .seconds(1)
+        }
+        let router = router
+        self.endpoints = try endpoints.map { try router.bind($0) }
+        self.loop = UInt16(loop)
+        maximumReply = maximumMessage
+        self.timeout = NIOLockedValueBox(timeout)
+        self.logger = logger
+        wake = try WakeDescriptor()
+    }
+
+    /// Starts to serve.
+    func start(_ dispatcher: any RequestDispatcher) throws {
+        self.dispatcher.withLockedValue { $0 = dispatcher }
+        try DetachedThread.start(name: "clients") { [self] in run(dispatcher) }
+    }
+
+    /// Changes the time that requests have, for those that come from now on.
+    func setTimeout(_ timeout: Duration) {
+        self.timeout.withLockedValue { $0 = timeout }
+    }
+
+    func deliver(_ events: [(RequestID, ReplyEvent)]) {
+        change { $0.events += events }
+    }
+
+    /// Takes no new requests, and returns when those that there are have been answered, or their time is over.
+    func drain(within time: Duration) async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = change { inbox in
+                if inbox.hasEnded { return true }
+                inbox.end = min(inbox.end ?? .now + time, .now + time)
+                inbox.waitingForEnd.append(continuation)
+                return false
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    @discardableResult
+    private func change<Result>(_ body: (inout Inbox) -> Result) -> Result {
+        let (result, mustWake) = inbox.withLockedValue { inbox in
+            let result = body(&inbox)
+            defer { inbox.isAsleep = false }
+            return (result, inbox.isAsleep)
+        }
+        if mustWake { wake.signal() }
+        return result
+    }
+
+    // MARK: The thread
+
+    private func run(_ dispatcher: any RequestDispatcher) {
+        var desk = ClientDesk(loop: loop, largestReply: maximumReply)
+        do {
+            var received: Multipart?
+            while true {
+                let end = inbox.withLockedValue { $0.end }
+                try readMessages(first: received, &desk, dispatcher, isEnding: end != nil)
+                try takeEvents(&desk, dispatcher)
+                if let end, desk.isIdle || end <= .now { break }
+                received = try wait(until: end)
+            }
+        } catch {
+            logger.critical("MDP clients are served no more: \(error)")
+        }
+        for id in desk.open { dispatcher.cancel(id) }
+        router.close()
+        let waiting = inbox.withLockedValue { inbox in
+            inbox.hasEnded = true
+            inbox.events = []
+            defer { inbox.waitingForEnd = [] }
+            return inbox.waitingForEnd
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func wait(until end: ContinuousClock.Instant?) throws(ZMQError) -> Multipart? {
+        let maySleep = inbox.withLockedValue { inbox in
+            // An end that was asked for meanwhile is looked at first.
+            inbox.isAsleep = inbox.events.isEmpty && inbox.end == end
+            return inbox.isAsleep
+        }
+        guard maySleep else { return nil }
+        let received = try router.blocking.receive(
+            timeout: end.map { max($0 - .now, .zero) }, orUntilReadable: wake.number)
+        let wasWoken = inbox.withLockedValue { inbox in
+            defer { inbox.isAsleep = false }
+            return !inbox.isAsleep
+        }
+        if wasWoken { wake.clear() }
+        return received
+    }
+
+    private func readMessages(
+        first: Multipart?, _ desk: inout ClientDesk, _ dispatcher: any RequestDispatcher, isEnding: Bool
+    ) throws(ZMQError) {
+        var next = first
+        if next == nil { next = try router.tryReceive() }
+        guard next != nil else { return }
+        let timeout = timeout.withLockedValue { $0 }
+        var requests: [GatewayRequest] = []
+        var count = 0
+        while var message = next {
+            count += 1
+            if message.count > 1, !isEnding {
+                let routingID = message.removeFirst()
+                do throws(WorkerProtocolError) {
+                    requests.append(try desk.receive(from: routingID, message, timeout: timeout))
+                } catch {
+                    // At a level at which nobody can fill the log.
+                    logger.debug(
+                        "message of a client dropped", metadata: ["client": "\(routingID)", "reason": "\(error)"])
+                }
+            }
+            next = count < Self.messagesPerRound ? try router.tryReceive() : nil
+        }
+        if !requests.isEmpty { dispatcher.submit(requests) }
+    }
+
+    private func takeEvents(_ desk: inout ClientDesk, _ dispatcher: any RequestDispatcher) throws(ZMQError) {
+        var events: [(RequestID, ReplyEvent)] = []
+        inbox.withLockedValue { swap(&$0.events, &events) }
+        for (id, event) in events {
+            switch desk.take(event, of: id.number) {
+            case .send(let answer):
+                guard try !send(answer) else { continue }
+                desk.forget(id.number)
+                if !answer.isLast { dispatcher.cancel(id) }
+            case .failed(let failure):
+                logger.debug(
+                    "an MDP client gets no reply",
+                    metadata: ["request": "\(id.number)", "code": "\(failure?.rawValue ?? "stream cut")"])
+            case .tooLarge:
+                dispatcher.cancel(id)
+                logger.warning(
+                    "a streamed reply is too large to be joined for an MDP/0.1 client",
+                    metadata: ["limit": "\(maximumReply)"])
+            case .wait, nil: break
+            }
+        }
+    }
+
+    /// Sends without blocking; false where the client is gone, or does not take what it is sent.
+    private func send(_ answer: ClientDesk.Answer) throws(ZMQError) -> Bool {
+        do throws(ZMQError) {
+            if try router.trySend(Multipart(answer.routingID, followedBy: answer.frames)) { return true }
+            logger.info("an MDP client does not take its replies", metadata: ["client": "\(answer.routingID)"])
+            return false
+        } catch {
+            guard error.code == .hostUnreachable else { throw error }
+            logger.debug("an MDP client is gone", metadata: ["client": "\(answer.routingID)"])
+            return false
+        }
+    }
+}
