@@ -3,7 +3,7 @@
     doubler.py WORKERS-ENDPOINT COLLECTOR-ENDPOINT SEED
 
 Every message goes on up to three times, some of them again much later and out of order, some with another run's name,
-and between them comes what no worker sends. It ends when standard input does.
+and after the first, and at times, comes what no worker sends. It ends when standard input does.
 """
 
 import random
@@ -43,5 +43,5 @@ while True:
     chance.shuffle(copies)
     for copy in copies:
         push.send(copy)
-    if chance.randrange(20) == 0:
+    if len(seen) == 1 or chance.randrange(20) == 0:
         push.send_multipart(chance.choice([[b""], [b"100"], [b"PL\x09\x06"], [message[:30]], [b"a", b"b"]]))
