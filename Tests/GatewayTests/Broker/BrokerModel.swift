@@ -233,7 +233,7 @@ struct BrokerModel {
             }
             workers[name]?.isDead = true
         }
-        for _ in 0..<200 where broken.isEmpty { pass(.milliseconds(100)); carryOut() }
+        for _ in 0..<50 where broken.isEmpty { pass(.milliseconds(400)); carryOut() }
         for (number, client) in clients.sorted(by: { $0.key < $1.key }) {
             check(client.isOver || client.isCancelled, "request \(number) never got an outcome")
         }
