@@ -26,6 +26,12 @@ public enum WorkerDialect: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether this is the READY of a REQ socket that numbers its requests (`ZMQ_REQ_CORRELATE`), which is no dialect: it
+    /// would take no request of the gateway's for an answer.
+    public static func isCorrelatedReady(_ frames: Multipart) -> Bool {
+        frames.count == 4 && frames[0].count == 4 && frames[1].isEmpty && frames[2].equals("READY")
+    }
+
     /// Whether the dialect has heartbeats and a command to disconnect.
     public var hasHeartbeats: Bool { self != .request }
 }

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import ProcessSupport
 import SwiftZMQ
 import Testing
@@ -30,6 +32,45 @@ import Testing
         #expect(try await answer.status == 502)
         #expect(try await answer.code == "worker-reply-invalid")
         #expect(try await gateway.ask("GET", "/hello").status == 200)
+    }
+
+    @Test func `A REQ worker that numbers its requests is told of in the log, with the remedy`() async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let worker = try Request(context) {
+            $0.linger = .zero
+            $0.correlate = true
+        }
+        try worker.connect(gateway.workerEndpoint)
+        try await worker.send(["READY", "numbered"])
+        try await gateway.program.errors.wait(for: "peer refused", "ZMQ_REQ_CORRELATE")
+        #expect(try await gateway.ask("GET", "/numbered").status == 404)
+    }
+
+    @Test func `A streaming worker without credit that overruns a client that does not read is cut and cancelled`()
+        async throws
+    {
+        let gateway = try await programs.gateway("--demo-workers", "0", "--response-buffer", "64KiB")
+        let worker = try dealer(of: gateway)
+        try await worker.send(["MDPW02", "\u{1}", "flood", "cancel=1"])
+        try await gateway.program.errors.wait(for: "worker registered", "service=flood ")
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4096)
+            .connect(host: "127.0.0.1", port: gateway.port).get()
+        try await client.writeAndFlush(ByteBuffer(string: "GET /flood HTTP/1.1\r\nhost: h\r\n\r\n"))
+        let request = try await nextRequest(worker)
+        try await worker.send(["MDPW02", "\u{3}", request[2], "", "200\r\n\r\n", "first"])
+        // The kernel's buffers hold a few megabytes before the gateway's own has to.
+        let piece = Message([UInt8](repeating: 0x61, count: 32 << 10))
+        var isCancelled = false
+        for _ in 0..<4096 where !isCancelled {
+            try await worker.send(["MDPW02", "\u{3}", request[2], "", piece])
+            while let message = try worker.tryReceive() {
+                if message[1] == "\u{7}" { isCancelled = message[2] == request[2] }
+            }
+        }
+        #expect(isCancelled)
+        try await client.close()
     }
 
     @Test func `An invalid reply of a REQ worker is answered 502`() async throws {

@@ -115,7 +115,16 @@ extension Broker {
     private mutating func receiveFromStranger(_ routingID: Message, _ frames: Multipart, now: Instant) {
         // RFC 7 and 18: messages that are not valid at all are dropped.
         guard let dialect = WorkerDialect(firstMessage: frames) else {
-            counters.messagesDropped += 1
+            guard WorkerDialect.isCorrelatedReady(frames) else {
+                counters.messagesDropped += 1
+                return
+            }
+            let reason = WorkerProtocolError(
+                .unknownDialect,
+                "a REQ worker that numbers its requests: turn ZMQ_REQ_CORRELATE off (in Swift: $0.correlate = false)")
+            refuse(routingID, .request, because: reason, now: now)
+            // There is nothing to tell it, and it is logged once.
+            dismissed.insert(routingID, now: now)
             return
         }
         do throws(WorkerProtocolError) {

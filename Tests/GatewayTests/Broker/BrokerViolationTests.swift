@@ -4,6 +4,17 @@ import Testing
 import WorkerProtocol
 
 @Suite struct BrokerViolationTests {
+    @Test func `A REQ worker that numbers its requests is refused once, with the remedy`() {
+        var script = BrokerScript()
+        script.message("a", ["1234", "", "READY", "s"])
+        script.message("a", ["1234", "", "READY", "s"])
+        #expect(script.log() == [])
+        #expect(script.broker.counters.peersRefused == 1)
+        #expect(script.reports.count == 1)
+        script.submit(1)
+        #expect(script.log() == ["1 unknown-service"])
+    }
+
     @Test(arguments: [WorkerDialect.majordomo01, .majordomo02])
     func `READY twice is answered with DISCONNECT, and the worker may come again`(dialect: WorkerDialect) {
         var script = BrokerScript()
