@@ -6,16 +6,25 @@
 //   CPeer request ENDPOINT SIZE COUNT    connects, asks; prints microseconds one way
 //   CPeer source  ENDPOINT SIZE COUNT    binds, prints where, waits for a line on standard input, sends
 //   CPeer relay   FROM TO                connects to both, pulls here and pushes there until it is killed
+//   CPeer throughput inproc://NAME SIZE COUNT    both ends of pull and push on two threads; prints messages per second
+//   CPeer latency    inproc://NAME SIZE COUNT    both ends of reply and request; prints microseconds one way
 //
+// A number after COUNT makes each message of so many frames (1, of at most 16), of SIZE bytes each.
 // An end that has done its part waits for the end of its standard input before it lets go of its socket, so that
 // nothing is cut short. Throughput is measured from the first message to the last, the first one not counted.
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <zmq.h>
+
+enum { most_frames = 16 };
+
+static long frames = 1;
+static void *context;
 
 static void fail(const char *format, ...)
 {
@@ -51,39 +60,110 @@ static void bind_and_tell(void *socket, const char *endpoint)
     fflush(stdout);
 }
 
+static void *open_socket(int type)
+{
+    void *socket = zmq_socket(context, type);
+    if (socket == NULL)
+        fail("zmq_socket: %s", zmq_strerror(zmq_errno()));
+    return socket;
+}
+
 static void wait_for_end_of_input(void)
 {
     while (getchar() != EOF)
         ;
 }
 
+static void init(zmq_msg_t *message)
+{
+    for (long i = 0; i < frames; i++)
+        check(zmq_msg_init(&message[i]), "zmq_msg_init");
+}
+
+static void close_all(zmq_msg_t *message)
+{
+    for (long i = 0; i < frames; i++)
+        check(zmq_msg_close(&message[i]), "zmq_msg_close");
+}
+
+static void fill(zmq_msg_t *message, size_t size)
+{
+    check(zmq_msg_init_size(message, size), "zmq_msg_init_size");
+    memset(zmq_msg_data(message), 'x', size);
+}
+
 static void receive(void *socket, zmq_msg_t *message, size_t size)
 {
-    check(zmq_msg_recv(message, socket, 0), "zmq_msg_recv");
-    if (zmq_msg_size(message) != size)
-        fail("received %zu bytes instead of %zu", zmq_msg_size(message), size);
+    for (long i = 0; i < frames; i++) {
+        check(zmq_msg_recv(&message[i], socket, 0), "zmq_msg_recv");
+        if (zmq_msg_size(&message[i]) != size)
+            fail("received %zu bytes instead of %zu", zmq_msg_size(&message[i]), size);
+        if (zmq_msg_more(&message[i]) != (i + 1 < frames))
+            fail("received another number of frames than %ld", frames);
+    }
+}
+
+static void send_all(void *socket, zmq_msg_t *message)
+{
+    for (long i = 0; i < frames; i++)
+        check(zmq_msg_send(&message[i], socket, i + 1 < frames ? ZMQ_SNDMORE : 0), "zmq_msg_send");
 }
 
 static void send_new(void *socket, size_t size)
 {
     zmq_msg_t message;
-    check(zmq_msg_init_size(&message, size), "zmq_msg_init_size");
-    memset(zmq_msg_data(&message), 'x', size);
-    check(zmq_msg_send(&message, socket, 0), "zmq_msg_send");
+    for (long i = 0; i < frames; i++) {
+        fill(&message, size);
+        check(zmq_msg_send(&message, socket, i + 1 < frames ? ZMQ_SNDMORE : 0), "zmq_msg_send");
+    }
+}
+
+static double receive_many(void *socket, size_t size, long count)
+{
+    zmq_msg_t message[most_frames];
+    init(message);
+    receive(socket, message, size);
+    double begin = seconds_now();
+    for (long i = 0; i < count; i++)
+        receive(socket, message, size);
+    double elapsed = seconds_now() - begin;
+    close_all(message);
+    return (double) count / elapsed;
+}
+
+static void answer(void *socket, size_t size, long count)
+{
+    zmq_msg_t message[most_frames];
+    init(message);
+    for (long i = 0; i <= count; i++) {
+        receive(socket, message, size);
+        send_all(socket, message);
+    }
+    close_all(message);
+}
+
+static double ask(void *socket, size_t size, long count)
+{
+    zmq_msg_t message[most_frames];
+    double begin = 0;
+    for (long i = 0; i < frames; i++)
+        fill(&message[i], size);
+    // The first round trip waits for the connection and is not counted.
+    for (long i = 0; i <= count; i++) {
+        send_all(socket, message);
+        receive(socket, message, size);
+        if (i == 0)
+            begin = seconds_now();
+    }
+    double elapsed = seconds_now() - begin;
+    close_all(message);
+    return elapsed / (double) count / 2 * 1e6;
 }
 
 static void pull(void *socket, const char *endpoint, size_t size, long count)
 {
-    zmq_msg_t message;
     bind_and_tell(socket, endpoint);
-    check(zmq_msg_init(&message), "zmq_msg_init");
-    receive(socket, &message, size);
-    double begin = seconds_now();
-    for (long i = 0; i < count; i++)
-        receive(socket, &message, size);
-    double elapsed = seconds_now() - begin;
-    check(zmq_msg_close(&message), "zmq_msg_close");
-    printf("%.1f\n", (double) count / elapsed);
+    printf("%.1f\n", receive_many(socket, size, count));
 }
 
 static void push(void *socket, const char *endpoint, size_t size, long count)
@@ -107,12 +187,9 @@ static void source(void *socket, const char *endpoint, size_t size, long count)
 
 static void relay(const char *from, const char *to)
 {
-    void *context = zmq_ctx_new();
-    void *pull = zmq_socket(context, ZMQ_PULL);
-    void *push = zmq_socket(context, ZMQ_PUSH);
+    void *pull = open_socket(ZMQ_PULL);
+    void *push = open_socket(ZMQ_PUSH);
     zmq_msg_t message;
-    if (pull == NULL || push == NULL)
-        fail("zmq_socket: %s", zmq_strerror(zmq_errno()));
     check(zmq_connect(push, to), "zmq_connect");
     check(zmq_connect(pull, from), "zmq_connect");
     check(zmq_msg_init(&message), "zmq_msg_init");
@@ -126,34 +203,61 @@ static void relay(const char *from, const char *to)
 
 static void reply(void *socket, const char *endpoint, size_t size, long count)
 {
-    zmq_msg_t message;
     bind_and_tell(socket, endpoint);
-    check(zmq_msg_init(&message), "zmq_msg_init");
-    for (long i = 0; i <= count; i++) {
-        receive(socket, &message, size);
-        check(zmq_msg_send(&message, socket, 0), "zmq_msg_send");
-    }
+    answer(socket, size, count);
     wait_for_end_of_input();
-    check(zmq_msg_close(&message), "zmq_msg_close");
 }
 
 static void request(void *socket, const char *endpoint, size_t size, long count)
 {
-    zmq_msg_t message;
     check(zmq_connect(socket, endpoint), "zmq_connect");
-    check(zmq_msg_init_size(&message, size), "zmq_msg_init_size");
-    memset(zmq_msg_data(&message), 'x', size);
-    double begin = 0;
-    // The first round trip waits for the connection and is not counted.
-    for (long i = 0; i <= count; i++) {
-        check(zmq_msg_send(&message, socket, 0), "zmq_msg_send");
-        receive(socket, &message, size);
-        if (i == 0)
-            begin = seconds_now();
-    }
-    double elapsed = seconds_now() - begin;
-    check(zmq_msg_close(&message), "zmq_msg_close");
-    printf("%.3f\n", elapsed / (double) count / 2 * 1e6);
+    printf("%.3f\n", ask(socket, size, count));
+}
+
+// The other end, on a thread of its own.
+struct end {
+    const char *endpoint;
+    int type;
+    size_t size;
+    long count;
+};
+
+static void *run_end(void *argument)
+{
+    const struct end *end = argument;
+    void *socket = open_socket(end->type);
+    check(zmq_connect(socket, end->endpoint), "zmq_connect");
+    if (end->type == ZMQ_PUSH)
+        for (long i = 0; i <= end->count; i++)
+            send_new(socket, end->size);
+    else
+        answer(socket, end->size, end->count);
+    check(zmq_close(socket), "zmq_close");
+    return NULL;
+}
+
+static void with_other_end(int type, void *socket, const char *endpoint, size_t size, long count)
+{
+    struct end end = {endpoint, type, size, count};
+    pthread_t thread;
+    check(zmq_bind(socket, endpoint), "zmq_bind");
+    if (pthread_create(&thread, NULL, run_end, &end) != 0)
+        fail("pthread_create failed");
+    if (type == ZMQ_PUSH)
+        printf("%.1f\n", receive_many(socket, size, count));
+    else
+        printf("%.3f\n", ask(socket, size, count));
+    pthread_join(thread, NULL);
+}
+
+static void throughput(void *socket, const char *endpoint, size_t size, long count)
+{
+    with_other_end(ZMQ_PUSH, socket, endpoint, size, count);
+}
+
+static void latency(void *socket, const char *endpoint, size_t size, long count)
+{
+    with_other_end(ZMQ_REP, socket, endpoint, size, count);
 }
 
 static const struct role {
@@ -166,26 +270,29 @@ static const struct role {
     {"reply", ZMQ_REP, reply},
     {"request", ZMQ_REQ, request},
     {"source", ZMQ_PUSH, source},
+    {"throughput", ZMQ_PULL, throughput},
+    {"latency", ZMQ_REQ, latency},
 };
 
 int main(int count, char *arguments[])
 {
+    context = zmq_ctx_new();
     if (count == 4 && strcmp(arguments[1], "relay") == 0)
         relay(arguments[2], arguments[3]);
-    if (count == 5) {
+    if (count == 6)
+        frames = atol(arguments[5]);
+    if ((count == 5 || count == 6) && frames >= 1 && frames <= most_frames) {
         for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
             if (strcmp(arguments[1], roles[i].name) != 0)
                 continue;
-            void *context = zmq_ctx_new();
-            void *socket = zmq_socket(context, roles[i].type);
-            if (socket == NULL)
-                fail("zmq_socket: %s", zmq_strerror(zmq_errno()));
+            void *socket = open_socket(roles[i].type);
             roles[i].run(socket, arguments[2], strtoul(arguments[3], NULL, 10), atol(arguments[4]));
             check(zmq_close(socket), "zmq_close");
             check(zmq_ctx_term(context), "zmq_ctx_term");
             return 0;
         }
     }
-    fprintf(stderr, "usage: CPeer pull|push|reply|request|source ENDPOINT SIZE COUNT, or CPeer relay FROM TO\n");
+    fprintf(stderr, "usage: CPeer pull|push|reply|request|source|throughput|latency ENDPOINT SIZE COUNT [FRAMES],\n"
+                    "       or CPeer relay FROM TO\n");
     return 64;
 }

@@ -1,7 +1,7 @@
 import SwiftZMQ
 
 /// An end that suspends where it would have to wait, on whatever executor its task runs.
-struct AsyncPeer {
+struct AsyncPeer: Sendable {
     let peer: Peer
     /// Whether messages are taken from a sequence instead of being asked for one by one.
     let iterates: Bool
@@ -9,15 +9,40 @@ struct AsyncPeer {
     func run() async throws {
         let context = try Context()
         switch peer.role {
-        case .pull: try await pull(Pull(context))
-        case .push: try await push(Push(context))
-        case .reply: try await reply(Reply(context))
-        case .request: try await request(Request(context))
+        case .pull:
+            let socket = try Pull(context)
+            Peer.tell(try socket.bind(peer.endpoint))
+            try await receiveMany(socket)
+        case .push:
+            let socket = try Push(context)
+            try socket.connect(peer.endpoint)
+            try await sendMany(socket)
+            Peer.waitForEndOfInput()
+        case .reply:
+            let socket = try Reply(context)
+            Peer.tell(try socket.bind(peer.endpoint))
+            try await answer(socket)
+            Peer.waitForEndOfInput()
+        case .request:
+            let socket = try Request(context)
+            try socket.connect(peer.endpoint)
+            try await ask(socket)
+        case .throughput:
+            let (here, there) = (try Pull(context), try Push(context))
+            try there.connect(here.bind(peer.endpoint))
+            async let other: Void = sendMany(there)
+            try await receiveMany(here)
+            try await other
+        case .latency:
+            let (here, there) = (try Request(context), try Reply(context))
+            try there.connect(here.bind(peer.endpoint))
+            async let other: Void = answer(there)
+            try await ask(here)
+            try await other
         }
     }
 
-    private func pull(_ socket: Pull) async throws {
-        Peer.tell(try socket.bind(peer.endpoint))
+    private func receiveMany(_ socket: Pull) async throws {
         peer.check(try await socket.receive())
         let begin = ContinuousClock.now
         var left = peer.count
@@ -36,27 +61,24 @@ struct AsyncPeer {
         Peer.tellThroughput(peer.count, since: begin)
     }
 
-    private func push(_ socket: Push) async throws {
-        try socket.connect(peer.endpoint)
-        for _ in 0...peer.count {
-            try await socket.send(peer.makeMessage())
+    private func sendMany(_ socket: Push) async throws {
+        if peer.frames == 1 {
+            for _ in 0...peer.count { try await socket.send(peer.makeMessage()) }
+        } else {
+            for _ in 0...peer.count { try await socket.send(peer.makeMultipart()) }
         }
-        Peer.waitForEndOfInput()
     }
 
-    private func reply(_ socket: Reply) async throws {
-        Peer.tell(try socket.bind(peer.endpoint))
+    private func answer(_ socket: Reply) async throws {
         for _ in 0...peer.count {
             let message = try await socket.receive()
             peer.check(message)
             try await socket.send(message)
         }
-        Peer.waitForEndOfInput()
     }
 
-    private func request(_ socket: Request) async throws {
-        try socket.connect(peer.endpoint)
-        var message = Multipart(peer.makeMessage())
+    private func ask(_ socket: Request) async throws {
+        var message = peer.makeMultipart()
         var begin = ContinuousClock.now
         // The first round trip waits for the connection and is not counted.
         for number in 0...peer.count {

@@ -10,12 +10,15 @@ import SwiftZMQ
 struct Peer: Sendable {
     enum Role: String {
         case pull, push, reply, request
+        /// Both ends of push and pull, and of request and reply, in one process.
+        case throughput, latency
     }
 
     let role: Role
     let endpoint: String
     let size: Int
     let count: Int
+    let frames: Int
 
     /// A new message with contents of its own, as `CPeer` makes one each time.
     func makeMessage() -> Message {
@@ -25,9 +28,19 @@ struct Peer: Sendable {
         }
     }
 
+    /// A new message of so many frames.
+    func makeMultipart() -> Multipart {
+        var message = Multipart(makeMessage())
+        message.reserveCapacity(frames)
+        for _ in 1..<frames { message.append(makeMessage()) }
+        return message
+    }
+
     /// Ends the process if a message is not what was sent.
     func check(_ message: Multipart) {
-        precondition(message.count == 1 && message[0].count == size, "received \(message) instead of \(size) bytes")
+        precondition(
+            message.count == frames && message[0].count == size && (frames == 1 || message[frames - 1].count == size),
+            "received something else than \(frames) frames of \(size) bytes")
     }
 
     /// Prints a line at once, although standard output is a pipe.
