@@ -78,7 +78,10 @@ struct HeadScanner {
         } catch {
             return error
         }
+        // A CR with which a line begins is most likely half of the empty line that ends the head: no field byte.
+        let isEnding = lineStart == bytes.count - 1 && bytes[lineStart] == UInt8(ascii: "\r")
         return RequestHeadBytes.rejection(
-            ofFieldBytes: bytes.count - startLineEnd, lines: fieldLines, isClean: isClean, limits: limits)
+            ofFieldBytes: bytes.count - startLineEnd - (isEnding ? 1 : 0), lines: fieldLines, isClean: isClean,
+            limits: limits)
     }
 }

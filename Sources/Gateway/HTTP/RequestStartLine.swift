@@ -27,6 +27,9 @@ struct RequestStartLine {
         for index in targetStart..<targetEnd where line[index] == UInt8(ascii: " ") {
             throw .malformed("The first line is not a method, a target and a version, parted by one space each.")
         }
+        guard methodEnd <= limits.maximumTargetSize else {
+            throw .malformed("The request does not begin with a method.")
+        }
         guard targetEnd - targetStart <= limits.maximumTargetSize else { throw Self.targetTooLong }
         method = 0..<methodEnd
         target = targetStart..<targetEnd

@@ -12,6 +12,8 @@ final class RawClient: Sendable {
 
     private struct State {
         var received: [UInt8] = []
+        /// Counts what happened.
+        var changes = 0
         var isAtEnd = false
         var error: (any Error)?
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -47,6 +49,7 @@ final class RawClient: Sendable {
         func change(_ body: (inout State) -> Void) {
             let waiters = state.withLockedValue { state in
                 body(&state)
+                state.changes += 1
                 defer { state.waiters = [] }
                 return state.waiters
             }
@@ -110,22 +113,26 @@ final class RawClient: Sendable {
     /// The next response.
     func response(isHead: Bool = false) async throws -> RawResponse {
         while true {
-            let (result, isAtEnd) = storage.state.withLockedValue { state in
+            let (result, isAtEnd, changes) = storage.state.withLockedValue { state in
                 let read = RawResponse.read(state.received, isHead: isHead, atEnd: state.isAtEnd)
                 if let read { state.received.removeFirst(read.1) }
-                return (read?.0, state.isAtEnd)
+                return (read?.0, state.isAtEnd, state.changes)
             }
             if let result { return result }
             guard !isAtEnd else { throw Ended.closed(received: received) }
-            await change()
+            await change(after: changes)
         }
     }
 
     /// Waits until as many bytes have come.
     func waitForBytes(_ count: Int) async throws {
-        while storage.state.withLockedValue({ $0.received.count }) < count {
-            guard !storage.state.withLockedValue({ $0.isAtEnd }) else { throw Ended.closed(received: received) }
-            await change()
+        while true {
+            let (received, isAtEnd, changes) = storage.state.withLockedValue {
+                ($0.received.count, $0.isAtEnd, $0.changes)
+            }
+            if received >= count { return }
+            guard !isAtEnd else { throw Ended.closed(received: self.received) }
+            await change(after: changes)
         }
     }
 
@@ -142,7 +149,11 @@ final class RawClient: Sendable {
     /// Waits until the server has ended the connection, and says what else came before.
     @discardableResult
     func end() async throws -> String {
-        while !storage.state.withLockedValue({ $0.isAtEnd }) { await change() }
+        while true {
+            let (isAtEnd, changes) = storage.state.withLockedValue { ($0.isAtEnd, $0.changes) }
+            if isAtEnd { break }
+            await change(after: changes)
+        }
         if storage.state.withLockedValue({ $0.error }) != nil { throw Ended.reset }
         return received
     }
@@ -150,11 +161,11 @@ final class RawClient: Sendable {
     /// What came and was not taken as a response.
     var received: String { String(decoding: storage.state.withLockedValue { $0.received }, as: UTF8.self) }
 
-    private func change() async {
-        let (count, isAtEnd) = storage.state.withLockedValue { ($0.received.count, $0.isAtEnd) }
+    /// Waits until something has happened since a moment, which is before the caller looked.
+    private func change(after changes: Int) async {
         await withCheckedContinuation { continuation in
             let isStale = storage.state.withLockedValue { state in
-                if state.received.count != count || state.isAtEnd != isAtEnd { return true }
+                if state.changes != changes { return true }
                 state.waiters.append(continuation)
                 return false
             }
