@@ -1,0 +1,124 @@
+import NIOCore
+import SwiftZMQ
+import WorkerProtocol
+
+@testable import Gateway
+
+/// The reading of one connection's bytes in pieces, without the connection: scanner, head, shape and body one after the
+/// other, as `HTTP1Connection` has them.
+struct RequestReading: Equatable {
+    struct Request: Equatable {
+        var head: [UInt8]
+        var shape: RequestShape.Body
+        var body: [UInt8]
+    }
+
+    private(set) var requests: [Request] = []
+    /// The status that ended it; nil where more bytes would be needed.
+    private(set) var refusal: Int?
+    /// What contradicts the rules.
+    private(set) var contradictions: [String] = []
+
+    static let settings = {
+        var settings = HTTPSettings()
+        // Small, so that mutations get there.
+        settings.maximumHeaderSize = 200
+        settings.maximumFieldCount = 12
+        settings.maximumTargetSize = 100
+        settings.maximumBodySize = 64
+        return settings
+    }()
+
+    init(_ pieces: [ArraySlice<UInt8>]) {
+        var input = ByteBuffer()
+        var scanner = HeadScanner()
+        var body: Body?
+        do {
+            for piece in pieces {
+                input.writeBytes(piece)
+                while try step(&input, &scanner, &body) {}
+            }
+        } catch {
+            refusal = error.failure.status
+        }
+    }
+
+    private struct Body {
+        var head: [UInt8]
+        var shape: RequestShape.Body
+        var decoder = ChunkedBodyDecoder()
+        var bytes = ByteBuffer()
+    }
+
+    private mutating func step(
+        _ input: inout ByteBuffer, _ scanner: inout HeadScanner, _ body: inout Body?
+    ) throws(RequestRejection) -> Bool {
+        guard var open = body else {
+            guard case .complete(let length) = scanner.scan(input.readableBytesUInt8Span) else {
+                if let rejection = scanner.rejection(of: input.readableBytesUInt8Span, limits: Self.settings) {
+                    throw rejection
+                }
+                return false
+            }
+            guard let bytes = input.readSlice(length: length) else { return false }
+            let found = scanner
+            scanner = HeadScanner()
+            let head = try RequestHeadBytes(bytes, scannedBy: found, limits: Self.settings)
+            let shape = try RequestShape(head)
+            check(head, shape)
+            if case .length(let length) = shape.body, length > Self.settings.maximumBodySize {
+                throw ChunkedBodyDecoder.tooLarge
+            }
+            body = Body(head: Array(bytes.readableBytesView), shape: shape.body)
+            return true
+        }
+        switch open.shape {
+        case .none: break
+        case .length(let length):
+            guard let bytes = input.readSlice(length: length) else { return false }
+            open.bytes = bytes
+        case .chunked:
+            let progress = try open.decoder.decode(
+                &input, into: &open.bytes, limit: Self.settings.maximumBodySize, limits: Self.settings)
+            body = open
+            guard progress == .complete else { return false }
+        }
+        requests.append(Request(head: open.head, shape: open.shape, body: Array(open.bytes.readableBytesView)))
+        body = nil
+        return input.readableBytes > 0
+    }
+
+    /// A second opinion on a head that was let through.
+    private mutating func check(_ head: RequestHeadBytes, _ shape: RequestShape) {
+        let bytes = Array(head.buffer.readableBytesView)
+        let text = String(decoding: bytes, as: Unicode.ASCII.self)
+        let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
+        func expect(_ condition: Bool, _ rule: String) { if !condition { contradictions.append(rule) } }
+        expect(bytes.suffix(4) == [13, 10, 13, 10], "a head does not end with an empty line")
+        expect(lines.dropLast(2).allSatisfy { !$0.isEmpty }, "an empty line stands within a head")
+        expect(
+            !lines.contains { $0.utf8.contains { $0 < 0x20 && $0 != 9 || $0 == 0x7F } }, "a control character passes")
+        expect(
+            lines[0].split(separator: " ", omittingEmptySubsequences: false).count == 3, "a first line of other parts")
+        let names = lines.dropFirst().dropLast(2).map { String($0.prefix { $0 != ":" }).lowercased() }
+        expect(names.count == head.fields.count, "a line is no field, or more than one")
+        expect(names.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isTokenByte) }, "a name is no token")
+        expect(names.count { $0 == "host" } == 1 || shape.isHTTP10 && !names.contains("host"), "not one Host")
+        expect(
+            !(names.contains("content-length") && names.contains("transfer-encoding")), "both length and coding pass")
+        expect(names.contains("transfer-encoding") == (shape.body == .chunked), "a coding that is not chunked passes")
+        let origin = RequestOrigin(
+            requestID: "1", clientAddress: "127.0.0.1", scheme: "http", listenerAddress: "127.0.0.1:80")
+        guard case .path(let path, let query) = shape.target else { return }
+        do {
+            let frame = try head.buffer.withUnsafeReadableBytes { bytes throws(WorkerProtocolError) in
+                try RequestHead.frame(
+                    of: bytes, method: head.startLine.method, target: path.lowerBound..<query.upperBound,
+                    fields: head.fields, bodyLength: 0, origin: origin)
+            }
+            _ = try RequestHead(reading: frame)
+        } catch {
+            if !path.isEmpty { contradictions.append("a worker cannot read what passes: \(error)") }
+        }
+    }
+}
