@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer tsan asan bench docs format lint clean
+.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz chaos chains tsan asan bench docs format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -33,6 +33,24 @@ hammer: ## a million messages each way through every pattern at tiny high-water 
 	@Scripts/need swift libzmq
 	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
 		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.HammerTests' $(ARGS)
+
+model: ## 100,000 random sequences against the gateway's dispatch (MODEL_SEQUENCES, MODEL_STEPS, MODEL_SEED)
+	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.BrokerModelTests' $(ARGS)
+
+fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
+	@Scripts/need swift libzmq
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
+		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.FuzzTests' $(ARGS)
+
+chaos: ## kill, stop, slow down and flood a gateway and its workers at length (CHAOS_REQUESTS, … : CONTRIBUTING.md)
+	@CHAOS_REQUESTS=$${CHAOS_REQUESTS:-200000} IDLE_CONNECTIONS=$${IDLE_CONNECTIONS:-10000} \
+		SLOW_CONNECTIONS=$${SLOW_CONNECTIONS:-500} SLOW_SECONDS=$${SLOW_SECONDS:-30} \
+		STREAM_BYTES=$${STREAM_BYTES:-1073741824} TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} \
+		exec Scripts/test --filter '^FaultTests\.(Chaos|Load)Tests' $(ARGS)
+
+chains: ## ambiguous requests through nginx and haproxy in front of the gateway
+	@Scripts/need nginx haproxy
+	@exec Scripts/test --filter '^FaultTests\.ProxyChainTests' $(ARGS)
 
 tsan: ## run the tests of the binding and the gateway under ThreadSanitizer
 	@exec Scripts/test --sanitize=thread $(ARGS)

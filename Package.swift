@@ -193,6 +193,23 @@ let package = Package(
         .testTarget(
             name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ"], swiftSettings: language),
         .testTarget(name: "TaskPipelineTests", dependencies: ["SwiftZMQ", "TaskPipeline"], swiftSettings: language),
+        .executableTarget(
+            name: "fault-worker",
+            dependencies: [
+                "GatewayWorker",
+                "SwiftZMQ",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/FaultWorker",
+            swiftSettings: language
+        ),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: ["ProcessSupport", "fault-worker", "webgateway"],
+            path: "Tests/Faults",
+            swiftSettings: language
+        ),
         .testTarget(
             name: "ProgramTests",
             dependencies: [
