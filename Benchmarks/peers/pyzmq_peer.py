@@ -12,6 +12,10 @@ import zmq
 import zmq.asyncio
 
 
+# Contexts and sockets live until the other end has what it needs: what is collected is closed at once.
+kept = []
+
+
 def tell(line):
     print(line, flush=True)
 
@@ -20,6 +24,7 @@ def open_socket(context, role, endpoint):
     types = {"pull": zmq.PULL, "push": zmq.PUSH, "reply": zmq.REP, "request": zmq.REQ}
     types |= {"throughput": zmq.PULL, "latency": zmq.REQ}
     socket = context.socket(types[role])
+    kept.extend((context, socket))
     if role in ("push", "request"):
         socket.connect(endpoint)
     else:
@@ -35,6 +40,7 @@ OTHER = {"throughput": "push", "latency": "reply"}
 
 def open_other(context, role, endpoint):
     socket = context.socket({"throughput": zmq.PUSH, "latency": zmq.REP}[role])
+    kept.append(socket)
     socket.connect(endpoint)
     return socket
 
