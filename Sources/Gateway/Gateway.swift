@@ -116,7 +116,7 @@ public final class Gateway: Sendable {
             throw error
         }
         watching = [
-            Self.watchHandshakes(broker.router.events, "worker", metrics, logger),
+            Self.watchHandshakes(broker.router.events, "worker", metrics, logger) { broker.connectionChanged($0) },
             (clients?.router.events).map { Self.watchHandshakes($0, "client", metrics, logger) },
             // A backend that is not asked has to be told from time to time.
             metricsText == nil && !(metrics.factory is NOOPMetricsHandler) ? Self.repeatedly(sample) : nil,
@@ -221,10 +221,12 @@ extension Gateway {
 
     /// Counts and logs connections of workers that fail before they stand, until the socket is closed.
     private static func watchHandshakes(
-        _ events: SocketEvents, _ peer: String, _ metrics: GatewayMetrics, _ logger: Logger
+        _ events: SocketEvents, _ peer: String, _ metrics: GatewayMetrics, _ logger: Logger,
+        also: @escaping @Sendable (SocketEvent) -> Void = { _ in }
     ) -> Task<Void, Never> {
         Task {
             for await event in events {
+                also(event)
                 guard case .handshakeFailed(let reason) = event.kind else { continue }
                 metrics.handshakeFailed()
                 logger.warning(

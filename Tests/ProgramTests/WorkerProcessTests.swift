@@ -64,6 +64,15 @@ import Testing
         #expect(!other.output.soFar.contains { $0.contains("POST") })
     }
 
+    @Test(arguments: [Int32(9), 19])
+    func `An idle REQ worker that is killed or stopped is missed without a request`(signal: Int32) async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0", "--heartbeat", "200ms")
+        let worker = try await programs.obedientWorker("req", "idle", of: gateway)
+        try await gateway.waitForService("/idle")
+        worker.signal(signal)
+        try await gateway.program.errors.wait(for: "worker lost", "service=idle ")
+    }
+
     @Test func `A request over the queue's limit is turned away and the others are answered`() async throws {
         let gateway = try await programs.gateway("--demo-workers", "0", "--queue-limit", "1")
         let worker = try await programs.obedientWorker("req", "slow", of: gateway)

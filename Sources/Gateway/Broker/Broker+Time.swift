@@ -55,6 +55,9 @@ extension Broker {
                 to: min(
                     workers[worker].lastSent + interval,
                     workers[worker].lastHeard + interval * BrokerConfiguration.liveness))
+        } else if workers[worker].isSuspect {
+            lose(worker, because: .unreachable, now: now)
+            return
         } else {
             workerTimers.remove(worker)
         }

@@ -52,6 +52,9 @@ extension Broker {
         // First out of every list, so that none of its requests can come back to it.
         workerIndex[routingID] = nil
         workerTimers.remove(worker)
+        if let connection = workers[worker].connection, connectionIndex[connection] == worker {
+            connectionIndex[connection] = nil
+        }
         if workers[worker].isAvailable {
             services[service].available.remove(worker, load: workers[worker].requests.count, links: &availableLinks)
             workers[worker].isAvailable = false

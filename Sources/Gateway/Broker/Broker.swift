@@ -35,6 +35,8 @@ public struct Broker: Sendable {
 
     var workers: SlotTable<WorkerRecord>
     var workerIndex: [Message: Int] = [:]
+    /// The workers without heartbeats, by the descriptors of their connections.
+    var connectionIndex: [Int32: Int] = [:]
     var availableLinks = SlotLinks()
     var evictableWorkers = SlotList()
     var evictableLinks = SlotLinks()

@@ -67,10 +67,13 @@ extension BrokerLoop {
                 let routingID = message.removeFirst()
                 let registered = work.broker.counters.workersRegistered
                 work.broker.receive(from: routingID, message, now: now)
-                if work.broker.counters.workersRegistered != registered,
-                    let address = message[message.count - 1].metadata.peerAddress ?? router.lastPeerAddress
-                {
-                    work.broker.setAddress(address, of: routingID)
+                if work.broker.counters.workersRegistered != registered {
+                    if let address = message[message.count - 1].metadata.peerAddress ?? router.lastPeerAddress {
+                        work.broker.setAddress(address, of: routingID)
+                    }
+                    if let descriptor = router.lastPeerDescriptor {
+                        work.broker.setConnection(descriptor, of: routingID, now: now)
+                    }
                 }
             }
             count += 1
@@ -89,6 +92,8 @@ extension BrokerLoop {
                 for request in requests { work.broker.submit(request, now: now) }
             case .cancel(let id): work.broker.cancel(id, now: now)
             case .consumed(let id, let bytes): work.broker.consumed(id, bytes: bytes, now: now)
+            case .connectionOpened(let descriptor): work.broker.connectionOpened(descriptor)
+            case .connectionClosed(let descriptor): work.broker.connectionClosed(descriptor, now: now)
             case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
             case .reconfigure(let configuration): work.broker.reconfigure(configuration, now: now)
@@ -149,7 +154,7 @@ extension BrokerLoop {
             case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
-            case .cancel, .consumed, .drain, .stop, .reconfigure: break
+            case .cancel, .consumed, .connectionOpened, .connectionClosed, .drain, .stop, .reconfigure: break
             }
         }
         for continuation in work.waitingForEnd { continuation.resume() }

@@ -33,6 +33,8 @@ public final class BrokerLoop: RequestDispatcher {
         case submit([GatewayRequest])
         case cancel(RequestID)
         case consumed(RequestID, bytes: Int)
+        case connectionOpened(Int32)
+        case connectionClosed(Int32)
         case drain
         case stop
         case reconfigure(BrokerConfiguration)
@@ -99,6 +101,12 @@ public final class BrokerLoop: RequestDispatcher {
     /// Says that a client has taken bytes of a stream; see ``RequestDispatcher``.
     public func consumed(_ id: RequestID, bytes: Int) {
         order(.consumed(id, bytes: bytes)) {}
+    }
+
+    /// Takes note of what happened to a connection of the workers' socket.
+    func connectionChanged(_ event: SocketEvent) {
+        guard let descriptor = event.descriptor else { return }
+        order(event.kind == .accepted ? .connectionOpened(descriptor) : .connectionClosed(descriptor)) {}
     }
 
     /// Whether the thread has ended, and nothing is dispatched any more.

@@ -23,6 +23,10 @@ struct WorkerRecord: Sendable {
     var isAvailable = false
     /// It stands in the list of those that may make room for another.
     var isEvictable = false
+    /// The number of its connection's descriptor, where it has no heartbeats and that is known.
+    var connection: Int32?
+    /// A connection of that number is lost, so that it is given up unless that turns out to have been another's.
+    var isSuspect = false
     var served = 0
     var address: String?
 

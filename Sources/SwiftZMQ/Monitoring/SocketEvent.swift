@@ -8,10 +8,19 @@ public struct SocketEvent: Hashable, Sendable {
     /// The endpoint it happened at: the one that the socket connected to, or the one that it is bound to.
     public let address: String
 
+    /// The number of the connection's descriptor, for a connection that was accepted or lost; nil for other events. It is
+    /// that of another connection as soon as this one is closed.
+    package let descriptor: Int32?
+
     /// Makes an event from its parts.
     public init(_ kind: Kind, address: String) {
+        self.init(kind, address: address, descriptor: nil)
+    }
+
+    init(_ kind: Kind, address: String, descriptor: Int32?) {
         self.kind = kind
         self.address = address
+        self.descriptor = descriptor
     }
 }
 
@@ -75,7 +84,10 @@ extension SocketEvent {
         let (number, value) = unsafe bytes.withUnsafeBytes { bytes in
             unsafe (bytes.loadUnaligned(as: UInt16.self), bytes.loadUnaligned(fromByteOffset: 2, as: UInt32.self))
         }
-        self.init(Kind(number: number, value: value), address: String(message[1]))
+        let hasDescriptor = [ZMQ_EVENT_ACCEPTED, ZMQ_EVENT_DISCONNECTED].contains(Int32(number))
+        self.init(
+            Kind(number: number, value: value), address: String(message[1]),
+            descriptor: hasDescriptor ? Int32(bitPattern: value) : nil)
     }
 }
 

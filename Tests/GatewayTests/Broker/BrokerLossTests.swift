@@ -4,6 +4,37 @@ import Testing
 import WorkerProtocol
 
 @Suite struct BrokerLossTests {
+    @Test func `A REQ worker whose connection is lost is lost after a heartbeat`() throws {
+        var script = BrokerScript()
+        script.ready("a", dialect: .request)
+        script.broker.setConnection(7, of: "a", now: script.now)
+        _ = script.log()
+        script.broker.connectionClosed(7, now: script.now)
+        try script.pass(.milliseconds(900))
+        #expect(script.broker.counters.workersLost == 0)
+        try script.pass(.milliseconds(100))
+        #expect(script.broker.counters.workersLost == 1)
+    }
+
+    @Test func `The end of another connection of the same number costs no worker`() throws {
+        var script = BrokerScript()
+        script.ready("a", dialect: .request)
+        script.broker.setConnection(7, of: "a", now: script.now)
+        // What is told of the descriptor came later than the worker's message.
+        script.broker.connectionClosed(7, now: script.now)
+        script.broker.connectionOpened(7)
+        script.broker.connectionClosed(8, now: script.now)
+        try script.pass(.seconds(5))
+        #expect(script.broker.counters.workersLost == 0)
+        // Whoever registers through the number has it; the one before is gone.
+        script.ready("b", dialect: .request)
+        script.broker.setConnection(7, of: "b", now: script.now)
+        #expect(script.broker.counters.workersLost == 1)
+        script.broker.connectionClosed(7, now: script.now)
+        try script.pass(.seconds(1))
+        #expect(script.broker.counters.workersLost == 2)
+    }
+
     @Test func `An idempotent request goes to another worker when its own dies`() throws {
         var script = BrokerScript()
         script.ready("a")
