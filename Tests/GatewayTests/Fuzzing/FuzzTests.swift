@@ -20,7 +20,8 @@ import WorkerProtocol
     }
 
     private func report(_ target: String, _ outcomes: [String: Int]) {
-        print("fuzz: \(target): \(inputs) inputs from FUZZ_SEED=\(seed): \(outcomes.sorted { $0.key < $1.key })")
+        let count = outcomes.values.reduce(0, +)
+        print("fuzz: \(target): \(count) readings from FUZZ_SEED=\(seed): \(outcomes.sorted { $0.key < $1.key })")
     }
 
     private func hexadecimal(_ bytes: [UInt8]) -> String {
