@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz chaos chains tsan asan bench docs format lint clean
+.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz chaos chains tsan asan leaks bench docs format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -57,6 +57,9 @@ tsan: ## run the tests of the binding and the gateway under ThreadSanitizer
 
 asan: ## run the tests of the binding under AddressSanitizer and LeakSanitizer
 	@exec Scripts/test --sanitize=address $(ARGS)
+
+leaks: ## a million messages of each kind, and memory flat at the end; a few under LeakSanitizer (LEAK_MESSAGES)
+	@BUILD=Benchmarks/.build exec Scripts/leaks $(ARGS)
 
 bench: ## measure side by side with C, and the gateway with a bare server (ROUNDS, MESSAGES, … : Scripts/bench --help)
 	@exec Scripts/bench $(ARGS)

@@ -10,7 +10,7 @@ let language: [SwiftSetting] = [
 ]
 
 // The peers that Scripts/bench runs against each other: the same two programs in C and in Swift, a bare
-// HTTP server, and a worker in C; and a program that counts what a message allocates.
+// HTTP server, and a worker in C; and programs that count what a message allocates, and look for leaks.
 let package = Package(
     name: "Benchmarks",
     dependencies: [
@@ -30,6 +30,11 @@ let package = Package(
         .target(name: "CAllocations"),
         .executableTarget(
             name: "AllocationCount",
+            dependencies: ["CAllocations", .product(name: "SwiftZMQ", package: "SwiftZMQ")],
+            swiftSettings: language
+        ),
+        .executableTarget(
+            name: "LeakCheck",
             dependencies: ["CAllocations", .product(name: "SwiftZMQ", package: "SwiftZMQ")],
             swiftSettings: language
         ),
