@@ -14,6 +14,25 @@ package enum SwiftCompiler {
         let ending = try await compiler.ending()
         return (ending, try await compiler.errors.all().joined(separator: "\n"))
     }
+
+    /// Builds a program of one file that uses the binding as it was built with the tests.
+    ///
+    /// - Returns: how the compiler ended, and what it said.
+    package static func build(
+        _ path: String, into program: String
+    ) async throws -> (ending: RunningProgram.Ending, said: String) {
+        let products = RunningProgram.productFolder
+        let objects = try FileManager.default.contentsOfDirectory(
+            at: products.appending(path: "SwiftZMQ.build"), includingPropertiesForKeys: nil
+        ).filter { $0.pathExtension == "o" }
+        let compiler = try RunningProgram(
+            "/usr/bin/env",
+            ["swiftc", "-swift-version", "6", "-I", products.appending(path: "Modules").path()]
+                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap"), path]
+                + objects.map { $0.path() } + ["-lzmq", "-o", program])
+        let ending = try await compiler.ending()
+        return (ending, try await compiler.errors.all().joined(separator: "\n"))
+    }
 }
 
 extension SwiftCompiler {

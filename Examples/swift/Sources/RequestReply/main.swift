@@ -1,0 +1,12 @@
+import SwiftZMQ
+
+let context = try Context()
+let reply = try Reply(context)
+let request = try Request(context)
+try request.connect(reply.bind("tcp://127.0.0.1:*"))
+let serving = Task {
+    for try await question in reply.messages { try await reply.send("Hello, \(question[0])!") }
+}
+print(try await request.request("Ada", timeout: .seconds(10))[0])
+await context.shutdown()
+try await serving.value
