@@ -104,6 +104,7 @@ long allocated_bytes_by_this_thread(void) { return own_bytes; }
 long allocations_by_all_threads(void) { return atomic_load_explicit(&all_count, memory_order_relaxed); }
 long allocations_in_use(void) { return atomic_load_explicit(&blocks_in_use, memory_order_relaxed); }
 long allocated_bytes_in_use(void) { return atomic_load_explicit(&bytes_in_use, memory_order_relaxed); }
+void allocations_trim(void) { malloc_trim(0); }
 
 #else
 
@@ -113,5 +114,6 @@ long allocated_bytes_by_this_thread(void) { return 0; }
 long allocations_by_all_threads(void) { return 0; }
 long allocations_in_use(void) { return 0; }
 long allocated_bytes_in_use(void) { return 0; }
+void allocations_trim(void) {}
 
 #endif

@@ -20,3 +20,6 @@ long allocations_in_use(void);
 
 /// How many bytes the blocks in use hold.
 long allocated_bytes_in_use(void);
+
+/// Gives memory that is not in use back to the system, so that what is resident is what is in use.
+void allocations_trim(void);
