@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// Security between the binding and pyzmq, each in both roles: `Tests/Interop/peer.py` is the other end.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SecurityInteropTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SecurityInteropTests {
     static let transports = [Transport.tcp, .ipc]
 
     @Test(arguments: transports)
@@ -115,7 +115,7 @@ import Testing
         await authenticator.stop()
     }
 
-    private func ask(_ endpoint: String, _ options: [String], timeout: String = "20") async throws -> RunningProgram {
+    private func ask(_ endpoint: String, _ options: [String], timeout: String = "60") async throws -> RunningProgram {
         let script = [PackageFolder.path("Tests/Interop/peer.py"), "req", "ask", "--count", "1"]
         return try await RunningProgram.python(script + ["--connect", endpoint, "--timeout", timeout] + options)
     }
