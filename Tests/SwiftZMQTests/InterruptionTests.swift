@@ -43,7 +43,9 @@ import Testing
         for number in 0..<count {
             #expect(pthread_kill(thread, SIGUSR2) == 0)
             // A thread that is through already, as after its timeout on a slow machine, handles nothing any more.
-            let isHandled = try await eventually { box.isFull || Self.handled.load(ordering: .relaxed) > first + number }
+            let isHandled = try await eventually {
+                box.isFull || Self.handled.load(ordering: .relaxed) > first + number
+            }
             #expect(isHandled)
             if box.isFull { break }
         }
