@@ -23,17 +23,13 @@ import Testing
         (.ws, "ws://127.0.0.1:*"), (.wss, "wss://127.0.0.1:*"), (.tipc, "tipc://{5560,0,0}"),
     ])
     func `A transport that is not there is refused`(capability: Capability, endpoint: String) throws {
+        // Where it is there, the next test tries it in a process of its own: libzmq leaks an address that it refuses.
+        guard !capability.isAvailable else { return }
         let publisher = try Publisher(Context()) { $0.linger = .zero }
-        let binding = Result { try publisher.bind(endpoint) }
-        if capability.isAvailable {
-            // Whether the system can do it, too, is another question.
-            if case .failure(let error as ZMQError) = binding { #expect(error.code != .protocolNotSupported) }
-        } else {
-            let error = #expect(throws: ZMQError.self) { try binding.get() }
-            #expect(error?.code == .unsupported)
-            #expect(error?.endpoint == endpoint && error?.remedy?.contains(capability.rawValue) == true)
-            #expect(code { try publisher.connect(endpoint) } == .unsupported)
-        }
+        let error = #expect(throws: ZMQError.self) { try publisher.bind(endpoint) }
+        #expect(error?.code == .unsupported)
+        #expect(error?.endpoint == endpoint && error?.remedy?.contains(capability.rawValue) == true)
+        #expect(code { try publisher.connect(endpoint) } == .unsupported)
     }
 
     @Test func `No endpoint and no draft option ends the process`() async {
