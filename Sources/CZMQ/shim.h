@@ -65,31 +65,12 @@ static inline int czmq_make_wake_descriptor(void) { return eventfd(0, EFD_NONBLO
 /// A list of watched descriptors that does not survive `exec`; negative on failure, with the reason in `errno`.
 static inline int czmq_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-/// Watches a descriptor, edge-triggered; 0 or, with the reason in `errno`, -1.
-static inline int czmq_epoll_watch(int list, int descriptor, uint64_t token) {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = token};
-    return epoll_ctl(list, EPOLL_CTL_ADD, descriptor, &event);
-}
-
-/// Stops watching a descriptor; 0 or, with the reason in `errno`, -1.
-static inline int czmq_epoll_unwatch(int list, int descriptor) {
-    return epoll_ctl(list, EPOLL_CTL_DEL, descriptor, 0);
-}
-
 enum { CZMQ_EPOLL_BATCH = 64 };
-
-/// Waits and writes the tokens of at most `CZMQ_EPOLL_BATCH` readable descriptors; how many, or -1 as above.
-static inline int czmq_epoll_wait(int list, uint64_t *tokens, int milliseconds) {
-    struct epoll_event events[CZMQ_EPOLL_BATCH];
-    int count = epoll_wait(list, events, CZMQ_EPOLL_BATCH, milliseconds);
-    for (int index = 0; index < count; index++) tokens[index] = events[index].data.u64;
-    return count;
-}
 
 /// Adds, changes or removes (`EPOLL_CTL_…`) a watched descriptor; 0 or, with the reason in `errno`, -1.
 ///
 /// `events` are `ZMQ_POLL…`, and level-triggered unless `is_edge`.
-static inline int czmq_poll_change(int list, int operation, int descriptor, int events, int is_edge, uint64_t token) {
+static inline int czmq_epoll_change(int list, int operation, int descriptor, int events, int is_edge, uint64_t token) {
     struct epoll_event event = {.events = is_edge ? EPOLLET : 0, .data.u64 = token};
     if (events & ZMQ_POLLIN) event.events |= EPOLLIN;
     if (events & ZMQ_POLLOUT) event.events |= EPOLLOUT;
@@ -97,10 +78,11 @@ static inline int czmq_poll_change(int list, int operation, int descriptor, int 
     return epoll_ctl(list, operation, descriptor, &event);
 }
 
-/// As `czmq_epoll_wait`, and writes what each descriptor is ready for, too.
+/// Waits and writes the tokens of at most `CZMQ_EPOLL_BATCH` descriptors and what each is ready for (`ZMQ_POLL…`); how
+/// many, or -1 as above.
 ///
 /// After an error and at the other end's hang-up neither reading nor writing would wait, whatever the descriptor says.
-static inline int czmq_poll_wait(int list, uint64_t *tokens, int16_t *readiness, int milliseconds) {
+static inline int czmq_epoll_wait(int list, uint64_t *tokens, int16_t *readiness, int milliseconds) {
     struct epoll_event events[CZMQ_EPOLL_BATCH];
     int count = epoll_wait(list, events, CZMQ_EPOLL_BATCH, milliseconds);
     for (int index = 0; index < count; index++) {
@@ -116,7 +98,7 @@ static inline int czmq_poll_wait(int list, uint64_t *tokens, int16_t *readiness,
     return count;
 }
 
-enum { CZMQ_POLL_ADD = EPOLL_CTL_ADD, CZMQ_POLL_MODIFY = EPOLL_CTL_MOD, CZMQ_POLL_REMOVE = EPOLL_CTL_DEL };
+enum { CZMQ_EPOLL_ADD = EPOLL_CTL_ADD, CZMQ_EPOLL_MODIFY = EPOLL_CTL_MOD, CZMQ_EPOLL_REMOVE = EPOLL_CTL_DEL };
 
 /// Names the calling thread; at most 15 bytes are kept.
 static inline int czmq_name_thread(const char *name) { return prctl(PR_SET_NAME, (unsigned long) name, 0, 0, 0); }

@@ -51,7 +51,7 @@ public final class SocketExecutor: TaskExecutor {
     /// - Parameter name: the thread's name, of which at most 15 bytes are kept.
     /// - Throws: ``ZMQError`` with the system's error number when descriptors or threads have run out.
     public init(name: String) throws(ZMQError) {
-        readiness = try ReadinessQueue()
+        readiness = try ReadinessQueue(for: "create a list of watched descriptors")
         try DetachedThread.start(name: name) { [self] in
             do {
                 try CurrentThread.become(self)
@@ -184,7 +184,7 @@ extension SocketExecutor {
 
     private func lookAtDescriptors(timeout: Duration?, ready: inout [any ReadinessClient]) {
         var tokens: [UInt64] = []
-        readiness.wait(timeout: timeout) { tokens.append($0) }
+        readiness.wait(timeout: timeout) { token, _ in tokens.append(token) }
         state.withLock { state in
             state.isAsleep = false
             for token in tokens {

@@ -9,7 +9,7 @@ extension PollerCore {
         do throws(ZMQError) {
             // Under the socket's lock, as a closed socket's descriptor may be another's already.
             try core.withSocket("register a socket", attaches: false) { _ throws(ZMQError) in
-                try queue.addSocket(core.descriptor, token: token)
+                try queue.add(core.descriptor, token: token)
             }
         } catch {
             abandon(token)
@@ -63,7 +63,7 @@ extension PollerCore {
         }
         guard let item else { return }
         guard let core = item.handle?.core else {
-            if item.isQueued { queue.remove(item.descriptor) }
+            if item.isQueued { queue.removeIfOpen(item.descriptor) }
             return
         }
         core.state.withLock { state in
@@ -115,7 +115,7 @@ extension PollerCore {
 
     /// Takes a descriptor that nothing is wanted of out of the queue, which would report its errors all the same.
     private func pause(_ token: UInt64, _ descriptor: Int32) throws(ZMQError) {
-        queue.remove(descriptor)
+        queue.removeIfOpen(descriptor)
         state.withLock { $0.items[token]?.isQueued = false }
     }
 

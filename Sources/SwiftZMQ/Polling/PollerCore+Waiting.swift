@@ -32,7 +32,7 @@ extension PollerCore {
                 return true
             }
             guard mayWait else { continue }
-            let reported = queue.wait(timeout: remaining)
+            let reported = reports(timeout: remaining)
             state.withLock { $0.sleeper = nil }
             ready = try examine(reported)
             if !ready.isEmpty { return ready }
@@ -64,7 +64,13 @@ extension PollerCore {
     /// What is ready now.
     private func look() throws(ZMQError) -> [Ready] {
         state.withLock { $0.mustLook = false }
-        return try examine(queue.wait(timeout: .zero))
+        return try examine(reports(timeout: .zero))
+    }
+
+    private func reports(timeout: Duration?) -> [Ready] {
+        var reported: [Ready] = []
+        queue.wait(timeout: timeout) { reported.append(($0, $1)) }
+        return reported
     }
 
     private func examine(_ reported: [Ready]) throws(ZMQError) -> [Ready] {

@@ -4,7 +4,7 @@
 /// that may be ready is a candidate: it is asked at each wait, until it is not ready any more. Then it has a
 /// `ReadinessWatch`, which makes it a candidate again.
 final class PollerCore: ReadinessClient {
-    let queue: PollQueue
+    let queue: ReadinessQueue
     let executor: SocketExecutor
     let origin = ProcessOrigin()
     let state = Locked(State())
@@ -50,7 +50,7 @@ final class PollerCore: ReadinessClient {
     typealias Ready = (token: UInt64, events: PollEvents)
 
     init(executor: SocketExecutor) throws(ZMQError) {
-        queue = try PollQueue()
+        queue = try ReadinessQueue(for: "create a poller")
         self.executor = executor
     }
 
