@@ -18,10 +18,10 @@ struct WorkersDocument {
         let objects = workers.map { id, worker in
             let heard = wallClock - (now - worker.lastHeard) / .seconds(1)
             return """
-                {"service":\(Self.quoted(worker.service)),"dialect":\(Self.quoted(worker.dialect.rawValue)),\
-                "address":\(worker.address.map(Self.quoted) ?? "null"),"concurrency":\(worker.concurrency),\
-                "in_flight":\(worker.inFlight),"served":\(worker.served),"last_heard":\(Self.quoted(Self.time(heard))),\
-                "id":\(Self.quoted(id)),"draining":\(worker.isDraining)}
+                {"service":\(JSONText.quote(worker.service)),"dialect":\(JSONText.quote(worker.dialect.rawValue)),\
+                "address":\(worker.address.map(JSONText.quote) ?? "null"),"concurrency":\(worker.concurrency),\
+                "in_flight":\(worker.inFlight),"served":\(worker.served),"last_heard":\(JSONText.quote(Self.time(heard))),\
+                "id":\(JSONText.quote(id)),"draining":\(worker.isDraining)}
                 """
         }
         text = objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
@@ -41,22 +41,6 @@ struct WorkersDocument {
             "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1))-\(padded(Int(parts.tm_mday)))"
         let clock = "\(padded(Int(parts.tm_hour))):\(padded(Int(parts.tm_min))):\(padded(Int(parts.tm_sec)))"
         return "\(date)T\(clock).\(padded(milliseconds % 1000, 3))Z"
-    }
-
-    /// A JSON string. What comes from a worker may be any text.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<" ", "\u{7F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     private static func secondsSince1970() -> Double {

@@ -1,5 +1,6 @@
 public import HTTPTypes
 import SwiftZMQ
+import WorkerProtocol
 
 /// A refusal that the client is meant to read, as `application/problem+json` (RFC 9457).
 ///

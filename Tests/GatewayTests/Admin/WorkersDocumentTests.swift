@@ -44,7 +44,7 @@ import WorkerProtocol
     @Test(arguments: ["a\nb", "\u{0}\u{1F}\u{7F}", "\"\\/", "é🙂\u{2028}"])
     func `Any text is a JSON string`(text: String) throws {
         let parsed = try JSONSerialization.jsonObject(
-            with: Data(WorkersDocument.quoted(text).utf8), options: .fragmentsAllowed)
+            with: Data(JSONText.quote(text).utf8), options: .fragmentsAllowed)
         #expect(parsed as? String == text)
     }
 }
