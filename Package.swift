@@ -156,6 +156,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway",
+                "ProcessSupport",
                 "PrometheusText",
                 "SwiftZMQ",
                 "WorkerProtocol",
@@ -192,7 +193,9 @@ let package = Package(
         .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport"], swiftSettings: language),
         .testTarget(
             name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ"], swiftSettings: language),
-        .testTarget(name: "TaskPipelineTests", dependencies: ["SwiftZMQ", "TaskPipeline"], swiftSettings: language),
+        .testTarget(
+            name: "TaskPipelineTests", dependencies: ["ProcessSupport", "SwiftZMQ", "TaskPipeline"],
+            swiftSettings: language),
         .executableTarget(
             name: "fault-worker",
             dependencies: [

@@ -1,3 +1,4 @@
+import ProcessSupport
 import Testing
 
 @testable import SwiftZMQ
@@ -5,7 +6,7 @@ import Testing
 @Suite struct WaitQueueTests {
     @Test func `Waiters come out in the order of their tickets whoever leaves in between`() {
         for seed in 0..<200 {
-            var random = SplitMix(state: UInt64(seed))
+            var random = SplitMix(seed: UInt64(seed))
             var queue = WaitQueue<Int>()
             var expected: [Int] = []
             var next = 0
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func `Timers come out in the order of their instants`() {
-        var random = SplitMix(state: 1)
+        var random = SplitMix(seed: 1)
         let now = Moment.now
         var heap = TimerHeap()
         var expected: [UInt64] = []
@@ -81,17 +82,5 @@ import Testing
             expected.removeLast()
         }
         #expect(expected.isEmpty)
-    }
-
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
     }
 }

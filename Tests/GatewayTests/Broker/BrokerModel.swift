@@ -1,4 +1,5 @@
 import Gateway
+import ProcessSupport
 import SwiftZMQ
 import WorkerProtocol
 

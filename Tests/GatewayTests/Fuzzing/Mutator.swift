@@ -1,4 +1,5 @@
 import Foundation
+import ProcessSupport
 
 /// Makes inputs from those of the corpus, as a seed determines.
 struct Mutator {
