@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Standard input and output, each with one end of a pipe in its place.
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTests {
     private func makePipe() throws -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)

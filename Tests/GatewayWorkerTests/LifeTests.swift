@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(1))) struct LifeTests {
+@Suite(.timeLimit(.minutes(5))) struct LifeTests {
     private func beating(every interval: Duration, liveness: Int) -> GatewayWorker.Configuration {
         var configuration = GatewayWorker.Configuration.patient(4)
         configuration.heartbeatInterval = interval

@@ -4,7 +4,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(1))) struct ServingTests {
+@Suite(.timeLimit(.minutes(5))) struct ServingTests {
     @Test func `A worker registers its service with what it asks for`() async throws {
         let gateway = try FakeGateway()
         let worker = GatewayWorker(

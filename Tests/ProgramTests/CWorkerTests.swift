@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// The worker of `Examples/c`, compiled as its README says.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct CWorkerTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CWorkerTests {
     let programs = Programs()
 
     @Test func `The Majordomo worker in C serves, beats, and comes back after a restart`() async throws {

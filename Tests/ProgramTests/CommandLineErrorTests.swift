@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// What the program says to arguments that it cannot use: one line on standard error, and a status that tells why.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct CommandLineErrorTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CommandLineErrorTests {
     let programs = Programs()
 
     /// Arguments, and what the line must name.

@@ -4,7 +4,7 @@ import SwiftZMQ
 import Testing
 
 /// CURVE between the gateway and its workers, and the endpoints that are refused without it.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct CurveTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CurveTests {
     let programs = Programs()
     let folder = try? TemporaryFolder()
 

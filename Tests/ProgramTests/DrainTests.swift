@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// How the programs end.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct DrainTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct DrainTests {
     let programs = Programs()
 
     @Test(arguments: [SIGTERM, SIGINT])

@@ -5,7 +5,7 @@ import SwiftZMQ
 import Testing
 
 /// Peers on the workers' endpoint that send what no worker may send.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct HostileWorkerTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct HostileWorkerTests {
     let programs = Programs()
     let context: Context
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import webgateway
 
-@Suite("The log", .timeLimit(.minutes(2)))
+@Suite("The log", .timeLimit(.minutes(5)))
 struct LogTests {
     private func line(_ format: LogFormat, message: String = "request", _ fields: [(String, String)]) -> String {
         var time = LogTime()

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// Majordomo clients in Python, in the manner of the ZeroMQ guide, and workers of every dialect behind them.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct MajordomoClientTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct MajordomoClientTests {
     let programs = Programs()
 
     private func gateway(_ options: String...) async throws -> (RunningGateway, clients: String) {

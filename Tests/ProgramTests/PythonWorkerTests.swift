@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// The workers of `Examples/python`, as they stand there.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PythonWorkerTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PythonWorkerTests {
     let programs = Programs()
 
     @Test func `Ten lines of Python are a worker`() async throws {

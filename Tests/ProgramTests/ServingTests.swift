@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// The gateway as a program, with its embedded demonstration workers.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ServingTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ServingTests {
     let programs = Programs()
 
     @Test func `A greeting comes from an embedded worker`() async throws {

@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// What the documentation shows as Swift compiles; the compiler is run on it.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SnippetTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SnippetTests {
     struct Snippet: CustomTestStringConvertible, Sendable {
         let document: String
         let number: Int

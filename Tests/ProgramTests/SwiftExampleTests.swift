@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// The programs of `Examples/swift`, as they stand there.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SwiftExampleTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SwiftExampleTests {
     private static let folder = "Examples/swift/Sources"
 
     static let programs: [(name: String, said: [String])] = [

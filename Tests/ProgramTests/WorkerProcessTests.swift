@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// Workers in processes of their own: what clients see when one is slow, full, ends or is killed.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct WorkerProcessTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WorkerProcessTests {
     let programs = Programs()
 
     @Test func `Killing one of two workers under load fails no request`() async throws {

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// The forwarder that remembers, between sockets of one process.
-@Suite(.timeLimit(.minutes(1))) struct LastValueForwarderTests {
+@Suite(.timeLimit(.minutes(5))) struct LastValueForwarderTests {
     private let context: Context
     private let upstream: String
     private let downstream: String

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// Which addresses there are, and what becomes of them.
-@Suite(.timeLimit(.minutes(1))) struct AddressTests {
+@Suite(.timeLimit(.minutes(5))) struct AddressTests {
     /// Sends a message from one socket to the other, which is bound.
     private func expectPassage(
         _ bound: Pull, _ endpoint: String, _ configure: (inout SocketOptions<Push>) throws -> Void = { _ in }

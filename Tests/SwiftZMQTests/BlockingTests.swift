@@ -2,7 +2,7 @@ import Foundation
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BlockingTests {
+@Suite(.timeLimit(.minutes(5))) struct BlockingTests {
     @Test(arguments: Transport.allCases)
     func `Threads talk to each other and to tasks`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try Reply($0) }, { try Request($0) })

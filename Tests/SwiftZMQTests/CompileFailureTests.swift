@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// Programs that misuse a socket do not compile; the compiler is run on them.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct CompileFailureTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CompileFailureTests {
     /// A body of a function that gets a `context`, and what the compiler says about it; nil where it compiles.
     struct Snippet: CustomTestStringConvertible, Sendable {
         let title: String

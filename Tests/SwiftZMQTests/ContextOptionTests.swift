@@ -2,7 +2,7 @@ import Foundation
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ContextOptionTests {
+@Suite(.timeLimit(.minutes(5))) struct ContextOptionTests {
     @Test func `A new context has the documented defaults`() throws {
         let context = try Context()
         #expect(try context.ioThreads == 1)

@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// To whom a message goes where there are several peers, and from whom one comes (RFC 28 and 30).
-@Suite(.timeLimit(.minutes(1))) struct DistributionTests {
+@Suite(.timeLimit(.minutes(5))) struct DistributionTests {
     static let transports = [Transport.tcp, .inproc]
     static let peers = 5
 

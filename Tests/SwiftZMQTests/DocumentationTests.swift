@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// Every public symbol is documented and has its place in the catalogue.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct DocumentationTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct DocumentationTests {
     private static let catalogue = "Sources/SwiftZMQ/SwiftZMQ.docc"
 
     /// The text of each page of the catalogue.

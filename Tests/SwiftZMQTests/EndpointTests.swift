@@ -2,7 +2,7 @@ import Foundation
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EndpointTests {
+@Suite(.timeLimit(.minutes(5))) struct EndpointTests {
     @Test func `Binding to a wildcard gives the endpoint to connect to`() throws {
         let pull = try Pull(Context())
         let endpoint = try pull.bind("tcp://127.0.0.1:*")

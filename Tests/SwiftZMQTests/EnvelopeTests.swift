@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// What is around a request: delimiters, numbers and names, and who is at fault when they are missing (RFC 28).
-@Suite(.timeLimit(.minutes(1))) struct EnvelopeTests {
+@Suite(.timeLimit(.minutes(5))) struct EnvelopeTests {
     static let transports = [Transport.tcp, .inproc]
 
     @Test(arguments: transports)

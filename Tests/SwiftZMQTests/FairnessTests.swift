@@ -2,7 +2,7 @@ import SwiftZMQ
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(5))) struct FairnessTests {
     @Test func `A socket that always has messages does not starve its neighbour on the executor`() async throws {
         let executor = try SocketExecutor(name: "fairness")
         let context = try Context(executor: executor)

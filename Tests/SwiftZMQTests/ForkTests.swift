@@ -5,7 +5,7 @@ import Testing
 /// What a child made by `fork` can do with what it inherited, and with what it makes itself.
 ///
 /// Each test runs in a process of its own, since a child of one with many threads may only do so much.
-@Suite(.timeLimit(.minutes(1))) struct ForkTests {
+@Suite(.timeLimit(.minutes(5))) struct ForkTests {
     @Test func `A child cannot use what it inherited, and is told what to do`() async {
         await #expect(processExitsWith: .success) {
             let context = try Context()

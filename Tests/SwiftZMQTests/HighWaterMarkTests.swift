@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// How many messages wait between two sockets.
-@Suite(.timeLimit(.minutes(1))) struct HighWaterMarkTests {
+@Suite(.timeLimit(.minutes(5))) struct HighWaterMarkTests {
     /// The marks of both ends, and who comes first.
     struct Marks: CustomTestStringConvertible {
         let send: Int

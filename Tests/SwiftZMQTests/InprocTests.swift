@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// Sockets of one context that meet under a name, whoever comes first.
-@Suite(.timeLimit(.minutes(1))) struct InprocTests {
+@Suite(.timeLimit(.minutes(5))) struct InprocTests {
     @Test(arguments: [true, false])
     func `It does not matter who comes first`(bindsFirst: Bool) async throws {
         let context = try Context()

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// The binding against pyzmq, in both directions: `Tests/Interop/peer.py` is the other end.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct InteropTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct InteropTests {
     static let count = 24
 
     /// Who binds, over which transport.

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Signals that arrive in the midst of a call, whose handlers do not ask for it to be begun again.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct InterruptionTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct InterruptionTests {
     /// How often the signal was handled.
     private static let handled = Atomic<Int>(0)
 

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LifetimeTests {
+@Suite(.timeLimit(.minutes(5))) struct LifetimeTests {
     @Test func `Closing wakes those who wait and closing twice is fine`() async throws {
         let context = try Context()
         let pull = try Pull(context)

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// What a program notices of the options of all sockets.
-@Suite(.timeLimit(.minutes(1))) struct OptionBehaviourTests {
+@Suite(.timeLimit(.minutes(5))) struct OptionBehaviourTests {
     @Test func `A conflating pair keeps the last message alone`() async throws {
         let pair = try Connected(
             over: .inproc, { try Pull($0) { $0.conflate = true } }, { try Push($0) { $0.conflate = true } })

@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// What a program notices of the options that one pattern has.
-@Suite(.timeLimit(.minutes(1))) struct PatternOptionTests {
+@Suite(.timeLimit(.minutes(5))) struct PatternOptionTests {
     /// Two subscribers begin and end a subscription to the same prefix.
     private func expectNotices(
         beginning: Int, ending: Int, _ configure: (inout SocketOptions<XPublisher>) throws -> Void

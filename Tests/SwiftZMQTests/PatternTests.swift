@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PatternTests {
+@Suite(.timeLimit(.minutes(5))) struct PatternTests {
     @Test(arguments: Transport.allCases)
     func `A request gets its reply`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try Reply($0) }, { try Request($0) })

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// What becomes of sockets and contexts with the process, and what a context refuses when it has ended.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ProcessTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ProcessTests {
     @Test func `No socket is made in a context that was shut down`() async throws {
         let context = try Context()
         let early = try Pull(context)

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// Connections that are lost and come back, and messages meanwhile.
-@Suite(.timeLimit(.minutes(1))) struct ReconnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ReconnectionTests {
     @Test func `A connection is made once somebody binds over TCP`() async throws {
         let context = try Context()
         // An address that was just given free, so that nobody is there at first.

@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RequestTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestTests {
     @Test(arguments: Transport.allCases)
     func `A request and its reply are one step`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try Reply($0) }, { try Request($0) })

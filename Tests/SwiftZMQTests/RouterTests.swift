@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// Routers among themselves.
-@Suite(.timeLimit(.minutes(1))) struct RouterTests {
+@Suite(.timeLimit(.minutes(5))) struct RouterTests {
     private func router(_ context: Context, _ name: Message) throws -> Router {
         try Router(context) {
             $0.routingID = name

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Memory that messages share with the program and with libzmq, and what programs put into them.
-@Suite(.timeLimit(.minutes(1))) struct SharingTests {
+@Suite(.timeLimit(.minutes(5))) struct SharingTests {
     /// Memory that counts how often it is given back.
     private final class Lent: Sendable {
         let count: Int

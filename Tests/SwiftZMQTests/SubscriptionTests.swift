@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// Subscriptions as messages: between the ends, and through programs in between.
-@Suite(.timeLimit(.minutes(1))) struct SubscriptionTests {
+@Suite(.timeLimit(.minutes(5))) struct SubscriptionTests {
     @Test func `A manual publisher is told the end of what was asked, and of what a peer leaves behind`() async throws {
         let context = try Context()
         let publisher = try XPublisher(context) { $0.manual = true }

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(3))) struct `Bodies, their limits, and Expect` {
+@Suite(.timeLimit(.minutes(5))) struct `Bodies, their limits, and Expect` {
     static func settings() -> HTTPSettings {
         var settings = HTTPSettings()
         settings.maximumBodySize = 10

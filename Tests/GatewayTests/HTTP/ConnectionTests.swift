@@ -4,7 +4,7 @@ import Testing
 import WorkerProtocol
 
 /// A connection over a real socket.
-@Suite(.timeLimit(.minutes(3))) struct `A connection of HTTP/1` {
+@Suite(.timeLimit(.minutes(5))) struct `A connection of HTTP/1` {
     @Test func `stays open for further requests`() async throws {
         try await withServer(.answering()) { _, port in
             let client = try await RawClient.connect(to: port)

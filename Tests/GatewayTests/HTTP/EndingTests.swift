@@ -6,7 +6,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(3))) struct `Times, limits and the end of connections` {
+@Suite(.timeLimit(.minutes(5))) struct `Times, limits and the end of connections` {
     static func settings(_ change: (inout HTTPSettings) -> Void) -> HTTPSettings {
         var settings = HTTPSettings()
         change(&settings)

@@ -4,7 +4,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(3))) struct `Answers of the gateway's own` {
+@Suite(.timeLimit(.minutes(5))) struct `Answers of the gateway's own` {
     @Test(arguments: [
         GatewayFailure.queueFull, .noWorker, .workerTimeout, .workerLost, .workerReplyInvalid, .unknownService,
     ])

@@ -5,7 +5,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(3))) struct `Routes of a running server` {
+@Suite(.timeLimit(.minutes(5))) struct `Routes of a running server` {
     @Test func `decide about service, timeout, retries and body, and can be replaced`() async throws {
         let router = RequestRouter(routes: [
             Route(

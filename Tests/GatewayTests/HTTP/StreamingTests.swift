@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 import WorkerProtocol
 
-@Suite(.timeLimit(.minutes(3))) struct `Streamed responses` {
+@Suite(.timeLimit(.minutes(5))) struct `Streamed responses` {
     static let head = ReplyHead(status: 200, fields: [.init(name: "content-type", value: "text/event-stream")])
 
     @Test func `go out as chunks, each as soon as it comes`() async throws {

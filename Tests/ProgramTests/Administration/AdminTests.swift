@@ -4,7 +4,7 @@ import ProcessSupport
 import Testing
 
 /// The administration listener of the real program.
-@Suite(.timeLimit(.minutes(2))) struct AdminTests {
+@Suite(.timeLimit(.minutes(5))) struct AdminTests {
     let programs = Programs()
 
     /// Asks the administration listener on a connection for each question, as an idle one is closed.

@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// `webgateway check`, and what `serve` says to the same file.
-@Suite(.timeLimit(.minutes(2))) struct CheckCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct CheckCommandTests {
     let programs = Programs()
 
     @Test func `A good file is called good`() async throws {

@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// Each limit and time does what it says, when it comes from a flag, a variable or the file.
-@Suite(.timeLimit(.minutes(2))) struct LimitTests {
+@Suite(.timeLimit(.minutes(5))) struct LimitTests {
     let programs = Programs()
 
     @Test func `Sizes of head, target and body`() async throws {

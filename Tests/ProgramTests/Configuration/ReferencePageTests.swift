@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// The reference page says everything that there is, and nothing else.
-@Suite(.timeLimit(.minutes(2))) struct ReferencePageTests {
+@Suite(.timeLimit(.minutes(5))) struct ReferencePageTests {
     private let page: String
     private let lines: [Substring]
 

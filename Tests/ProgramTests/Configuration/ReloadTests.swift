@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// SIGHUP: the configuration is read again, all or nothing.
-@Suite(.timeLimit(.minutes(2))) struct ReloadTests {
+@Suite(.timeLimit(.minutes(5))) struct ReloadTests {
     let programs = Programs()
 
     static let first = """

@@ -3,7 +3,7 @@ import Testing
 
 /// `pubsub` on two machines with a cable between them.
 @Suite(
-    .serialized, .timeLimit(.minutes(2)),
+    .serialized, .timeLimit(.minutes(5)),
     .enabled("needs root and network namespaces (ip netns)") { await NetworkNamespaces.areAvailable })
 struct PubSubNetworkTests {
     @Test func `Updates go on after the cable was out for five seconds`() async throws {

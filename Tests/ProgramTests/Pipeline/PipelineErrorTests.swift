@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// What the program says to arguments and files that it cannot use.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PipelineErrorTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineErrorTests {
     let programs = Programs()
 
     /// Arguments, and what the line must name.

@@ -4,7 +4,7 @@ import Testing
 
 /// The parts on two machines, and the cable between them pulled.
 @Suite(
-    .serialized, .timeLimit(.minutes(3)),
+    .serialized, .timeLimit(.minutes(5)),
     .enabled("needs root and ip netns", { await NetworkNamespaces.areAvailable }))
 struct PipelineNetworkTests {
     let programs = Programs()

@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// Producer, workers and collector as processes.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PipelinePartsTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelinePartsTests {
     let programs = Programs()
     let folder: TestFolder
 

@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// `pipeline run`: all parts in one process.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PipelineRunTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineRunTests {
     let programs = Programs()
     let folder: TestFolder
 

@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// Progress, and Ctrl-C once and twice, in a pseudo-terminal.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PipelineTerminalTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineTerminalTests {
     let programs = Programs()
     let folder: TestFolder
 

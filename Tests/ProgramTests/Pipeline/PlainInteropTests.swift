@@ -3,7 +3,7 @@ import ProcessSupport
 import Testing
 
 /// The classic chain with peers in Python at either end, and in the middle.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PlainInteropTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PlainInteropTests {
     let programs = Programs()
     let folder: TestFolder
 

@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// `pubsub forward` as a process, between publishers and subscribers that are processes, too.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ForwardTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ForwardTests {
     let programs = Programs()
 
     private func forwarder(_ options: String...) async throws

@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// What `pubsub` says to arguments that it cannot use: one line on standard error, and a status that tells why.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PubSubErrorTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PubSubErrorTests {
     let programs = Programs()
 
     /// Arguments, and what the line must name: the value, and the remedy.

@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// `pubsub publish` as a process.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PublishTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PublishTests {
     let programs = Programs()
 
     @Test func `A publisher waits for subscriptions, equal ones counted, and then nobody misses anything`() async throws

@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// `pubsub subscribe` as a process.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SubscribeTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SubscribeTests {
     let programs = Programs()
     private static let lines = ["10001 10", "10002 20", "100012 31", "9 cold", "10001 11"]
 

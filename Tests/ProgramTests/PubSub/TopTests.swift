@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// `pubsub top` in a pseudo-terminal, and without one.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct TopTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TopTests {
     let programs = Programs()
 
     private func terminal(_ columns: Int, _ lines: Int, _ arguments: String...) async throws -> RunningProgram {

@@ -2,7 +2,7 @@ import ProcessSupport
 import Testing
 
 /// The program and the Python scripts of the classic weather example, in both directions and both wire formats.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct WeatherInteropTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WeatherInteropTests {
     let programs = Programs()
 
     @Test(arguments: [[], ["multipart"]])

@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(5))) struct MonitorTests {
     /// Reads events up to the first of a kind.
     private func kinds(
         of events: SocketEvents, upTo last: SocketEvent.Kind

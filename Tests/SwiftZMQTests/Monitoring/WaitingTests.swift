@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WaitingTests {
+@Suite(.timeLimit(.minutes(5))) struct WaitingTests {
     @Test(arguments: Transport.allCases)
     func `A socket waits until it is connected`(transport: Transport) async throws {
         let context = try Context()

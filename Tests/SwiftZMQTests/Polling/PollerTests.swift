@@ -3,7 +3,7 @@ import SwiftZMQ
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PollerTests {
+@Suite(.timeLimit(.minutes(5))) struct PollerTests {
     @Test(arguments: Transport.allCases)
     func `Each socket is told by its key for as long as it is ready`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try Pair($0) }, { try Pair($0) })

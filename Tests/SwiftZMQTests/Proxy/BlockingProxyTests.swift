@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BlockingProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct BlockingProxyTests {
     @Test func `A thread passes requests and replies until its context ends`() async throws {
         let own = try Context()
         let ends = try Ends(own, over: .tcp, { try Router($0) }, { try Dealer($0) })

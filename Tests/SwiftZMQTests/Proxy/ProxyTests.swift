@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     @Test(arguments: Transport.allCases)
     func `Requests reach workers and replies come back`(transport: Transport) async throws {
         let context = try Context()

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// The authenticator asked as libzmq asks it, frame by frame.
-@Suite(.timeLimit(.minutes(1))) struct AuthenticatorTests {
+@Suite(.timeLimit(.minutes(5))) struct AuthenticatorTests {
     @Test func `A new policy lets nobody in`() async throws {
         let asked = try Asked(AuthenticationPolicy())
         #expect(try await asked.status(.null) == "400")

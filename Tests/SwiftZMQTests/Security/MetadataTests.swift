@@ -1,7 +1,7 @@
 import SwiftZMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MetadataTests {
+@Suite(.timeLimit(.minutes(5))) struct MetadataTests {
     @Test(arguments: [0, 1, 33, 34, 5000])
     func `Frames of a socket that keeps metadata have it, whatever their length`(length: Int) async throws {
         let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// PLAIN and CURVE between sockets of this library.
-@Suite(.timeLimit(.minutes(1))) struct SecureConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct SecureConnectionTests {
     static let transports = [Transport.tcp, .ipc]
 
     /// How long a test listens for what must not come. What does come decides the test by itself.

@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// Answers to ZAP that an ``Authenticator`` would never give (RFC 27).
-@Suite(.timeLimit(.minutes(1))) struct ZAPHandlerTests {
+@Suite(.timeLimit(.minutes(5))) struct ZAPHandlerTests {
     enum Fault: CaseIterable {
         case wrongVersion, wrongRequest, wrongStatus, tooManyFrames, tooFewFrames, wrongMetadata
         case refusedForNow, refusedByFailure

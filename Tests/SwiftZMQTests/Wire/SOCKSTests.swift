@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// Connections through a SOCKS5 proxy (RFC 1928), which a STREAM socket plays.
-@Suite(.timeLimit(.minutes(1))) struct SOCKSTests {
+@Suite(.timeLimit(.minutes(5))) struct SOCKSTests {
     /// Takes one connection, passes its bytes on, and tells which host and port the client asked for.
     private func serve(_ stream: SwiftZMQ.Stream) async throws -> (
         host: String, port: Int, relay: [Task<Void, any Error>]

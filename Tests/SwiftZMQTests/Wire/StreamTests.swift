@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 /// STREAM sockets and what they talk to.
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTests {
     @Test func `A stream speaks ZMTP to a dealer`() async throws {
         let dealer = try Dealer(Context()) { $0.linger = .zero }
         var peer = try await RawPeer(connectingTo: dealer.bind("tcp://127.0.0.1:*"))

@@ -2,7 +2,7 @@ import SwiftZMQ
 import Testing
 
 /// Peers that speak ZMTP by hand, rightly and wrongly.
-@Suite(.timeLimit(.minutes(1))) struct WireTests {
+@Suite(.timeLimit(.minutes(5))) struct WireTests {
     // MARK: Subscriptions
 
     @Test(arguments: [true, false])
