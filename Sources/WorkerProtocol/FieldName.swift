@@ -6,6 +6,12 @@ enum FieldName {
     case contentLength
     /// Set by the gateway itself; what a client sent under the name is not passed on.
     case gateway
+    /// Set by the gateway itself, which keeps what a trusted proxy says.
+    case forwardedFor
+    case forwardedProto
+    case forwardedHost
+    /// What RFC 7239 has in place of the three, which the gateway does not add to.
+    case forwarded
     case other
 
     /// Classifies a name, by its length first.
@@ -15,15 +21,17 @@ enum FieldName {
             case 2 where Self.equal(name, "te"): .hopByHop
             case 4 where Self.equal(name, "host"): .host
             case 7 where Self.equal(name, "upgrade") || Self.equal(name, "trailer"): .hopByHop
+            case 9 where Self.equal(name, "forwarded"): .forwarded
             case 10 where Self.equal(name, "connection"): .connection
             case 10 where Self.equal(name, "keep-alive"): .hopByHop
             case 12 where Self.equal(name, "x-request-id"): .gateway
             case 14 where Self.equal(name, "content-length"): .contentLength
-            case 15 where Self.equal(name, "x-forwarded-for") || Self.equal(name, "x-stream-credit"): .gateway
+            case 15 where Self.equal(name, "x-forwarded-for"): .forwardedFor
+            case 15 where Self.equal(name, "x-stream-credit"): .gateway
             case 16 where Self.equal(name, "proxy-connection"): .hopByHop
-            case 16 where Self.equal(name, "x-forwarded-host"): .gateway
+            case 16 where Self.equal(name, "x-forwarded-host"): .forwardedHost
             case 17 where Self.equal(name, "transfer-encoding"): .hopByHop
-            case 17 where Self.equal(name, "x-forwarded-proto"): .gateway
+            case 17 where Self.equal(name, "x-forwarded-proto"): .forwardedProto
             default: .other
             }
     }

@@ -65,6 +65,25 @@ struct HeadWriter {
         endLine()
     }
 
+    /// Adds `name: value, value, last` and ends the line.
+    mutating func append(
+        name: StaticString, values: [UnsafeRawBufferPointer], last: String? = nil
+    ) throws(WorkerProtocolError) {
+        append(name)
+        append(": ")
+        let start = bytes.count
+        for value in values {
+            if bytes.count > start { append(", ") }
+            bytes.append(contentsOf: value)
+        }
+        if let last {
+            if bytes.count > start { append(", ") }
+            bytes.append(contentsOf: last.utf8)
+        }
+        guard isOneLine(from: start) else { throw Self.badValue(of: "\(name)") }
+        endLine()
+    }
+
     /// Adds `name: value` and ends the line; the name is written in lower case.
     mutating func append(name: String, value: String) throws(WorkerProtocolError) {
         let start = bytes.count

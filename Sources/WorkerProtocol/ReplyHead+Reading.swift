@@ -41,7 +41,7 @@ extension ReplyHead {
             case .hopByHop: continue
             case .connection: FieldName.insertNames(listedIn: reader.value(of: line), into: &listed)
             case .contentLength: length = plainNumber(reader.value(of: line))
-            case .host, .gateway, .other:
+            case .host, .gateway, .forwardedFor, .forwardedProto, .forwardedHost, .forwarded, .other:
                 if fields.isEmpty { fields.reserveCapacity(8) }
                 fields.append(Field(name: String(decoding: name, as: UTF8.self), value: reader.value(of: line)))
             }

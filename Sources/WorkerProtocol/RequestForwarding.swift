@@ -13,6 +13,10 @@ struct RequestForwarding {
     private var host: Range<Int>?
     private var hasWrittenHost = false
     private var hasWrittenLength = false
+    // What a trusted proxy says; empty for everybody else.
+    private var addresses: [Range<Int>] = []
+    private var schemes: [Range<Int>] = []
+    private var hosts: [Range<Int>] = []
 
     init(head: UnsafeRawBufferPointer, bodyLength: Int, origin: RequestOrigin) {
         self.head = head
@@ -27,8 +31,15 @@ struct RequestForwarding {
         case .connection:
             FieldName.insertNames(listedIn: String(decoding: slice(field.value), as: UTF8.self), into: &listed)
         case .host where host == nil: host = field.value
+        case .forwardedFor: keep(field.value, in: &addresses)
+        case .forwardedProto: keep(field.value, in: &schemes)
+        case .forwardedHost: keep(field.value, in: &hosts)
         default: break
         }
+    }
+
+    private func keep(_ value: Range<Int>, in values: inout [Range<Int>]) {
+        if origin.isTrustedProxy, !value.isEmpty { values.append(value) }
     }
 
     mutating func begin(method: Range<Int>, target: Range<Int>) throws(WorkerProtocolError) {
@@ -51,7 +62,9 @@ struct RequestForwarding {
     mutating func append(_ field: HeadField) throws(WorkerProtocolError) {
         let name = slice(field.name)
         switch FieldName(name) {
-        case .connection, .hopByHop, .gateway:
+        case .connection, .hopByHop, .gateway, .forwardedFor, .forwardedProto, .forwardedHost:
+            return
+        case .forwarded where !origin.isTrustedProxy:
             return
         case .host:
             guard !hasWrittenHost else { return }
@@ -59,6 +72,8 @@ struct RequestForwarding {
             try writer.append(name: name, value: slice(field.value))
         case .contentLength:
             try appendLength()
+        case .forwarded:
+            try writer.append(name: name, value: slice(field.value))
         case .other:
             if !listed.isEmpty, listed.contains(String(decoding: name, as: UTF8.self).lowercased()) { return }
             try writer.append(name: name, value: slice(field.value))
@@ -68,9 +83,15 @@ struct RequestForwarding {
     mutating func finish() throws(WorkerProtocolError) -> Message {
         try appendLength()
         try writer.append(name: "x-request-id", value: origin.requestID)
-        try writer.append(name: "x-forwarded-for", value: origin.clientAddress)
-        try writer.append(name: "x-forwarded-proto", value: origin.scheme)
-        if let host {
+        try writer.append(name: "x-forwarded-for", values: addresses.map(slice), last: origin.clientAddress)
+        if schemes.isEmpty {
+            try writer.append(name: "x-forwarded-proto", value: origin.scheme)
+        } else {
+            try writer.append(name: "x-forwarded-proto", values: schemes.map(slice))
+        }
+        if !hosts.isEmpty {
+            try writer.append(name: "x-forwarded-host", values: hosts.map(slice))
+        } else if let host {
             try writer.append(name: "x-forwarded-host", value: slice(host))
         } else {
             try writer.append(name: "x-forwarded-host", value: origin.listenerAddress)

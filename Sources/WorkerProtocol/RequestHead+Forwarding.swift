@@ -7,7 +7,8 @@ extension RequestHead {
     /// left out, except `host` and `content-length`. `host` stands exactly once, with the listener's address where
     /// the client sent none; `content-length` exactly when there is a body, with the body's true length.
     /// `x-request-id`, `x-forwarded-for`, `x-forwarded-proto` and `x-forwarded-host` are the gateway's; what the client
-    /// sent under these names, or as `x-stream-credit`, is left out.
+    /// sent under these names, or as `x-stream-credit` or `forwarded`, is left out. What a trusted proxy sent is kept,
+    /// whatever `connection` names: the addresses of `x-forwarded-for` with its own behind them.
     ///
     /// - Parameters:
     ///   - head: the bytes of the client's head, in which the positions count.

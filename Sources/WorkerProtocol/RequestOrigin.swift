@@ -2,18 +2,23 @@
 public struct RequestOrigin: Sendable, Hashable {
     /// The value of `x-request-id`.
     public let requestID: String
-    /// The client's address, the value of `x-forwarded-for`.
+    /// The address of whoever is at the other end of the connection, the last value of `x-forwarded-for`.
     public let clientAddress: String
-    /// `http` or `https`, the value of `x-forwarded-proto`.
+    /// `http` or `https`, the value of `x-forwarded-proto` unless a trusted proxy says otherwise.
     public let scheme: String
     /// The address the gateway listens on, the value of `host` where the client sent none.
     public let listenerAddress: String
+    /// Whether the other end is a proxy whose word on the client, its scheme and its host is passed on; default no.
+    public let isTrustedProxy: Bool
 
     /// Makes an origin from its parts.
-    public init(requestID: String, clientAddress: String, scheme: String, listenerAddress: String) {
+    public init(
+        requestID: String, clientAddress: String, scheme: String, listenerAddress: String, isTrustedProxy: Bool = false
+    ) {
         self.requestID = requestID
         self.clientAddress = clientAddress
         self.scheme = scheme
         self.listenerAddress = listenerAddress
+        self.isTrustedProxy = isTrustedProxy
     }
 }

@@ -19,6 +19,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .setting("curve-secret-key")) var curveSecretKey: String?
     @Option(help: .setting("curve-allow")) var curveAllow: String?
     @Flag(help: .setting("insecure-workers")) var insecureWorkers = false
+    @Option(help: .setting("trusted-proxy")) var trustedProxy: [String] = []
 
     @Option(help: .setting("request-timeout")) var requestTimeout: String?
     @Option(help: .setting("retries")) var retries: String?
@@ -57,7 +58,8 @@ struct ServeOptions: ParsableArguments {
             ("curve-secret-key", curveSecretKey), ("curve-allow", curveAllow),
             ("insecure-workers", insecureWorkers ? "on" : nil),
         ]
-        var given = ["listen": listen, "workers": workers, "clients": clients].filter { !$0.value.isEmpty }
+        let repeatable = ["listen": listen, "workers": workers, "clients": clients, "trusted-proxy": trustedProxy]
+        var given = repeatable.filter { !$0.value.isEmpty }
         for (name, value) in single { given[name] = value.map { [$0] } }
         return given
     }

@@ -6,16 +6,23 @@ import WorkerProtocol
     static let origin = RequestOrigin(
         requestID: "id-1", clientAddress: "192.0.2.7", scheme: "http", listenerAddress: "127.0.0.1:8080")
 
+    /// The same client, a proxy whose word is believed.
+    static let proxy = RequestOrigin(
+        requestID: "id-1", clientAddress: "192.0.2.7", scheme: "http", listenerAddress: "127.0.0.1:8080",
+        isTrustedProxy: true)
+
     static func frame(
-        _ fields: [(name: String, value: String)], method: String = "GET", target: String = "/", body: Int = 0
+        _ fields: [(name: String, value: String)], method: String = "GET", target: String = "/", body: Int = 0,
+        from origin: RequestOrigin = origin
     ) throws -> Message {
         try frame(
             fields.map { (Array($0.name.utf8), Array($0.value.utf8)) }, method: Array(method.utf8),
-            target: Array(target.utf8), body: body)
+            target: Array(target.utf8), body: body, from: origin)
     }
 
     static func frame(
-        _ fields: [(name: [UInt8], value: [UInt8])], method: [UInt8], target: [UInt8], body: Int = 0
+        _ fields: [(name: [UInt8], value: [UInt8])], method: [UInt8], target: [UInt8], body: Int = 0,
+        from origin: RequestOrigin = origin
     ) throws -> Message {
         var head: [UInt8] = []
         func place(_ part: [UInt8]) -> Range<Int> {
@@ -101,6 +108,64 @@ import WorkerProtocol
         let text = String(frame)
         #expect(!text.contains("forged"))
         #expect(text.components(of: "\r\n\(name.lowercased()): ") == 2)
+    }
+
+    @Test(arguments: ["x-stream-credit", "Forwarded"])
+    func `What only the gateway or a trusted proxy may say is left out`(name: String) throws {
+        #expect(try !String(Self.frame([("host", "a"), (name, "forged")])).contains("forged"))
+    }
+
+    /// The lines that the gateway adds to what a trusted proxy sent.
+    private static func added(to fields: [(String, String)]) throws -> [String] {
+        let text = String(try Self.frame([("host", "inner")] + fields, from: proxy))
+        return text.split(separator: "\r\n").suffix(3).map(String.init)
+    }
+
+    @Test func `A trusted proxy's address is put behind those it tells, and its scheme and host are kept`() throws {
+        #expect(
+            try Self.added(to: [
+                ("X-Forwarded-For", "198.51.100.1"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "outer:1"),
+            ]) == [
+                "x-forwarded-for: 198.51.100.1, 192.0.2.7", "x-forwarded-proto: https", "x-forwarded-host: outer:1",
+            ])
+    }
+
+    @Test func `Several lines of a trusted proxy become one, in order`() throws {
+        #expect(
+            try Self.added(to: [
+                ("x-forwarded-for", "203.0.113.9, unknown"), ("x-forwarded-for", ""), ("x-forwarded-host", "a"),
+                ("x-forwarded-for", "[2001:db8::1]:7"), ("x-forwarded-host", "b"),
+            ]) == [
+                "x-forwarded-for: 203.0.113.9, unknown, [2001:db8::1]:7, 192.0.2.7", "x-forwarded-proto: http",
+                "x-forwarded-host: a, b",
+            ])
+    }
+
+    @Test func `Where a trusted proxy says nothing, the gateway does`() throws {
+        #expect(
+            try Self.added(to: [("x-forwarded-proto", "")]) == [
+                "x-forwarded-for: 192.0.2.7", "x-forwarded-proto: http", "x-forwarded-host: inner",
+            ])
+    }
+
+    @Test func `A client behind a trusted proxy cannot have the proxy's word removed by connection`() throws {
+        let text = String(
+            try Self.frame(
+                [
+                    ("host", "a"), ("Connection", "x-forwarded-for, x-forwarded-proto, forwarded"),
+                    ("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https"),
+                    ("Forwarded", "for=198.51.100.1"),
+                ], from: Self.proxy))
+        #expect(text.contains("\r\nx-forwarded-for: 198.51.100.1, 192.0.2.7\r\nx-forwarded-proto: https\r\n"))
+        #expect(text.contains("\r\nforwarded: for=198.51.100.1\r\n"))
+    }
+
+    @Test func `What a trusted proxy says cannot break a line either`() {
+        for name in ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"] {
+            #expect(throws: WorkerProtocolError.self) {
+                try Self.frame([("host", "a"), (name, "b\nc: d")], from: Self.proxy)
+            }
+        }
     }
 
     @Test func `Trace context is passed on`() throws {

@@ -61,6 +61,14 @@ extension Setting {
         ) { (value, settings) throws(SettingError) in
             settings.gateway.allowsInsecureWorkers = try value.isOn()
         },
+        Setting(
+            "trusted-proxy", "CIDR", "Block of addresses of proxies whose forwarded fields are believed, repeatable.",
+            isRepeatable: true
+        ) { (values, settings) throws(SettingError) in
+            var blocks: [AddressBlock] = []
+            for value in values { blocks.append(try value.addressBlock()) }
+            settings.gateway.http.trustedProxies = blocks
+        },
     ]
 
     private static let requests: [Setting] = [

@@ -83,6 +83,18 @@ struct SettingText {
         return text
     }
 
+    /// A block of IP addresses, or one alone.
+    func addressBlock() throws(SettingError) -> AddressBlock {
+        guard let block = AddressBlock(text) else {
+            if let meant = AddressBlock(masking: text) {
+                throw error("the address has bits beyond the length; write \(meant), or the address alone for it alone")
+            }
+            throw error(
+                "a block of addresses is written 10.0.0.0/8 or 2001:db8::/32, and one address 192.0.2.7 or 2001:db8::7")
+        }
+        return block
+    }
+
     /// `on` or `off`.
     func isOn() throws(SettingError) -> Bool {
         switch text {

@@ -18,11 +18,16 @@ struct AdmittedRequest {
     let plan: Plan
     let maximumBodySize: Int
     let requestID: String
+    let peer: RequestPeer
+    /// Whether what the peer says of the client is believed.
+    let isFromTrustedProxy: Bool
 
     /// Routes a request and checks what the route has a say in.
-    init(_ head: RequestHeadBytes, _ shape: RequestShape, on loop: FrontLoop) {
+    init(_ head: RequestHeadBytes, _ shape: RequestShape, from peer: RequestPeer, on loop: FrontLoop) {
         self.head = head
         self.shape = shape
+        self.peer = peer
+        isFromTrustedProxy = peer.isAmong(loop.settings.trustedProxies)
         method = head.method
         requestID = shape.requestID.map(head.text) ?? loop.requestIDs.next()
         var limit = loop.settings.maximumBodySize
@@ -85,10 +90,16 @@ struct AdmittedRequest {
         }
     }
 
+    /// The client's address, for the observer.
+    func client(on loop: FrontLoop) -> String {
+        isFromTrustedProxy ? peer.client(behind: loop.settings.trustedProxies, in: head) : peer.text
+    }
+
     /// The first frame for the worker.
-    func frame(bodySize: Int, clientAddress: String, listenerAddress: String) throws(WorkerProtocolError) -> Message {
+    func frame(bodySize: Int, listenerAddress: String) throws(WorkerProtocolError) -> Message {
         let origin = RequestOrigin(
-            requestID: requestID, clientAddress: clientAddress, scheme: "http", listenerAddress: listenerAddress)
+            requestID: requestID, clientAddress: peer.text, scheme: "http", listenerAddress: listenerAddress,
+            isTrustedProxy: isFromTrustedProxy)
         return try head.buffer.withUnsafeReadableBytes { bytes throws(WorkerProtocolError) in
             try RequestHead.frame(
                 of: bytes, method: head.startLine.method, target: originTarget, fields: head.fields,

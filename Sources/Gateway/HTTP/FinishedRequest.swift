@@ -12,6 +12,8 @@ public struct FinishedRequest: Sendable {
 
     /// The request's id, the client's own or a new one.
     public var requestID: String
+    /// The client's address: that of the connection, or what a trusted proxy says, see ``HTTPSettings/trustedProxies``.
+    public var client: String
     /// The method as sent; empty where the head was not understood.
     public var method: String
     /// The target as sent; empty where the head was not understood or the observer wants no targets.

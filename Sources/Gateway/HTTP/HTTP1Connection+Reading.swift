@@ -78,7 +78,7 @@ extension HTTP1Connection {
             serve()
             return
         }
-        let request = AdmittedRequest(head, shape, on: loop)
+        let request = AdmittedRequest(head, shape, from: peer, on: loop)
         if let answer = request.earlyAnswer {
             append(request, answer, bodySize: 0, closes: true)
             reading = .stopped
@@ -124,8 +124,7 @@ extension HTTP1Connection {
         case .forward(let service, let timeout, let retries):
             let frame: Message
             do {
-                frame = try request.frame(
-                    bodySize: body.readableBytes, clientAddress: clientAddress, listenerAddress: listenerAddress)
+                frame = try request.frame(bodySize: body.readableBytes, listenerAddress: listenerAddress)
             } catch {
                 refuse(.malformed("The head contains what cannot be passed on."), request.head, request)
                 serve()
@@ -155,6 +154,7 @@ extension HTTP1Connection {
         if loop.isObserved {
             open.method = request.method
             if loop.wantsTargets { open.target = request.head.text(request.head.startLine.target) }
+            open.client = request.client(on: loop)
             open.service = service
             open.bytesIn = bodySize
             open.started = loop.eventLoop.now
@@ -175,7 +175,10 @@ extension HTTP1Connection {
             open.isHead = open.method == "HEAD"
             if loop.wantsTargets { open.target = head.text(head.startLine.target) }
         }
-        if loop.isObserved { open.started = loop.eventLoop.now }
+        if loop.isObserved {
+            open.client = request?.client(on: loop) ?? peer.text
+            open.started = loop.eventLoop.now
+        }
         requests.append(open)
     }
 }

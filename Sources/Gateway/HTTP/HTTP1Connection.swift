@@ -69,7 +69,7 @@ final class HTTP1Connection: ChannelDuplexHandler {
     var timerDeadline = NIODeadline.distantFuture
     var backlogAtLastCheck = 0
 
-    lazy var clientAddress = context?.remoteAddress?.ipAddress ?? "unknown"
+    lazy var peer = RequestPeer(context?.remoteAddress)
     lazy var listenerAddress = Self.text(of: context?.localAddress)
 
     /// - Parameter limit: the count of connections, which already includes this one.

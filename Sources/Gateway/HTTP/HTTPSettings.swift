@@ -26,6 +26,9 @@ public struct HTTPSettings: Sendable, Hashable {
     public var requestTimeout: Duration = .seconds(30)
     /// How often a request may be sent to another worker; 2. A route may say otherwise.
     public var retries = 2
+    /// The proxies in front whose `x-forwarded-for`, `x-forwarded-proto`, `x-forwarded-host` and `forwarded` fields are
+    /// believed; none. Those of everybody else are replaced.
+    public var trustedProxies: [AddressBlock] = []
     /// The value of the `server` field of responses; nil for none.
     public var serverName: String?
 

@@ -29,6 +29,7 @@ struct OpenRequest {
     var rest: (body: Message, offset: Int)?
 
     // For the observer alone.
+    var client = ""
     var method = ""
     var target = ""
     var service: String?
@@ -47,7 +48,8 @@ struct OpenRequest {
     /// What the observer learns when the request is finished.
     func finished(_ outcome: FinishedRequest.Outcome, at now: NIODeadline) -> FinishedRequest {
         FinishedRequest(
-            requestID: requestID, method: method, target: target, service: service, handling: handling, status: status,
+            requestID: requestID, client: client, method: method, target: target, service: service, handling: handling,
+            status: status,
             failure: failure,
             outcome: outcome, bytesIn: bytesIn, bytesOut: bytesOut,
             microseconds: started == .distantPast ? 0 : (now - started).nanoseconds / 1000)

@@ -26,6 +26,7 @@ struct AccessLog: RequestObserver {
         writer.write { buffer, time in
             var line = LogLine(in: buffer, format: format, time: time, level: .info, label: label, message: "request")
             line.add("request_id", request.requestID)
+            line.add("client", request.client)
             line.add("method", request.method)
             line.add("target", request.target)
             if let service = request.service { line.add("service", service) }

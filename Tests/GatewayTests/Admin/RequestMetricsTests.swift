@@ -16,7 +16,8 @@ import WorkerProtocol
         microseconds: Int64 = 500
     ) -> FinishedRequest {
         FinishedRequest(
-            requestID: "r", method: method, target: "/", service: service, status: status, failure: failure,
+            requestID: "r", client: "192.0.2.1", method: method, target: "/", service: service, status: status,
+            failure: failure,
             outcome: .answered, bytesIn: 0, bytesOut: 0, microseconds: microseconds)
     }
 

@@ -33,6 +33,7 @@ import Testing
             "header-timeout": ["13h"], "body-timeout": ["14000us"], "idle-timeout": ["15s"], "drain-timeout": ["16s"],
             "server-name": ["a b"], "log-level": ["debug"], "log-format": ["json"], "access-log": ["off"],
             "clients": ["ipc:///tmp/c"], "curve-secret-key": ["/k"], "curve-allow": ["/a"], "insecure-workers": ["on"],
+            "trusted-proxy": ["10.0.0.0/8", "2001:db8::7"],
         ]
         #expect(Set(texts.keys) == Set(Setting.all.map(\.name)))
         let settings = try SettingSources(flags: texts).settings()
@@ -65,6 +66,7 @@ import Testing
         #expect(gateway.curveSecretKey == "/k")
         #expect(gateway.curveAllow == "/a")
         #expect(gateway.allowsInsecureWorkers)
+        #expect(gateway.http.trustedProxies.map(\.description) == ["10.0.0.0/8", "2001:db8::7"])
     }
 
     @Test(arguments: [
@@ -76,6 +78,7 @@ import Testing
         ("retries", "two"), ("listen", "8080"), ("listen", "a:b:1"), ("listen", "127.0.0.1:65536"),
         ("workers", "tcp://:1"), ("workers", "tcp://127.0.0.1:x"), ("workers", "http://127.0.0.1:1"),
         ("admin", "on"), ("log-level", "INFO"), ("access-log", "yes"), ("server-name", "a\r\nx: y"),
+        ("trusted-proxy", "10.0.0.0/33"), ("trusted-proxy", "proxy.example.com"), ("trusted-proxy", ""),
     ])
     func `A value that breaks the rules is told with its flag and a remedy`(name: String, value: String) throws {
         let problems = try #require(throws: ConfigurationProblems.self) { try Self.read(name, value) }
@@ -83,6 +86,16 @@ import Testing
         #expect(text.hasPrefix("--\(name) '"))
         #expect(text.contains("': "))
         #expect(!text.contains { $0.isNewline })
+    }
+
+    @Test func `A block with bits beyond its length is told with what is probably meant`() throws {
+        let problems = try #require(throws: ConfigurationProblems.self) {
+            try Self.read("trusted-proxy", "10.0.0.0/8", "192.0.2.130/25")
+        }
+        #expect(
+            problems.description
+                == "--trusted-proxy '192.0.2.130/25': the address has bits beyond the length; write 192.0.2.128/25, or the "
+                + "address alone for it alone")
     }
 
     @Test func `The last of several flags wins where only one can be`() throws {

@@ -27,6 +27,18 @@ import Testing
         #expect(try await program.errors.all() == [])
     }
 
+    @Test func `A block of proxies that is none is told in its line, with what is probably meant`() async throws {
+        let file = try TemporaryFile("trusted-proxy:\n  - 10.0.0.0/8\n  - 192.0.2.1/24\n  - proxy.example.com\n")
+        let program = try programs.webgateway("check", "--config", file.path)
+        #expect(try await program.ending() == .exited(1))
+        let lines = try await program.output.all()
+        #expect(lines.count == 2, "\(lines)")
+        #expect(lines.first?.hasPrefix("\(file.path):3: trusted-proxy '192.0.2.1/24': ") == true, "\(lines)")
+        #expect(lines.first?.contains("write 192.0.2.0/24") == true, "\(lines)")
+        #expect(lines.last?.hasPrefix("\(file.path):4: trusted-proxy 'proxy.example.com': ") == true, "\(lines)")
+        #expect(lines.last?.contains("10.0.0.0/8 or 2001:db8::/32") == true, "\(lines)")
+    }
+
     @Test func `A file that is not there is named`() async throws {
         let program = try programs.webgateway("check", "--config", "/nowhere/at/all")
         #expect(try await program.ending() == .exited(1))

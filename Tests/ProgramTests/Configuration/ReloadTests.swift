@@ -77,6 +77,29 @@ import Testing
         try await gateway.waitForService("/hello")
     }
 
+    @Test func `Who is a proxy changes, and a block that is none is refused`() async throws {
+        let file = try TemporaryFile("log-format: json\n")
+        let gateway = try await programs.gateway("--config", file.path)
+        try await gateway.waitForService("/hello")
+        let connection = try await HTTPConnection.open(to: gateway.port)
+        let field = ("X-Forwarded-For", "203.0.113.9")
+        #expect(try await connection.ask("GET", "/hello?first", fields: [field]).status == 200)
+        try await gateway.program.errors.wait(for: "/hello?first", "\"client\":\"127.0.0.1\"")
+
+        try file.replace(with: "log-format: json\ntrusted-proxy: [127.0.0.1, 10.0.0.1/8]\n")
+        gateway.program.signal(SIGHUP)
+        try await gateway.program.errors.wait(
+            for: "configuration refused", "\(file.path):2: trusted-proxy '10.0.0.1/8': ", "write 10.0.0.0/8")
+        #expect(try await connection.ask("GET", "/hello?second", fields: [field]).status == 200)
+        try await gateway.program.errors.wait(for: "/hello?second", "\"client\":\"127.0.0.1\"")
+
+        try file.replace(with: "log-format: json\ntrusted-proxy: [127.0.0.1, 10.0.0.0/8]\n")
+        gateway.program.signal(SIGHUP)
+        try await gateway.program.errors.wait(for: "configuration read again")
+        #expect(try await connection.ask("GET", "/hello?third", fields: [field]).status == 200)
+        try await gateway.program.errors.wait(for: "/hello?third", "\"client\":\"203.0.113.9\"")
+    }
+
     @Test func `The log level changes at once`() async throws {
         let file = try TemporaryFile("log-level: notice\n")
         let gateway = try await programs.gateway("--config", file.path)

@@ -39,9 +39,12 @@ final class HTTPConnection: Sendable {
     }
 
     /// Sends a request and waits for its answer.
-    func ask(_ method: String, _ target: String, body: [UInt8]? = nil) async throws -> HTTPAnswer {
+    func ask(
+        _ method: String, _ target: String, fields: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> HTTPAnswer {
         var head = HTTPRequestHead(
             version: .http1_1, method: HTTPMethod(rawValue: method), uri: target, headers: ["host": "localhost"])
+        head.headers.add(contentsOf: fields)
         if let body { head.headers.add(name: "content-length", value: "\(body.count)") }
         let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
         let timeout = channel.eventLoop.scheduleTask(in: .seconds(60)) { answer.fail(Failure.tookTooLong) }
