@@ -82,7 +82,8 @@ public final class Gateway: Sendable {
             // Before the sockets: from the first moment on it is asked about everybody.
             try curve?.authenticator(for: context, logger: logger).start()
             clients = try Self.listen(
-                configuration, context, security: curve?.server ?? .none, loop: server.replySinks.count, logger)
+                configuration, context, security: curve?.server ?? .none, loop: server.replySinks.count, metrics, logger
+            )
             broker = try BrokerLoop(
                 context: context, endpoints: configuration.workers, maximumMessage: configuration.maximumReply,
                 security: curve?.server ?? .none, configuration: brokerConfiguration, services: services,
@@ -195,14 +196,14 @@ extension Gateway {
 
     private static func listen(
         _ configuration: GatewayConfiguration, _ context: Context, security: SocketSecurity, loop: Int,
-        _ logger: Logger
+        _ metrics: GatewayMetrics, _ logger: Logger
     ) throws -> ClientLoop? {
         guard !configuration.clients.isEmpty else { return nil }
         do {
             return try ClientLoop(
                 context: context, endpoints: configuration.clients, security: security, loop: loop,
                 maximumMessage: configuration.maximumReply, heartbeat: configuration.broker.heartbeat,
-                timeout: configuration.http.requestTimeout, logger: logger)
+                timeout: configuration.http.requestTimeout, metrics: metrics, logger: logger)
         } catch let error as ZMQError {
             throw GatewayStartError("cannot open the clients' endpoint: \(error)")
         }

@@ -17,7 +17,7 @@ final class GatewayMetrics: Sendable {
         "webgateway_retries_total": "Requests sent to another worker after the first was lost.",
         "webgateway_late_replies_total": "Replies that came after their requests were over.",
         "webgateway_handshake_failures_total": "Connections to the workers' endpoints that failed before they stood.",
-        "webgateway_errors_total": "Answers of the gateway's own that report an error, by code.",
+        "webgateway_errors_total": "Requests over HTTP and of MDP clients that the gateway itself let fail, by code.",
         "webgateway_connections": "Open HTTP connections.",
         "webgateway_workers_lost_total": "Workers lost for whatever reason.",
     ]
@@ -51,12 +51,16 @@ final class GatewayMetrics: Sendable {
         workersLost = Counter(label: "webgateway_workers_lost_total", dimensions: [], factory: factory)
         handshakeFailures = Counter(label: "webgateway_handshake_failures_total", dimensions: [], factory: factory)
         // So that a rate can be taken from the first error on.
-        for code in GatewayFailure.allCases { _ = errors(code) }
+        _ = errorCounters
     }
 
-    /// The counter of a code.
-    func errors(_ code: GatewayFailure) -> Counter {
-        Counter(label: "webgateway_errors_total", dimensions: [("code", code.rawValue)], factory: factory)
+    /// The counters of all codes, for use by one thread; whoever asks for them anew counts into the same.
+    var errorCounters: [GatewayFailure: Counter] {
+        Dictionary(
+            uniqueKeysWithValues: GatewayFailure.allCases.map { code in
+                let dimensions = [("code", code.rawValue)]
+                return (code, Counter(label: "webgateway_errors_total", dimensions: dimensions, factory: factory))
+            })
     }
 
     /// A connection of a worker failed before it stood.

@@ -34,7 +34,7 @@ final class RequestMetrics {
 
     init(_ metrics: GatewayMetrics) {
         factory = metrics.factory
-        errors = Dictionary(uniqueKeysWithValues: GatewayFailure.allCases.map { ($0, metrics.errors($0)) })
+        errors = metrics.errorCounters
         last = Service("", metrics.factory)
         services[""] = last
     }

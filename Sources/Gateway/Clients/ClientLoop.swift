@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import NIOConcurrencyHelpers
 import SwiftZMQ
 import WorkerProtocol
@@ -17,6 +18,7 @@ final class ClientLoop: ReplySink {
     private let loop: UInt16
     private let maximumReply: Int
     private let timeout: NIOLockedValueBox<Duration>
+    private let errors: [GatewayFailure: Counter]
     private let logger: Logger
     private let wake: WakeDescriptor
     private let inbox = NIOLockedValueBox(Inbox())
@@ -32,10 +34,12 @@ final class ClientLoop: ReplySink {
 
     /// Binds the endpoints.
     ///
-    /// - Parameter loop: the index of this sink among the broker's.
+    /// - Parameters:
+    ///   - loop: the index of this sink among the broker's.
+    ///   - metrics: where requests that fail are counted, with those of HTTP.
     init(
         context: Context, endpoints: [String], security: SocketSecurity, loop: Int, maximumMessage: Int,
-        heartbeat: Duration, timeout: Duration, logger: Logger
+        heartbeat: Duration, timeout: Duration, metrics: GatewayMetrics, logger: Logger
     ) throws {
         router = try Router(context) {
             $0.security = security
@@ -51,6 +55,7 @@ final class ClientLoop: ReplySink {
         self.loop = UInt16(loop)
         maximumReply = maximumMessage
         self.timeout = NIOLockedValueBox(timeout)
+        errors = metrics.errorCounters
         self.logger = logger
         wake = try WakeDescriptor()
     }
@@ -154,6 +159,7 @@ final class ClientLoop: ReplySink {
                 do throws(WorkerProtocolError) {
                     requests.append(try desk.receive(from: routingID, message, timeout: timeout))
                 } catch {
+                    errors[.badRequest]?.increment()
                     // At a level at which nobody can fill the log.
                     logger.debug(
                         "message of a client dropped", metadata: ["client": "\(routingID)", "reason": "\(error)"])
@@ -174,6 +180,7 @@ final class ClientLoop: ReplySink {
                 desk.forget(id.number)
                 if !answer.isLast { dispatcher.cancel(id) }
             case .failed(let failure):
+                if let failure { errors[failure]?.increment() }
                 logger.debug(
                     "an MDP client gets no reply",
                     metadata: ["request": "\(id.number)", "code": "\(failure?.rawValue ?? "stream cut")"])

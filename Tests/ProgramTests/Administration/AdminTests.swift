@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProcessSupport
+import SwiftZMQ
 import Testing
 
 /// The administration listener of the real program.
@@ -67,6 +68,33 @@ import Testing
             "webgateway_errors_total{code=\"unknown-service\"} 1", "webgateway_errors_total{code=\"queue-full\"} 0",
         ] { #expect(lines.contains(Substring(line)), "\(line) is missing in\n\(answer.text)") }
         #expect(!answer.text.contains("nobody-"))
+    }
+
+    @Test func `Requests of MDP clients that fail are counted by code, as those over HTTP are`() async throws {
+        let (gateway, admin, _) = try await gateway(
+            "--clients", "tcp://127.0.0.1:*", "--request-timeout", "2s", "--demo-workers", "0")
+        let endpoint = String(try await gateway.program.output.wait(for: "clients on tcp://").dropFirst(11))
+        _ = try await programs.obedientWorker("mdp", "slow", of: gateway)
+        try await gateway.program.errors.wait(for: "worker registered", "service=slow ")
+        let context = try Context()
+        let dealer = try Dealer(context)
+        try dealer.connect(endpoint)
+        try await dealer.send(["MDPC02", "\u{1}", "nobody", "x"])
+        try await dealer.send(["MDPC02", "\u{1}", "nobody", "x"])
+        try await dealer.send(["MDPC02", "\u{1}", "slow", "GET /wait HTTP/1.1\r\n\r\n", ""])
+        try await dealer.send(["nonsense"])
+        #expect(try await gateway.ask("GET", "/nobody").code == "unknown-service")
+        let counts = ["unknown-service": 3, "timeout-worker": 1, "bad-request": 1, "no-worker": 0]
+        for (code, count) in counts {
+            let line = "webgateway_errors_total{code=\"\(code)\"} \(count)\n"
+            while !(try await admin.ask("GET", "/metrics").text.contains(line)) {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        // They are no HTTP requests.
+        let text = try await admin.ask("GET", "/metrics").text
+        #expect(!text.contains("webgateway_requests_total{service=\"slow\""))
+        await context.shutdown()
     }
 
     @Test func `Requests at a worker, in the queue and too late are counted`() async throws {
