@@ -13,4 +13,17 @@ import Testing
         }
         #expect(policies == [3, 3])
     }
+
+    @Test func `A thread that was given another policy keeps it`() async {
+        let idle: Int32 = 5
+        let policy = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var parameters = sched_param()
+                _ = sched_setscheduler(0, idle, &parameters)
+                ThreadScheduling.favourThroughput()
+                continuation.resume(returning: sched_getscheduler(0))
+            }
+        }
+        #expect(policy == idle)
+    }
 }
