@@ -26,14 +26,14 @@ struct NetworkAddress: Hashable, Sendable {
     /// Reads an address in numbers, without brackets, port or zone; nil where the text is anything else.
     init?(_ text: String) {
         guard !text.utf8.contains(0) else { return nil }
-        var version4 = in_addr()
-        if inet_pton(AF_INET, text, &version4) == 1 {
-            self.init(number: UInt128(UInt32(bigEndian: version4.s_addr)), isVersion4: true)
+        // Room for either version; not the structures of the C library, as several modules claim to define them.
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 {
+            self.init(number: Self.number(bytes[..<4]), isVersion4: true)
             return
         }
-        var version6 = in6_addr()
-        guard inet_pton(AF_INET6, text, &version6) == 1 else { return nil }
-        let number = withUnsafeBytes(of: version6) { $0.reduce(UInt128(0)) { $0 << 8 | UInt128($1) } }
+        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
+        let number = Self.number(bytes[...])
         let isVersion4 = number >> 32 == 0xFFFF
         self.init(number: isVersion4 ? number & 0xFFFF_FFFF : number, isVersion4: isVersion4)
     }
@@ -55,6 +55,8 @@ struct NetworkAddress: Hashable, Sendable {
         }
     }
 
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt128 { bytes.reduce(0) { $0 << 8 | UInt128($1) } }
+
     private static func isPort(_ text: Substring) -> Bool {
         2...6 ~= text.utf8.count && text.first == ":" && text.utf8.dropFirst().allSatisfy(\.isDigit)
     }
@@ -67,14 +69,12 @@ extension NetworkAddress: CustomStringConvertible {
             return (0..<4).reversed().map { String(UInt8(truncatingIfNeeded: number >> ($0 * 8))) }
                 .joined(separator: ".")
         }
-        var address = in6_addr()
-        withUnsafeMutableBytes(of: &address) { bytes in
-            for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: number >> ((15 - index) * 8)) }
-        }
+        let bytes = (0..<16).map { UInt8(truncatingIfNeeded: number >> ((15 - $0) * 8)) }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { room in
-            guard let start = room.baseAddress,
-                inet_ntop(AF_INET6, &address, start, socklen_t(INET6_ADDRSTRLEN)) != nil
-            else { return "unknown" }
+            guard let start = room.baseAddress, inet_ntop(AF_INET6, bytes, start, UInt32(INET6_ADDRSTRLEN)) != nil
+            else {
+                return "unknown"
+            }
             return String(cString: start)
         }
     }
