@@ -31,6 +31,7 @@ let package = Package(
         .library(name: "WorkerProtocol", targets: ["WorkerProtocol"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
+        .library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]),
         .library(name: "PrometheusText", targets: ["PrometheusText"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ] + documentation,
@@ -82,6 +84,22 @@ let package = Package(
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language
+        ),
+        // A target of its own: Hummingbird takes minutes to build, and no program here needs it.
+        .target(
+            name: "HummingbirdWorker",
+            dependencies: [
+                "GatewayWorker",
+                "SwiftZMQ",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: language
         ),
@@ -177,6 +195,23 @@ let package = Package(
                 "SwiftZMQ",
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(
+            name: "HummingbirdWorkerTests",
+            dependencies: [
+                "Gateway",
+                "GatewayWorker",
+                "HummingbirdWorker",
+                "SwiftZMQ",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: language
         ),

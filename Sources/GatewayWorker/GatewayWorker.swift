@@ -1,4 +1,5 @@
 public import Logging
+import ServiceLifecycle
 public import SwiftZMQ
 import WorkerProtocol
 
@@ -8,7 +9,7 @@ import WorkerProtocol
 /// let worker = GatewayWorker(service: "greet", endpoints: ["tcp://127.0.0.1:5555"]) { request in
 ///     .text("Hello from \(request.path)\n")
 /// }
-/// try await worker.run()
+/// try await worker.runService()  // until SIGTERM or SIGINT
 /// ```
 ///
 /// It speaks MDP/0.2 (RFC 18) with the additions of the gateway: several requests at once, cancellation, paced streams
@@ -29,8 +30,10 @@ public struct GatewayWorker: Sendable {
     /// How it works.
     public let configuration: Configuration
 
+    /// Where it reports.
+    public let logger: Logger
+
     let context: Context?
-    let logger: Logger
     let handler: Handler
 
     /// Makes a worker, which does nothing until ``run()``.
@@ -55,21 +58,19 @@ public struct GatewayWorker: Sendable {
         self.handler = handler
     }
 
-    /// Serves until the calling task is cancelled.
+    /// Serves until the calling task is cancelled, or the `ServiceGroup` in which it runs shuts down gracefully.
     ///
-    /// Cancellation is a graceful stop: each gateway is told DRAIN and sends nothing more, the requests at hand are
-    /// finished within ``Configuration/drainTimeout``, then each gateway is told DISCONNECT, and the method returns
-    /// without an error. Handlers that are not done by then are cancelled and not waited for.
-    ///
-    /// To run it in a `ServiceGroup`, conform it with `extension GatewayWorker: Service {}` and wrap it so that a
-    /// graceful shutdown cancels it: `cancelWhenGracefulShutdown { try await worker.run() }`.
+    /// Both are a graceful stop: each gateway is told DRAIN and sends nothing more, the requests at hand are finished
+    /// within ``Configuration/drainTimeout``, then each gateway is told DISCONNECT, and the method returns without an
+    /// error. Handlers that are not done by then are cancelled and not waited for. A handler sees the group's graceful
+    /// shutdown (`withGracefulShutdownHandler`), so that an endless stream can end with it.
     ///
     /// - Throws: `WorkerProtocolError` for a service name or a concurrency out of range, `ZMQError` for a malformed
     ///   endpoint or a context that has been shut down. That a gateway cannot be reached is never an error.
     public func run() async throws {
         let ready = try WorkerCommand.ready(service: service, configuration.properties).frames(in: .majordomo02)
         let context = try self.context ?? Context()
-        let result = await serve(in: context, ready: ready)
+        let result = await cancelWhenGracefulShutdown { await serve(in: context, ready: ready) }
         if self.context == nil { await context.shutdown() }
         try result.get()
     }

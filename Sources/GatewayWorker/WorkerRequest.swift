@@ -50,6 +50,13 @@ public struct WorkerRequest: Sendable {
     /// The id under which the gateway logs the request, from `x-request-id`.
     public var requestID: String? { raw["x-request-id"] }
 
+    /// The address of whoever is connected to the gateway, from the end of `x-forwarded-for`: the client's, or that of
+    /// a proxy that the gateway trusts, whose word on the client stands before it.
+    public var peerAddress: String? {
+        guard let chain = raw["x-forwarded-for"] else { return nil }
+        return chain.split(separator: ",").last.map { String($0.drop { $0 == " " }) }
+    }
+
     /// The method, the target and the fields in the common currency of Swift's HTTP libraries.
     ///
     /// `authority` is the client's `host`, which does not stand among the fields; `scheme` is the one the client used
