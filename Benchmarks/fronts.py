@@ -1,5 +1,5 @@
 """How other programs are set up that stand where the gateway stands: each writes what it needs into a folder of its own
-and says with which command it runs. All listen on 127.0.0.1 and write no access log."""
+and says with which command it runs. All listen on 127.0.0.1, and write no access log unless they are told to."""
 
 import os
 import pathlib
@@ -75,8 +75,9 @@ backend bench
     return [program("haproxy"), "-db", "-f", configuration]
 
 
-def mongrel2(folder, port, requests, replies):
-    """A server that pushes requests to one endpoint and is sent replies at another, both over TCP as the gateway's."""
+def mongrel2(folder, port, requests, replies, logs=False):
+    """A server that pushes requests to one endpoint and is sent replies at another, both over TCP as the gateway's. By
+    itself it would write an access log, and leave its parent."""
     for name in ("run", "logs"):
         pathlib.Path(folder, name).mkdir()
     configuration = pathlib.Path(folder, "mongrel2.conf")
@@ -87,7 +88,7 @@ server = Server(
     uuid="bench", name="bench", bind_addr="127.0.0.1", port={port}, default_host="127.0.0.1", chroot="{folder}",
     access_log="/logs/access.log", error_log="/logs/error.log", pid_file="/run/mongrel2.pid",
     hosts=[Host(name="127.0.0.1", routes={{'/': handler}})])
-settings = {{"disable.access_logging": 1, "zeromq.threads": 1, "server.daemonize": 0}}
+settings = {{"disable.access_logging": {0 if logs else 1}, "zeromq.threads": 1, "server.daemonize": 0}}
 servers = [server]
 """
     )
