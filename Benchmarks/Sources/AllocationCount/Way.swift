@@ -33,7 +33,7 @@ enum Way: String, CaseIterable {
     /// owns it, and what libzmq notes of it while it has it; a wait costs the list of those who are resumed.
     func limits(size: Int) -> Limits {
         let isShort = size <= 33
-        let forWaiting = self == .waiting ? 3.0 : 0
+        let forWaiting = self == .waiting ? 1.0 : 0
         return Limits(
             sending: isShort ? 0 : 3, receiving: (isShort ? 0 : 1) + forWaiting,
             bytes: isShort ? 64 : Double(size) + 512)

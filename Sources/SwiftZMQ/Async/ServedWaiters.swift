@@ -18,7 +18,13 @@ struct ServedWaiters: ~Copyable {
     }
 
     private final class List {
-        var served: [Served] = []
+        // In the list itself, as mostly there is one, and an array would be an allocation more.
+        let first: Served
+        var others: [Served] = []
+
+        init(_ first: Served) {
+            self.first = first
+        }
     }
 
     // Mostly there is nobody, and a reference that is nil is the cheapest way to say so.
@@ -37,9 +43,11 @@ struct ServedWaiters: ~Copyable {
     }
 
     private mutating func add(_ one: Served) {
-        let known = list ?? List()
-        known.served.append(one)
-        list = known
+        if let list {
+            list.others.append(one)
+        } else {
+            list = List(one)
+        }
     }
 
     /// Resumes them all, in the order in which they were served.
@@ -50,6 +58,7 @@ struct ServedWaiters: ~Copyable {
 
     @inline(never)
     private static func resumeAll(_ list: List) {
-        for served in list.served { served.resume() }
+        list.first.resume()
+        for served in list.others { served.resume() }
     }
 }

@@ -156,6 +156,7 @@ extension SocketExecutor {
         let executor = unsafe asUnownedTaskExecutor()
         var jobs: [UnownedJob] = []
         var yielded: [Suspension<Void, Never>] = []
+        var tokens: [UInt64] = []
         var ready: [any ReadinessClient] = []
         var rounds = 0
         while true {
@@ -171,7 +172,7 @@ extension SocketExecutor {
             yielded.removeAll(keepingCapacity: true)
             guard rounds >= Self.roundsBetweenLooks else { continue }
             rounds = 0
-            lookAtDescriptors(timeout: timeout, ready: &ready)
+            lookAtDescriptors(timeout: timeout, &tokens, &ready)
         }
     }
 
@@ -182,32 +183,34 @@ extension SocketExecutor {
         return timeout
     }
 
-    private func lookAtDescriptors(timeout: Duration?, ready: inout [any ReadinessClient]) {
-        var tokens: [UInt64] = []
+    /// - Parameters:
+    ///   - tokens: empty before and after, as is `ready`; each keeps its memory from one look to the next.
+    private func lookAtDescriptors(
+        timeout: Duration?, _ tokens: inout [UInt64], _ ready: inout [any ReadinessClient]
+    ) {
         readiness.wait(timeout: timeout) { token, _ in tokens.append(token) }
-        state.withLock { state in
+        let earliest = state.withLock { state in
             state.isAsleep = false
             for token in tokens {
                 if let client = state.clients[token] { ready.append(client) }
             }
+            return state.timers.earliest
         }
         for client in ready { client.serveWaiters() }
+        tokens.removeAll(keepingCapacity: true)
         ready.removeAll(keepingCapacity: true)
-        expireTimers()
+        if let earliest { expireTimers(from: earliest) }
     }
 
-    private func expireTimers() {
+    private func expireTimers(from earliest: Moment) {
+        let now = Moment.now
+        guard earliest <= now else { return }
         var due: [any ReadinessClient] = []
-        let now: Moment? = state.withLock { state in
-            guard let earliest = state.timers.earliest else { return nil }
-            let now = Moment.now
-            guard earliest <= now else { return nil }
+        state.withLock { state in
             while let token = state.timers.removeFirst(dueAt: now) {
                 if let client = state.clients[token] { due.append(client) }
             }
-            return now
         }
-        guard let now else { return }
         for client in due { client.expire(at: now) }
     }
 }
