@@ -25,7 +25,8 @@ struct WaitQueue<Waiter> {
         var index = places.count
         // A ticket is drawn just before its waiter queues, so this loop hardly ever runs.
         while index > front, places[index - 1].ticket > ticket { index -= 1 }
-        places.insert(Place(ticket: ticket, deadline: deadline, waiter: waiter), at: index)
+        let place = Place(ticket: ticket, deadline: deadline, waiter: waiter)
+        if index == places.count { places.append(place) } else { places.insert(place, at: index) }
         count += 1
     }
 
@@ -35,6 +36,12 @@ struct WaitQueue<Waiter> {
             skipEmptyPlaces()
             return front < places.count ? places[front].waiter : nil
         }
+    }
+
+    /// Whether it is a waiter's turn.
+    mutating func isFirst(_ ticket: Ticket) -> Bool {
+        skipEmptyPlaces()
+        return front < places.count && places[front].ticket == ticket
     }
 
     mutating func removeFirst() -> Waiter? {

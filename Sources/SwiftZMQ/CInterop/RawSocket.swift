@@ -55,15 +55,15 @@ extension RawSocket {
 
     @inline(never)
     private func sendFrames(of message: Multipart) throws(ZMQError) -> Bool {
-        let last = message.count - 1
+        guard let tail = message.tail else { return try sendFrame(message.head, hasMore: false) }
         attempt: while true {
-            for index in 0...last {
-                if try sendFrame(message[index], hasMore: index < last) { continue }
-                if index == 0 { return false }
+            guard try sendFrame(message.head, hasMore: !tail.isEmpty) else { return false }
+            for index in tail.indices {
+                if try sendFrame(tail[index], hasMore: index < tail.count - 1) { continue }
                 // The peer went away in mid-message. libzmq takes back the frames it had, refuses this one, and drops
                 // the rest of the message up to its end. Once it has seen that end, the whole goes to another peer.
-                for rest in (index + 1)..<Swift.max(index + 1, last + 1) {
-                    guard try sendFrame(message[rest], hasMore: rest < last) else { break }
+                for rest in tail.indices[(index + 1)...] {
+                    guard try sendFrame(tail[rest], hasMore: rest < tail.count - 1) else { break }
                 }
                 continue attempt
             }

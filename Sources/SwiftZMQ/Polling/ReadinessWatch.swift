@@ -52,7 +52,7 @@ extension SocketCore.State {
 
     /// Has libzmq do what its peers' connections ask of the socket, such as sending subscriptions to a new publisher,
     /// though nobody uses the socket at present.
-    func attend() {
+    mutating func attend() {
         // Whoever uses it next meets the error.
         _ = try? socket?.readiness()
     }
@@ -114,7 +114,7 @@ extension SocketCore {
                     // See `queueToReceive`.
                     if Task.isCancelled { return CancellationError() }
                     do throws(ZMQError) {
-                        _ = try state.open(for: "wait for a socket")
+                        try state.requireOpen(for: "wait for a socket")
                         try watch(&state)
                     } catch {
                         return error

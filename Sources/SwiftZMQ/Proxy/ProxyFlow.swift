@@ -155,7 +155,7 @@ extension ProxyFlow {
                 defer { if both.isAwaited { both.serveWaiters(source.kind, &servedAtSource) } }
                 for _ in 0..<longestBurst {
                     guard let message = try take(from: &both, &state) else { return .nothingThere }
-                    guard try give(message, to: both, &state) else { return .heldUp }
+                    guard try give(message, to: &both, &state) else { return .heldUp }
                 }
                 return .longEnough
             }
@@ -169,7 +169,7 @@ extension ProxyFlow {
             guard to.senders.isEmpty || destination.kind.sendsToNamedPeers else { return .noRoom }
             for _ in 0..<longestBurst {
                 guard let message = try take(from: &from, &state) else { return .nothingThere }
-                guard try give(message, to: to, &state) else { return .heldUp }
+                guard try give(message, to: &to, &state) else { return .heldUp }
             }
             return .longEnough
         }
@@ -189,7 +189,7 @@ extension ProxyFlow {
 
     /// Whether the message is not held.
     private func give(
-        _ message: Multipart, to socket: borrowing SocketCore.State, _ state: inout State
+        _ message: Multipart, to socket: inout SocketCore.State, _ state: inout State
     ) throws(ZMQError) -> Bool {
         do throws(ZMQError) {
             guard try socket.give(message) else {

@@ -8,23 +8,27 @@ extension SocketCore {
         var message: Multipart?
         // Looked and queued in one: no other thread's call can consume the news in between, and so no second look is
         // needed before the descriptor is waited for.
-        let queued = try withState { state, served throws(ZMQError) -> (ParkedThread<Multipart>, Ticket)? in
-            if state.receivers.isEmpty {
+        let queued = try withState { state, served throws(ZMQError) -> (ParkedThread, Ticket)? in
+            try state.requireOpen(for: "receive")
+            if state.receivers.isEmpty, !state.isKnownEmpty {
                 message = try state.take()
                 if state.isAwaitedForRoom { state.serveWaiters(kind, &served) }
                 if message != nil { return nil }
-            } else {
-                _ = try state.open(for: "receive")
             }
-            let parked = try ParkedThread<Multipart>()
+            let parked = try CurrentThread.parked()
             let ticket = state.drawTicket().0
             state.receivers.append(.thread(parked), ticket: ticket, deadline: nil)
             return (parked, ticket)
         }
         guard let (parked, ticket) = queued else { return message }
-        return try wait(parked, timeout: timeout, interruption: interruption, looksFirst: false) {
+        let delivery = try wait(parked, timeout: timeout, interruption: interruption, looksFirst: false) {
+            () throws(ZMQError) in
+            try takeInTurn(ticket).map(Delivery.received)
+        } leave: {
             state.withLock { $0.receivers.remove(ticket) != nil }
         }
+        guard case .received(let message) = delivery else { return nil }
+        return message
     }
 
     /// Waits on the calling thread for room.
@@ -32,28 +36,37 @@ extension SocketCore {
     /// - Returns: whether the message was sent; false when the timeout passed first.
     func sendBlocking(_ message: Multipart, timeout: Duration?) throws(ZMQError) -> Bool {
         try origin.require("send")
-        let parked = try ParkedThread<Void>()
+        let parked = try CurrentThread.parked()
         let ticket = try state.withLock { state throws(ZMQError) in
-            _ = try state.open(for: "send")
+            try state.requireOpen(for: "send")
             let ticket = state.drawTicket().0
             let pending = PendingSend(message: message, waiter: .thread(parked))
             state.senders.append(pending, ticket: ticket, deadline: nil)
             return ticket
         }
-        let sent: Void? = try wait(parked, timeout: timeout, interruption: -1, looksFirst: true) {
+        let delivery = try wait(parked, timeout: timeout, interruption: -1, looksFirst: true) {
+            serveWaiters()
+            return nil
+        } leave: {
             state.withLock { $0.senders.remove(ticket) != nil }
         }
-        return sent != nil
+        return delivery != nil
     }
 
-    /// Waits until the thread is given its result, serving everyone who waits whenever the socket is ready.
-    private func wait<Success>(
-        _ parked: ParkedThread<Success>, timeout: Duration?, interruption: Int32, looksFirst: Bool, leave: () -> Bool
-    ) throws(ZMQError) -> Success? {
+    /// Waits until the thread is given its result, looking for it whenever the socket is ready.
+    ///
+    /// - Parameters:
+    ///   - look: serves everyone who waits, and returns what it has for the calling thread itself.
+    ///   - leave: takes the thread out of the queue; false when it has been served meanwhile.
+    /// - Returns: nil when the time was over or the other descriptor readable first.
+    private func wait(
+        _ parked: ParkedThread, timeout: Duration?, interruption: Int32, looksFirst: Bool,
+        look: () throws(ZMQError) -> Delivery?, leave: () -> Bool
+    ) throws(ZMQError) -> Delivery? {
         let deadline = timeout.map { Moment.now + $0 }
         var looks = looksFirst
         while true {
-            if looks { serveWaiters() }
+            if looks, let delivery = try look() { return delivery }
             looks = true
             if let result = parked.takeResult() { return try Self.unwrap(result) }
             let remaining = deadline.map { $0 - .now }
@@ -70,9 +83,31 @@ extension SocketCore {
         }
     }
 
-    private static func unwrap<Success>(_ result: Result<Success, any Error>) throws(ZMQError) -> Success {
+    /// Serves those who wait. When it is the turn of the calling thread, that takes its message as it is, without the way
+    /// over the place where others would leave it.
+    ///
+    /// - Returns: nil when there is no message, it is another's turn, or the thread has been served.
+    private func takeInTurn(_ ticket: Ticket) throws(ZMQError) -> Multipart? {
+        try withState { state, served throws(ZMQError) in
+            state.noteNews()
+            guard state.receivers.isFirst(ticket) else {
+                state.serveWaiters(kind, &served)
+                return nil
+            }
+            let result: Result<Multipart?, ZMQError> = Result { () throws(ZMQError) in try state.take() }
+            if case .success(nil) = result {
+                if state.isAwaitedForRoom { state.serveWaiters(kind, &served) }
+                return nil
+            }
+            _ = state.receivers.removeFirst()
+            if state.isAwaited { state.serveWaiters(kind, &served) }
+            return try result.get()
+        }
+    }
+
+    private static func unwrap(_ result: Result<Delivery, any Error>) throws(ZMQError) -> Delivery {
         switch result {
-        case .success(let value): return value
+        case .success(let delivery): return delivery
         case .failure(let error as ZMQError): throw error
         case .failure(let error): preconditionFailure("a blocked thread was given \(error)")
         }

@@ -5,7 +5,7 @@ extension SocketCore {
         try origin.require("receive")
         return try withState { state, served throws(ZMQError) in
             guard state.receivers.isEmpty else {
-                _ = try state.open(for: "receive")
+                try state.requireOpen(for: "receive")
                 return nil
             }
             // Looking for a message consumes the news about room, too, whether there is one or not.
@@ -49,13 +49,13 @@ extension SocketCore {
             // for the lock and find the waiter.
             if Task.isCancelled { return CancellationError() }
             do throws(ZMQError) {
-                _ = try state.open(for: "receive")
+                try state.requireOpen(for: "receive")
                 try watch(&state)
             } catch {
                 return error
             }
             state.receivers.append(waiter, ticket: ticket, deadline: deadline)
-            state.serveWaiters(kind, &served)
+            if !state.isKnownEmpty { state.serveWaiters(kind, &served) }
             if let deadline, !state.receivers.isEmpty { setAlarm(for: deadline, &state) }
             return nil
         }

@@ -7,7 +7,7 @@ extension SocketCore {
         try origin.require("send")
         return try withState { state, served throws(ZMQError) in
             guard state.senders.isEmpty || kind.sendsToNamedPeers else {
-                _ = try state.open(for: "send")
+                try state.requireOpen(for: "send")
                 return false
             }
             let given = try send(state.open(for: "send"))
@@ -53,7 +53,7 @@ extension SocketCore {
             // See `queueToReceive`.
             if Task.isCancelled { return CancellationError() }
             do throws(ZMQError) {
-                _ = try state.open(for: "send")
+                try state.requireOpen(for: "send")
                 try watch(&state)
             } catch {
                 return error

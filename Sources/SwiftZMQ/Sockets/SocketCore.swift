@@ -17,8 +17,11 @@ final class SocketCore: Sendable {
     // One lock for each socket, around every call into libzmq: the socket may then be used from any thread, and a
     // message taken from it always has somebody it belongs to.
     struct State: ~Copyable {
-        /// Nil once the socket is closed.
-        var socket: RawSocket?
+        /// What `socket` gives, and nobody else touches.
+        private var known: RawSocket?
+        /// Whether the last to touch the socket was a receive that found nothing, and the descriptor has told no news
+        /// since: a receive would find nothing again, at the price of two system calls.
+        private(set) var isKnownEmpty = false
         /// Why the socket is closed, if it is.
         var closure = ZMQError.Code.closed
         var receivers = WaitQueue<Waiter<Multipart>>()
@@ -29,8 +32,10 @@ final class SocketCore: Sendable {
         var endWatches: [ReadinessWatch] = []
         /// Whether the socket is in the hands of a call that uses it for as long as it likes.
         var isLent = false
-        /// The first frames of a message whose last one has not been taken yet.
-        var unfinished: [Message] = []
+        /// The first frame of a message whose last one has not been taken yet, and those taken behind it; nil, which is
+        /// the quickest to see, where there is no such message.
+        var unfinishedHead = Message()
+        var unfinishedTail: [Message]?
         /// What frames are received into, one after the other.
         var room = ReceivingRoom()
         /// The operations since the last one that took the slow path, that one included; 0 before the first.
@@ -46,6 +51,39 @@ final class SocketCore: Sendable {
         var monitor: SocketMonitor?
         /// Whether a receive must first look at what the peers told; see `SocketKind.reservesReplies`.
         let looksBeforeReceiving: Bool
+
+        init(_ socket: RawSocket, keepsMetadata: Bool, looksBeforeReceiving: Bool) {
+            known = socket
+            room = ReceivingRoom(keepsMetadata: keepsMetadata)
+            self.looksBeforeReceiving = looksBeforeReceiving
+        }
+
+        /// The socket; nil once it is closed, and while it is lent. Any call into libzmq may consume the news of what
+        /// the socket has to offer, so that whoever asks for it is taken to make one.
+        var socket: RawSocket? {
+            @inline(__always)
+            mutating get {
+                isKnownEmpty = false
+                return known
+            }
+            set {
+                isKnownEmpty = false
+                known = newValue
+            }
+        }
+
+        /// Throws the error that says why the socket is closed, if it is.
+        @inline(__always)
+        func requireOpen(for operation: @autoclosure () -> String) throws(ZMQError) {
+            guard known != nil else { throw reasonNotOpen(for: operation()) }
+        }
+
+        /// Notes that there was nothing to receive just now.
+        @inline(__always)
+        mutating func noteEmpty() { isKnownEmpty = true }
+
+        /// Notes that there may be something to receive.
+        mutating func noteNews() { isKnownEmpty = false }
     }
 
     /// A message that waits for room, and who waits with it.
@@ -76,8 +114,8 @@ final class SocketCore: Sendable {
         self.context = context
         self.kind = kind
         turns = kind == .request ? Turns() : nil
-        let room = ReceivingRoom(keepsMetadata: options.storesMetadata)
-        state = Locked(State(socket: socket, room: room, looksBeforeReceiving: looksBeforeReceiving))
+        state = Locked(
+            State(socket, keepsMetadata: options.storesMetadata, looksBeforeReceiving: looksBeforeReceiving))
     }
 
     /// Closes the socket and fails all who wait. Does nothing the second time.
@@ -116,12 +154,12 @@ final class SocketCore: Sendable {
 extension SocketCore.State {
     /// The open socket, or the error that says why it is closed.
     @inline(__always)
-    func open(for operation: @autoclosure () -> String) throws(ZMQError) -> RawSocket {
+    mutating func open(for operation: @autoclosure () -> String) throws(ZMQError) -> RawSocket {
         guard let socket else { throw reasonNotOpen(for: operation()) }
         return socket
     }
 
-    private func reasonNotOpen(for operation: String) -> ZMQError {
+    fileprivate func reasonNotOpen(for operation: String) -> ZMQError {
         guard isLent else { return ZMQError(code: closure, operation: operation) }
         return ZMQError(code: .wrongState, operation: operation, remedy: "a blocking proxy has the socket to itself")
     }
@@ -131,9 +169,12 @@ extension SocketCore.State {
     mutating func take() throws(ZMQError) -> Multipart? {
         let socket = try open(for: "receive")
         if looksBeforeReceiving { _ = try socket.readiness() }
-        guard try socket.receiveFrame(into: &room) else { return nil }
+        guard try socket.receiveFrame(into: &room) else {
+            noteEmpty()
+            return nil
+        }
         // Most messages have one frame, and the fewer instructions they cost the better.
-        if !room.hasMore, unfinished.isEmpty { return Multipart(head: room.takeFrame(), tail: nil) }
+        if !room.hasMore, unfinishedTail == nil { return Multipart(head: room.takeFrame(), tail: nil) }
         return try takeRest(from: socket)
     }
 
@@ -141,10 +182,17 @@ extension SocketCore.State {
     private mutating func takeRest(from socket: RawSocket) throws(ZMQError) -> Multipart? {
         repeat {
             let hasMore = room.hasMore
-            unfinished.append(room.takeFrame())
+            if unfinishedTail != nil {
+                unfinishedTail?.append(room.takeFrame())
+            } else {
+                unfinishedHead = room.takeFrame()
+                unfinishedTail = []
+                // Messages with an envelope or a topic seldom have more than three frames.
+                unfinishedTail?.reserveCapacity(2)
+            }
             if !hasMore {
-                defer { unfinished.removeAll(keepingCapacity: true) }
-                return Multipart(unfinished)
+                defer { unfinishedHead = Message() }
+                return Multipart(head: unfinishedHead, tail: unfinishedTail.take())
             }
         } while try socket.receiveFrame(into: &room)
         // libzmq hands over whole messages, so the frames after the first are always there. Should they ever not be,
@@ -154,7 +202,7 @@ extension SocketCore.State {
 
     /// Gives a whole message to the socket; false when there is no room.
     @inline(__always)
-    func give(_ message: Multipart) throws(ZMQError) -> Bool {
+    mutating func give(_ message: Multipart) throws(ZMQError) -> Bool {
         try open(for: "send").send(message)
     }
 }
@@ -165,6 +213,7 @@ extension SocketCore {
     /// Serves those who wait, as far as the socket allows. Called whenever something may have changed.
     func serveWaiters() {
         withState { state, served in
+            state.noteNews()
             let isAsked = state.watches != nil
             state.serveWaiters(kind, &served)
             if !isAsked, !state.endWatches.isEmpty { state.attend() }
