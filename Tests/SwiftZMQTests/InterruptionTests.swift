@@ -1,7 +1,8 @@
 import Glibc
-import SwiftZMQ
 import Synchronization
 import Testing
+
+@testable import SwiftZMQ
 
 /// Signals that arrive in the midst of a call, whose handlers do not ask for it to be begun again.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct InterruptionTests {
@@ -135,6 +136,22 @@ import Testing
             isDone.value.store(true, ordering: .relaxed)
         }
         #expect(isRight)
+    }
+
+    @Test func `A signal does not end the wait for what is unsent when a context ends`() async throws {
+        let endpoint = "ipc://@signals-and-a-context-\(getpid())"
+        let raw = try RawContext()
+        let push = try raw.makeSocket(SocketKind.push.number, name: "PUSH")
+        try push.connect(endpoint)
+        #expect(try push.send(["in the end"]))
+        push.close()
+        let pull = try Pull(Context())
+        try await interrupting(atLeast: 20) {
+            try raw.terminate()
+        } meanwhile: {
+            try pull.bind(endpoint)
+        }
+        #expect(try await pull.receive(timeout: .seconds(20)) == ["in the end"])
     }
 
     private final class Flag: Sendable {
