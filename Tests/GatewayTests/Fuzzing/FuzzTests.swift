@@ -35,6 +35,7 @@ import WorkerProtocol
                 "\r\n", "\r", "\n", " ", "\t", ":", "\u{0}", "0\r\n\r\n", "Host: h\r\n", "Content-Length: 3\r\n",
                 "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n", "GET ",
                 " HTTP/1.1\r\n",
+                "X-Forwarded-For: 10.0.0.1, [::1]:2\r\n", "X-Forwarded-Proto: https\r\n", ", ",
                 "HTTP/1.0", "%", "%41", "#", "http://h", "@", ";", "x: y\r\n", "ffffffffffffffff", "\u{E9}", "*",
                 String(repeating: "a", count: 90), String(repeating: "x: y\r\n", count: 11),
             ])

@@ -107,18 +107,31 @@ struct RequestReading: Equatable {
         expect(
             !(names.contains("content-length") && names.contains("transfer-encoding")), "both length and coding pass")
         expect(names.contains("transfer-encoding") == (shape.body == .chunked), "a coding that is not chunked passes")
-        let origin = RequestOrigin(
-            requestID: "1", clientAddress: "127.0.0.1", scheme: "http", listenerAddress: "127.0.0.1:80")
+        _ = RequestPeer(nil).client(behind: Self.proxies, in: head)
         guard case .path(let path, let query) = shape.target else { return }
-        do {
-            let frame = try head.buffer.withUnsafeReadableBytes { bytes throws(WorkerProtocolError) in
-                try RequestHead.frame(
-                    of: bytes, method: head.startLine.method, target: path.lowerBound..<query.upperBound,
-                    fields: head.fields, bodyLength: 0, origin: origin)
+        for isTrustedProxy in [false, true] {
+            let origin = RequestOrigin(
+                requestID: "1", clientAddress: "127.0.0.1", scheme: "http", listenerAddress: "127.0.0.1:80",
+                isTrustedProxy: isTrustedProxy)
+            do {
+                let frame = try head.buffer.withUnsafeReadableBytes { bytes throws(WorkerProtocolError) in
+                    try RequestHead.frame(
+                        of: bytes, method: head.startLine.method, target: path.lowerBound..<query.upperBound,
+                        fields: head.fields, bodyLength: 0, origin: origin)
+                }
+                let passed = try RequestHead(reading: frame)
+                for name in ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] {
+                    expect(passed.fields.count { $0.name == name } == 1, "\(name) does not stand once")
+                }
+                expect(
+                    passed["x-forwarded-for"]?.hasSuffix("127.0.0.1") == true
+                        && (isTrustedProxy || passed["x-forwarded-for"] == "127.0.0.1"),
+                    "the client is not whom it is from")
+            } catch {
+                if !path.isEmpty { contradictions.append("a worker cannot read what passes: \(error)") }
             }
-            _ = try RequestHead(reading: frame)
-        } catch {
-            if !path.isEmpty { contradictions.append("a worker cannot read what passes: \(error)") }
         }
     }
+
+    private static let proxies = [AddressBlock("10.0.0.0/8"), AddressBlock("::/0")].compactMap { $0 }
 }
