@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz chaos chains tsan asan leaks bench docs format lint clean
+.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -41,6 +41,20 @@ fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in 
 	@Scripts/need swift libzmq
 	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
 		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.FuzzTests' $(ARGS)
+
+# The readers, and the folders of Tests/Corpus that each begins with.
+FUZZED := requests replies worker-commands gateway-commands
+
+libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_SECONDS for each, 60)
+	@Scripts/need swift libzmq
+	swift build -c release --package-path Tests/Fuzzer --scratch-path $(abspath $(BUILD))/libfuzzer \
+		--sanitize=fuzzer -Xswiftc -enable-testing --product Fuzzer
+	@for reader in $(FUZZED); do \
+		echo "=== $$reader" && mkdir -p $(BUILD)/libfuzzer/found/$$reader && \
+		SWIFT_BACKTRACE=enable=no FUZZ_READER=$$reader $(BUILD)/libfuzzer/release/Fuzzer \
+			-max_total_time=$${FUZZ_SECONDS:-60} -timeout=10 -verbosity=0 -print_funcs=0 -print_final_stats=1 \
+			-artifact_prefix=$(BUILD)/libfuzzer/$$reader- $(ARGS) $(BUILD)/libfuzzer/found/$$reader Tests/Corpus/$$reader || exit 1; \
+	done
 
 chaos: ## kill, stop, slow down and flood a gateway and its workers at length (CHAOS_REQUESTS, … : CONTRIBUTING.md)
 	@CHAOS_REQUESTS=$${CHAOS_REQUESTS:-200000} IDLE_CONNECTIONS=$${IDLE_CONNECTIONS:-10000} \
