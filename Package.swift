@@ -161,10 +161,23 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        // Of a package of their own, Examples/swift-worker; here for the tests that run them.
+        .executableTarget(
+            name: "clock-worker", dependencies: ["GatewayWorker"], path: "Examples/swift-worker/Sources/ClockWorker"),
+        .executableTarget(
+            name: "shop-worker",
+            dependencies: [
+                "GatewayWorker",
+                "HummingbirdWorker",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Examples/swift-worker/Sources/ShopWorker"
+        ),
         .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: language),
         .testTarget(name: "SwiftZMQTests", dependencies: ["ProcessSupport", "SwiftZMQ"], swiftSettings: language),
         .testTarget(
-            name: "WorkerProtocolTests", dependencies: ["SwiftZMQ", "WorkerProtocol"], swiftSettings: language),
+            name: "WorkerProtocolTests", dependencies: ["ProcessSupport", "SwiftZMQ", "WorkerProtocol"],
+            swiftSettings: language),
         .testTarget(
             name: "PrometheusTextTests",
             dependencies: ["PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics")],
@@ -204,7 +217,9 @@ let package = Package(
                 "Gateway",
                 "GatewayWorker",
                 "HummingbirdWorker",
+                "ProcessSupport",
                 "SwiftZMQ",
+                "shop-worker",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -257,6 +272,7 @@ let package = Package(
                 "ProcessSupport",
                 "SwiftZMQ",
                 "TaskPipeline",
+                "clock-worker",
                 "pipeline",
                 "pubsub",
                 "webgateway",

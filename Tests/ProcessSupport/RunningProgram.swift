@@ -66,11 +66,20 @@ package final class RunningProgram: Sendable {
         posix_spawn_file_actions_adddup2(&actions, outputs[1], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO)
 
+        // The threads that tests run on block most signals, and a program would begin with the same ones blocked.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var noSignals = sigset_t()
+        sigemptyset(&noSignals)
+        posix_spawnattr_setsigmask(&attributes, &noSignals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var words = ([executable] + arguments).map { strdup($0) } + [nil]
         var environment = ProcessInfo.processInfo.environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for word in words + environment { free(word) } }
         var processID: pid_t = 0
-        let status = posix_spawn(&processID, executable, &actions, nil, &words, &environment)
+        let status = posix_spawn(&processID, executable, &actions, &attributes, &words, &environment)
         close(inputs[0])
         close(outputs[1])
         close(errors[1])

@@ -10,9 +10,27 @@ package enum SwiftCompiler {
         let compiler = try RunningProgram(
             "/usr/bin/env",
             ["swiftc", "-typecheck", "-swift-version", "6", "-I", modules]
-                + ["-Xcc", "-fmodule-map-file=" + PackageFolder.path("Sources/CZMQ/module.modulemap"), path])
+                + modulesInC.flatMap { ["-Xcc", "-fmodule-map-file=" + $0] } + [path])
         let ending = try await compiler.ending()
         return (ending, try await compiler.errors.all().joined(separator: "\n"))
+    }
+
+    /// The maps of the modules in C that the package and its dependencies have: their own, and those that are written
+    /// for them when they are built.
+    private static var modulesInC: [String] {
+        let products = RunningProgram.productFolder
+        let dependencies = products.deletingLastPathComponent().deletingLastPathComponent().appending(path: "checkouts")
+        let built = contents(of: products).filter { $0.pathExtension == "build" }
+        let sources = contents(of: dependencies).flatMap { contents(of: $0.appending(path: "Sources")) }
+        let maps =
+            built.map { $0.appending(path: "module.modulemap") }
+            + sources.map { $0.appending(path: "include/module.modulemap") }
+        return [PackageFolder.path("Sources/CZMQ/module.modulemap")]
+            + maps.map { $0.path() }.filter { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    private static func contents(of folder: URL) -> [URL] {
+        (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
     }
 
     /// Builds a program of one file that uses the binding as it was built with the tests.

@@ -16,7 +16,7 @@ import Testing
 
     private static let documents: [String] = {
         let pages = (try? FileManager.default.contentsOfDirectory(atPath: PackageFolder.path(catalogue))) ?? []
-        return ["README.md", "CONTRIBUTING.md"]
+        return ["README.md", "CONTRIBUTING.md", "Documentation/worker-protocol.md"]
             + pages.filter { $0.hasSuffix(".md") }.sorted().map { "\(catalogue)/\($0)" }
     }()
 
@@ -37,6 +37,13 @@ import Testing
             "Request", "Reply", "Publisher", "Subscriber", "Push", "Pull", "Router", "Dealer", "Pair", "XPublisher",
             "XSubscriber", "Stream", ".curveServer", ".curveClient", ".events", "Authenticator", "Proxy", "Poller",
         ] {
+            #expect(code.contains(name), "\(name)")
+        }
+    }
+
+    @Test func `The page for workers shows a closure and a router as workers`() {
+        let code = Self.snippets.filter { $0.document == "Documentation/worker-protocol.md" }.map(\.code).joined()
+        for name in ["WorkerResponse", ".stream", "RequestContext", "responder:"] {
             #expect(code.contains(name), "\(name)")
         }
     }

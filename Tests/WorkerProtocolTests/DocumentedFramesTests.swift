@@ -1,0 +1,153 @@
+import Foundation
+import ProcessSupport
+import SwiftZMQ
+import Testing
+import WorkerProtocol
+
+/// What `Documentation/worker-protocol.md` shows as frames is what is sent and understood.
+@Suite struct DocumentedFramesTests {
+    /// A message as the page shows it.
+    struct Listing: CustomTestStringConvertible, Sendable {
+        let dialect: WorkerDialect
+        let name: String
+        let isFromWorker: Bool
+        let frames: [Message]
+
+        var testDescription: String { "\(dialect.rawValue) \(name) \(isFromWorker ? "→" : "←") \(frames.count) frames" }
+    }
+
+    private static let page =
+        (try? String(
+            contentsOfFile: PackageFolder.path("Documentation/worker-protocol.md"), encoding: .utf8)) ?? ""
+
+    /// The contents of the page's blocks of one kind, with what stands behind the kind's name.
+    private static func blocks(_ kind: String) -> [(label: String, text: String)] {
+        page.components(separatedBy: "```\(kind)").dropFirst().map { rest in
+            let block = rest.components(separatedBy: "\n```")[0]
+            let label = block.prefix { $0 != "\n" }
+            return (label.trimmingCharacters(in: .whitespaces), String(block.dropFirst(label.count + 1)))
+        }
+    }
+
+    static let listings: [Listing] = blocks("frames").flatMap { label, text in
+        guard let dialect = WorkerDialect(rawValue: label) else { return [Listing]() }
+        // A line that begins with blanks goes on with the one before.
+        return text.replacing("\n    ", with: " ").split(separator: "\n").map { line in
+            let isFromWorker = line.contains(" → ")
+            let parts = line.components(separatedBy: isFromWorker ? " → " : " ← ")
+            return Listing(
+                dialect: dialect, name: parts[0], isFromWorker: isFromWorker,
+                frames: frames(in: parts.dropFirst().joined()))
+        }
+    }
+
+    private static func frames(in text: String) -> [Message] {
+        text.matches(of: /"(?<text>(?:[^"\\]|\\.)*)"|(?<bytes>[0-9a-f]+)/).map { match in
+            if let text = match.text { return Message(unescaped(text)) }
+            let digits = Array(match.bytes ?? "")
+            let pairs = stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }
+            return Message(pairs.compactMap { UInt8($0, radix: 16) })
+        }
+    }
+
+    private static func unescaped(_ text: some StringProtocol) -> String {
+        String(text).replacing("\\r", with: "\r").replacing("\\n", with: "\n").replacing("\\\"", with: "\"")
+    }
+
+    @Test func `The page shows every command of every dialect`() {
+        let shown = Set(Self.listings.map { "\($0.dialect.rawValue) \($0.name) \($0.isFromWorker)" })
+        let expected = [
+            "REQ READY true", "REQ REQUEST false", "REQ FINAL true",
+            "MDP/0.1 READY true", "MDP/0.1 REQUEST false", "MDP/0.1 FINAL true", "MDP/0.1 HEARTBEAT true",
+            "MDP/0.1 HEARTBEAT false", "MDP/0.1 DISCONNECT false",
+            "MDP/0.2 READY true", "MDP/0.2 REQUEST false", "MDP/0.2 PARTIAL true", "MDP/0.2 FINAL true",
+            "MDP/0.2 HEARTBEAT true", "MDP/0.2 HEARTBEAT false", "MDP/0.2 DISCONNECT true",
+            "MDP/0.2 CANCEL false", "MDP/0.2 CREDIT false", "MDP/0.2 DRAIN true",
+        ]
+        #expect(shown == Set(expected))
+    }
+
+    @Test(arguments: listings)
+    func `A listing is read as what it is called, and written as it is shown`(listing: Listing) throws {
+        let shown = Multipart(listing.frames)
+        if listing.isFromWorker {
+            let command = try WorkerCommand(reading: shown, dialect: listing.dialect)
+            #expect(name(of: command) == listing.name)
+            // A properties frame may end with a line feed or not.
+            #expect(try command.frames(in: listing.dialect) == shown)
+        } else {
+            let command = try GatewayCommand(reading: shown, dialect: listing.dialect)
+            #expect(name(of: command) == listing.name)
+            #expect(command.frames(in: listing.dialect) == shown)
+            if case .request(_, let frames) = command {
+                let head = try RequestHead(reading: frames[0])
+                #expect(head["host"] == "shop.example")
+                #expect(frames.count == 2)
+                #expect(head["content-length"] == (frames[1].isEmpty ? nil : "\(frames[1].count)"))
+            }
+        }
+    }
+
+    @Test(arguments: listings.filter { $0.isFromWorker && ["PARTIAL", "FINAL"].contains($0.name) })
+    func `A reply that is shown is one that the gateway takes`(listing: Listing) throws {
+        let command = try WorkerCommand(reading: Multipart(listing.frames), dialect: listing.dialect)
+        switch command {
+        case .final(_, let frames), .partial(_, let frames): _ = try WorkerReply(reading: frames)
+        default: Issue.record("\(command) is no reply")
+        }
+    }
+
+    private func name(of command: WorkerCommand) -> String {
+        switch command {
+        case .ready: "READY"
+        case .partial: "PARTIAL"
+        case .final: "FINAL"
+        case .heartbeat: "HEARTBEAT"
+        case .disconnect: "DISCONNECT"
+        case .drain: "DRAIN"
+        }
+    }
+
+    private func name(of command: GatewayCommand) -> String {
+        switch command {
+        case .request: "REQUEST"
+        case .heartbeat: "HEARTBEAT"
+        case .disconnect: "DISCONNECT"
+        case .cancel: "CANCEL"
+        case .credit: "CREDIT"
+        }
+    }
+
+    @Test func `The head of a request is what the gateway makes of the client's`() throws {
+        let client = try #require(Self.blocks("http").first?.text).split(separator: "\n").map(String.init)
+        let start = client[0].split(separator: " ").map(String.init)
+        let fields = client.dropFirst().map { line in
+            let parts = line.components(separatedBy: ": ")
+            return (name: parts[0], value: parts[1])
+        }
+        let frame = try RequestHeadTests.frame(
+            fields, method: start[0], target: start[1],
+            from: RequestOrigin(
+                requestID: "hm7npqhmxph4fs7", clientAddress: "192.0.2.7", scheme: "http",
+                listenerAddress: "127.0.0.1:8080"))
+        let heads = Self.blocks("head").map { Self.unescaped($0.text.replacing("\n", with: "")) }
+        #expect(heads.first == String(frame))
+        let reply = try ReplyHead(reading: Message(try #require(heads.last)))
+        #expect(reply.status == 201)
+        #expect(reply.fields.map(\.name) == ["content-type", "location"])
+    }
+
+    @Test func `The programs in Python are the examples`() throws {
+        let programs = Self.blocks("python").map { $0.text + "\n" }
+        let examples = try ["greet_worker.py", "lasting_worker.py"].map { name in
+            try String(contentsOfFile: PackageFolder.path("Examples/python/\(name)"), encoding: .utf8)
+        }
+        #expect(programs == examples)
+    }
+
+    @Test func `What the page links to is there`() throws {
+        let links = Self.page.matches(of: /\]\((?<path>\.\.\/[^)#]+)\)/).map { String($0.path.dropFirst(3)) }
+        #expect(links.count > 5)
+        for link in links { #expect(FileManager.default.fileExists(atPath: PackageFolder.path(link)), "\(link)") }
+    }
+}
