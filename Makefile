@@ -31,7 +31,7 @@ test: ## run every test (ARGS: options of `swift test`)
 
 hammer: ## a million messages each way through every pattern at tiny high-water marks, in release (HAMMER_MESSAGES)
 	@Scripts/need swift libzmq
-	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
+	WITHOUT_HUMMINGBIRD=1 HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
 		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.HammerTests' $(ARGS)
 
 model: ## 100,000 random sequences against the gateway's dispatch (MODEL_SEQUENCES, MODEL_STEPS, MODEL_SEED)
@@ -39,7 +39,7 @@ model: ## 100,000 random sequences against the gateway's dispatch (MODEL_SEQUENC
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq
-	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
+	WITHOUT_HUMMINGBIRD=1 FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
 		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.FuzzTests' $(ARGS)
 
 # The readers, and the folders of Tests/Corpus that each begins with.

@@ -31,7 +31,6 @@ let package = Package(
         .library(name: "WorkerProtocol", targets: ["WorkerProtocol"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
-        .library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]),
         .library(name: "PrometheusText", targets: ["PrometheusText"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
@@ -45,7 +44,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ] + documentation,
@@ -86,20 +84,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: language
-        ),
-        // A target of its own: Hummingbird takes minutes to build, and no program here needs it.
-        .target(
-            name: "HummingbirdWorker",
-            dependencies: [
-                "GatewayWorker",
-                "SwiftZMQ",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: language
         ),
@@ -161,18 +145,9 @@ let package = Package(
             ],
             swiftSettings: language
         ),
-        // Of a package of their own, Examples/swift-worker; here for the tests that run them.
+        // Of a package of its own, Examples/swift-worker; here for the tests that run it.
         .executableTarget(
             name: "clock-worker", dependencies: ["GatewayWorker"], path: "Examples/swift-worker/Sources/ClockWorker"),
-        .executableTarget(
-            name: "shop-worker",
-            dependencies: [
-                "GatewayWorker",
-                "HummingbirdWorker",
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ],
-            path: "Examples/swift-worker/Sources/ShopWorker"
-        ),
         .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: language),
         .testTarget(name: "SwiftZMQTests", dependencies: ["ProcessSupport", "SwiftZMQ"], swiftSettings: language),
         .testTarget(
@@ -208,25 +183,6 @@ let package = Package(
                 "SwiftZMQ",
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-            ],
-            swiftSettings: language
-        ),
-        .testTarget(
-            name: "HummingbirdWorkerTests",
-            dependencies: [
-                "Gateway",
-                "GatewayWorker",
-                "HummingbirdWorker",
-                "ProcessSupport",
-                "SwiftZMQ",
-                "shop-worker",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: language
         ),
@@ -286,3 +242,54 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The adapter has targets of its own, as Hummingbird takes minutes to build and no program here needs it. A build that
+// is not for it, such as one under a sanitizer, leaves it out.
+if Context.environment["WITHOUT_HUMMINGBIRD"] == nil {
+    package.products.append(.library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]))
+    package.dependencies.append(
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []))
+    package.targets += [
+        .target(
+            name: "HummingbirdWorker",
+            dependencies: [
+                "GatewayWorker",
+                "SwiftZMQ",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: language
+        ),
+        .executableTarget(
+            name: "shop-worker",
+            dependencies: [
+                "GatewayWorker",
+                "HummingbirdWorker",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Examples/swift-worker/Sources/ShopWorker"
+        ),
+        .testTarget(
+            name: "HummingbirdWorkerTests",
+            dependencies: [
+                "Gateway",
+                "GatewayWorker",
+                "HummingbirdWorker",
+                "ProcessSupport",
+                "SwiftZMQ",
+                "shop-worker",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language
+        ),
+    ]
+}
