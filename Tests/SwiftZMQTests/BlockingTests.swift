@@ -56,6 +56,33 @@ import Testing
         #expect(try await pair.bound.receive() == ["later"])
     }
 
+    @Test func `Whoever does not wait has what came since a receive found nothing`() async throws {
+        let context = try Context()
+        let pair = try (Pair(context), Pair(context))
+        try pair.1.connect(pair.0.bind("inproc://pair"))
+        let pipe = Pipe()
+        pipe.fileHandleForWriting.write(Data([1]))
+        let reading = pipe.fileHandleForReading.fileDescriptor
+        let thread = try await BlockedThread {
+            for number in 0..<100 {
+                let message: Multipart = ["\(number)"]
+                #expect(try pair.0.tryReceive() == nil)
+                try pair.1.blocking.send(message)
+                #expect(try pair.0.blocking.receive(timeout: .zero) == message)
+                #expect(try pair.0.tryReceive() == nil)
+                try pair.1.blocking.send(message)
+                #expect(try pair.0.blocking.receive(timeout: nil, orUntilReadable: reading) == message)
+            }
+        }
+        try await thread.value
+        for number in 0..<100 {
+            let message: Multipart = ["\(number)"]
+            #expect(try pair.0.tryReceive() == nil)
+            try await pair.1.send(message)
+            #expect(try await pair.0.receive(timeout: .zero) == message)
+        }
+    }
+
     @Test func `A thread and a task that wait for one socket are served in order`() async throws {
         let pair = try Connected({ try Pull($0) }, { try Push($0) })
         let thread = try await BlockedThread { try pair.bound.blocking.receive() }

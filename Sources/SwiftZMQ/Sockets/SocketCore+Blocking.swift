@@ -6,12 +6,14 @@ extension SocketCore {
     func receiveBlocking(timeout: Duration?, interruption: Int32 = -1) throws(ZMQError) -> Multipart? {
         try origin.require("receive")
         var message: Multipart?
+        var hasLooked = false
         // Looked and queued in one: no other thread's call can consume the news in between, and so no second look is
         // needed before the descriptor is waited for.
         let queued = try withState { state, served throws(ZMQError) -> (ParkedThread, Ticket)? in
             try state.requireOpen(for: "receive")
             if state.receivers.isEmpty, !state.isKnownEmpty {
                 message = try state.take()
+                hasLooked = true
                 if state.isAwaitedForRoom { state.serveWaiters(kind, &served) }
                 if message != nil { return nil }
             }
@@ -21,8 +23,9 @@ extension SocketCore {
             return (parked, ticket)
         }
         guard let (parked, ticket) = queued else { return message }
-        let delivery = try wait(parked, timeout: timeout, interruption: interruption, looksFirst: false) {
-            () throws(ZMQError) in
+        let delivery = try wait(
+            parked, timeout: timeout, interruption: interruption, looksFirst: false, hasLooked: hasLooked
+        ) { () throws(ZMQError) in
             try takeInTurn(ticket).map(Delivery.received)
         } leave: {
             state.withLock { $0.receivers.remove(ticket) != nil }
@@ -44,7 +47,7 @@ extension SocketCore {
             state.senders.append(pending, ticket: ticket, deadline: nil)
             return ticket
         }
-        let delivery = try wait(parked, timeout: timeout, interruption: -1, looksFirst: true) {
+        let delivery = try wait(parked, timeout: timeout, interruption: -1, looksFirst: true, hasLooked: false) {
             serveWaiters()
             return nil
         } leave: {
@@ -56,23 +59,29 @@ extension SocketCore {
     /// Waits until the thread is given its result, looking for it whenever the socket is ready.
     ///
     /// - Parameters:
+    ///   - looksFirst: whether to look before waiting.
+    ///   - hasLooked: whether that has been done; nobody leaves without having looked.
     ///   - look: serves everyone who waits, and returns what it has for the calling thread itself.
     ///   - leave: takes the thread out of the queue; false when it has been served meanwhile.
     /// - Returns: nil when the time was over or the other descriptor readable first.
     private func wait(
-        _ parked: ParkedThread, timeout: Duration?, interruption: Int32, looksFirst: Bool,
+        _ parked: ParkedThread, timeout: Duration?, interruption: Int32, looksFirst: Bool, hasLooked: Bool,
         look: () throws(ZMQError) -> Delivery?, leave: () -> Bool
     ) throws(ZMQError) -> Delivery? {
         let deadline = timeout.map { Moment.now + $0 }
-        var looks = looksFirst
+        var (looks, hasLooked) = (looksFirst, hasLooked)
         while true {
-            if looks, let delivery = try look() { return delivery }
+            if looks {
+                if let delivery = try look() { return delivery }
+                hasLooked = true
+            }
             looks = true
             if let result = parked.takeResult() { return try Self.unwrap(result) }
             let remaining = deadline.map { $0 - .now }
             let isOver = remaining.map { $0 <= .zero } ?? false
             let isInterrupted = interruption >= 0 ? try DescriptorWait.isReadable(interruption) : false
             if isOver || isInterrupted {
+                guard hasLooked else { continue }
                 if leave() { return nil }
                 // Served by another thread between the look and the leaving: the result is there, or about to be.
                 try DescriptorWait.untilReadable((-1, parked.descriptor, -1), timeout: nil)

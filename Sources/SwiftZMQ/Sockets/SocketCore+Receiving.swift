@@ -55,7 +55,8 @@ extension SocketCore {
                 return error
             }
             state.receivers.append(waiter, ticket: ticket, deadline: deadline)
-            if !state.isKnownEmpty { state.serveWaiters(kind, &served) }
+            // Whoever does not wait for long is to have what is there already.
+            if deadline != nil || !state.isKnownEmpty { state.serveWaiters(kind, &served) }
             if let deadline, !state.receivers.isEmpty { setAlarm(for: deadline, &state) }
             return nil
         }
