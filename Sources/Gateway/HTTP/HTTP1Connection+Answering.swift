@@ -8,7 +8,11 @@ extension HTTP1Connection: ReplyReceiver {
     static var copySize: Int { 128 << 10 }
 
     func receive(_ event: ReplyEvent, for number: UInt64, isLast: Bool) {
-        guard stage == .open else { return }
+        guard stage == .open else {
+            // The client may have been found gone as an earlier event of the batch was written; then this is the end.
+            if isLast, stage == .closed { settle() }
+            return
+        }
         // A request may be gone by now: its earlier events, in the same batch, may have ended it.
         if let index = requests.firstIndex(where: { $0.number == number }) {
             if case .handled(let handling) = event {
