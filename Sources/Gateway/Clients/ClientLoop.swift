@@ -14,7 +14,6 @@ final class ClientLoop: ReplySink {
     let endpoints: [String]
     let router: Router
 
-    private let dispatcher: NIOLockedValueBox<(any RequestDispatcher)?> = NIOLockedValueBox(nil)
     private let loop: UInt16
     private let maximumReply: Int
     private let timeout: NIOLockedValueBox<Duration>
@@ -62,7 +61,6 @@ final class ClientLoop: ReplySink {
 
     /// Starts to serve.
     func start(_ dispatcher: any RequestDispatcher) throws {
-        self.dispatcher.withLockedValue { $0 = dispatcher }
         try DetachedThread.start(name: "clients") { [self] in run(dispatcher) }
     }
 

@@ -141,7 +141,10 @@ public final class HTTPServer: Sendable {
             timeout.cancel()
             ended.succeed(true)
         }
-        if (try? await ended.futureResult.get()) == true { return true }
+        if (try? await ended.futureResult.get()) == true {
+            await detach()
+            return true
+        }
         await stop()
         return false
     }
@@ -151,6 +154,15 @@ public final class HTTPServer: Sendable {
         await stopListening()
         let loops = state.withLockedValue { $0.loops }
         for loop in loops { try? await loop.eventLoop.submit { loop.value.abort() }.get() }
+        await detach()
+    }
+
+    /// Lets go of the loops. Each knows the dispatcher, which knows the mailboxes: none of them would ever be freed.
+    private func detach() async {
+        state.withLockedValue { $0.loops = [] }
+        for (mailbox, eventLoop) in zip(mailboxes, eventLoops) {
+            try? await eventLoop.submit { mailbox.attach(nil) }.get()
+        }
     }
 
     private func stopListening() async {

@@ -35,6 +35,23 @@ import WorkerProtocol
         }
     }
 
+    @Test(arguments: [true, false]) func `a server that has ended holds nothing any more`(drains: Bool) async throws {
+        weak var dispatcher: FakeDispatcher?
+        do {
+            let answering = FakeDispatcher.answering()
+            dispatcher = answering
+            try await withServer(answering) { server, port in
+                let client = try await RawClient.connect(to: port)
+                try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(try await client.response().status == 200)
+                await client.close()
+                if drains { await server.drain(within: .seconds(60)) }
+            }
+        }
+        // The handler of the connection goes with the last turn of its event loop.
+        while dispatcher != nil { await Task.yield() }
+    }
+
     @Test func `an idle connection is closed without a word, when it has been idle long enough`() throws {
         let connection = try EmbeddedConnection()
         connection.advance(.seconds(74))
