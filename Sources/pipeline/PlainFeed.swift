@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
-import Synchronization
 import TaskPipeline
 
 /// The input of the classic chain: every line is sent, and that is all.
@@ -9,7 +8,7 @@ final class PlainFeed: Sendable {
     private let input: TaskInput
     private let producer: PlainProducer
     private let context: Context
-    private let sentCount = Mutex(0 as UInt64)
+    private let sentCount = Locked(0 as UInt64)
 
     init(input: TaskInput, producer: PlainProducer, context: Context) {
         self.input = input

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
-import Synchronization
 import TaskPipeline
 
 /// A producer with its input, its progress and its end, as `produce` and `run` have it.
@@ -13,7 +12,7 @@ final class Production: Sendable {
     private let isQuiet: Bool
     private let executor: SocketExecutor
     /// Why reading stopped before the end of the input.
-    private let inputFailure = Mutex<TaskInput.Failure?>(nil)
+    private let inputFailure = Locked<TaskInput.Failure?>(nil)
 
     init(
         program: String, _ context: Context, producer: Producer, input: TaskInput, progress: Progress, isQuiet: Bool

@@ -1,5 +1,5 @@
 import CommandLineSupport
-import Synchronization
+import SwiftZMQ
 import TaskPipeline
 
 /// The progress line of a producer: done and total, rate, time left, workers.
@@ -9,7 +9,7 @@ final class TaskProgress: Sendable {
         var meter = RateMeter()
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Says how many tasks there are in all, once that is known.
     func setTotal(_ total: UInt64?) {

@@ -1,5 +1,4 @@
 import SwiftZMQ
-import Synchronization
 
 extension Collector {
     private static let heartbeat = Duration.seconds(1)

@@ -1,5 +1,4 @@
 import SwiftZMQ
-import Synchronization
 
 extension Collector {
     /// Results that are about to be written, and what they are of.

@@ -1,5 +1,4 @@
 public import SwiftZMQ
-import Synchronization
 
 /// A collector: takes results in, writes each once, and tells the producer what is where it belongs.
 public final class Collector: Sendable {
@@ -42,7 +41,7 @@ public final class Collector: Sendable {
     let doneEndpoint: String
     let sink: any ResultSink
     let settings: Settings
-    let state: Mutex<State>
+    let state: Locked<State>
     /// Given when the producer says something, and when the collector is stopped.
     let change = Nudge()
     let notice: NoticeHandler
@@ -70,7 +69,7 @@ public final class Collector: Sendable {
         self.sink = sink
         self.notice = notice
         executor = context.executor
-        state = Mutex(State(gate: ResultGate(isOrdered: settings.isOrdered), lastHeard: .now))
+        state = Locked(State(gate: ResultGate(isOrdered: settings.isOrdered), lastHeard: .now))
     }
 
     /// How far it is.

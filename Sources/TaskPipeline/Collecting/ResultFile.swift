@@ -1,4 +1,4 @@
-import Synchronization
+import SwiftZMQ
 
 #if canImport(Musl)
     import Musl
@@ -31,7 +31,7 @@ public final class ResultFile: ResultSink {
     private let file: Int32
     /// Nil where the file is none that can be cut, such as a pipe.
     private let journal: Int32?
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Opens or makes the files. What stands in them is looked at when the run is known.
     public init(path: String) throws {

@@ -1,4 +1,4 @@
-import Synchronization
+import SwiftZMQ
 
 #if canImport(Musl)
     import Musl
@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// POSIX opens a descriptor and marks it as not to be inherited in two steps; nobody starts a command between them.
 enum CommandFiles {
-    private static let opening = Mutex(())
+    private static let opening = Locked(())
 
     /// Runs a closure that starts a process.
     static func whileNoneIsOpened<Result>(_ body: () -> Result) -> Result {

@@ -1,4 +1,4 @@
-import Synchronization
+import SwiftZMQ
 
 #if canImport(Musl)
     import Musl
@@ -9,7 +9,7 @@ import Synchronization
 /// The commands that run at present, which end with this process: they are in groups of their own, where the terminal's
 /// Ctrl-C does not reach them.
 enum RunningCommands {
-    private static let groups = Mutex<Set<pid_t>>([])
+    private static let groups = Locked<Set<pid_t>>([])
     private static let endsWithProcess: Bool = {
         atexit { for group in groups.withLock({ $0 }) { kill(-group, SIGTERM) } }
         return true

@@ -1,5 +1,4 @@
 public import SwiftZMQ
-import Synchronization
 
 /// The sink of the classic chain: pulls results, one frame each, and writes them as they come.
 public final class PlainCollector: Sendable {
@@ -8,7 +7,7 @@ public final class PlainCollector: Sendable {
     private let pull: Pull
     private let sink: any ResultSink
     private let format: ResultFormat
-    private let state = Mutex((written: 0 as UInt64, expected: nil as UInt64?))
+    private let state = Locked((written: 0 as UInt64, expected: nil as UInt64?))
 
     private static let fullBatch = 1 << 18
 

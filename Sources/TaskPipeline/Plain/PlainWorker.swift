@@ -1,5 +1,4 @@
 public import SwiftZMQ
-import Synchronization
 
 /// The worker of the classic chain: pulls a task, does it, and pushes the output on, with nothing around it.
 public final class PlainWorker: Sendable {
@@ -13,7 +12,7 @@ public final class PlainWorker: Sendable {
 
     private let links: [(pull: Pull, push: Push)]
     private let job: any Job
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let ended = Nudge()
     private let notice: NoticeHandler
 
@@ -33,7 +32,7 @@ public final class PlainWorker: Sendable {
         }
         self.job = job
         self.notice = notice
-        state = Mutex(State(threads: concurrency * endpoints.count))
+        state = Locked(State(threads: concurrency * endpoints.count))
     }
 
     /// How many tasks it has done, and how many of them failed.

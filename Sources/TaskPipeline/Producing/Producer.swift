@@ -1,5 +1,4 @@
 public import SwiftZMQ
-import Synchronization
 
 /// A producer: takes tasks in, hands them to workers that ask, and keeps each until the collector has its result.
 ///
@@ -25,14 +24,14 @@ public final class Producer: Sendable {
 
     private let tasks: Router
     private let done: Router
-    private let window: Mutex<TaskWindow>
+    private let window: Locked<TaskWindow>
     private let room = Nudge()
     private let change = Nudge()
     private let notice: NoticeHandler
     private let executor: SocketExecutor
-    private let watch: Mutex<ProducerWatch>
+    private let watch: Locked<ProducerWatch>
     /// Where the collector was last heard.
-    private let collectorConnection = Mutex<Message?>(nil)
+    private let collectorConnection = Locked<Message?>(nil)
 
     private static let glance = Duration.milliseconds(100)
 
@@ -53,8 +52,8 @@ public final class Producer: Sendable {
         }
         self.tasksEndpoint = try tasks.bind(tasksEndpoint)
         self.doneEndpoint = try done.bind(doneEndpoint)
-        window = Mutex(TaskWindow(run: .random(), settings: settings))
-        watch = Mutex(ProducerWatch(tasks: self.tasksEndpoint, done: self.doneEndpoint, start: .now))
+        window = Locked(TaskWindow(run: .random(), settings: settings))
+        watch = Locked(ProducerWatch(tasks: self.tasksEndpoint, done: self.doneEndpoint, start: .now))
         executor = context.executor
         self.notice = notice
     }

@@ -1,6 +1,5 @@
 import Dispatch
 import SwiftZMQ
-import Synchronization
 
 /// The threads on which a worker does its tasks, and the desks they take them from.
 ///
@@ -45,7 +44,7 @@ final class JobPool: Sendable {
     private let worker: String
     private let job: any Job
     private let concurrency: Int
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let wake = DispatchSemaphore(value: 0)
 
     /// A pool whose threads are not there yet.
@@ -57,7 +56,7 @@ final class JobPool: Sendable {
         self.worker = worker
         self.job = job
         self.concurrency = concurrency
-        state = Mutex(
+        state = Locked(
             State(
                 desks: Array(repeating: WorkerDesk(concurrency: concurrency), count: desks),
                 trays: Array(repeating: ResultTray(run: .none, worker: worker), count: desks)))

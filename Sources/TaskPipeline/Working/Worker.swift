@@ -1,5 +1,4 @@
 public import SwiftZMQ
-import Synchronization
 
 /// A worker: asks for tasks, does them, and sends the results to the collector.
 public final class Worker: Sendable {
@@ -8,12 +7,12 @@ public final class Worker: Sendable {
     private let pool: JobPool
     private let end = Nudge()
     /// One thread at a time empties the trays and asks, so that asks leave in the order in which they were made.
-    private let delivery = Mutex(())
+    private let delivery = Locked(())
     /// Given when something cannot be delivered.
     private let failed = Nudge()
-    private let failure = Mutex<(any Error)?>(nil)
-    private let isEnding = Mutex(false)
-    private let doneCounter = Mutex((done: 0 as UInt64, failed: 0 as UInt64))
+    private let failure = Locked<(any Error)?>(nil)
+    private let isEnding = Locked(false)
+    private let doneCounter = Locked((done: 0 as UInt64, failed: 0 as UInt64))
     private let notice: NoticeHandler
     private let executor: SocketExecutor
 
