@@ -201,4 +201,45 @@ import Testing
             #expect(socket.isClosed)
         }
     }
+
+    private static var webSockets: Bool { Capability(rawValue: "ws").isAvailable }
+
+    @Test(.enabled(if: webSockets, "the installed libzmq was built without ws"), arguments: [0, 5, 200, 70_000])
+    func `A WebSocket endpoint carries messages both ways`(size: Int) async throws {
+        let context = try Context()
+        let reply = try Reply(context) { $0.linger = .zero }
+        let endpoint = try reply.bind("ws://127.0.0.1:*/socket")
+        let request = try Request(context) { $0.linger = .zero }
+        try request.connect(endpoint)
+        let long = Message([UInt8](repeating: 7, count: size))
+        let asking = Task { try await request.request(["a", long], timeout: .seconds(20)) }
+        let question = try await reply.receive(timeout: .seconds(20))
+        #expect(question == ["a", long])
+        try await reply.send([long, "b"])
+        #expect(try await asking.value == [long, "b"])
+    }
+
+    @Test(.enabled(if: webSockets, "the installed libzmq was built without ws"))
+    func `Bytes that are no WebSocket's harm nobody who accepts or connects`() async throws {
+        let context = try Context()
+        let publisher = try XPublisher(context) { $0.linger = .zero }
+        let endpoint = try publisher.bind("ws://127.0.0.1:*")
+        let port = try #require(endpoint.split(separator: ":").last?.prefix { $0.isNumber })
+        for size in [1, 100, 5000] {
+            let peer = try await RawPeer(connectingTo: "tcp://127.0.0.1:\(port)")
+            try await peer.send((0..<size).map { _ in .random(in: 0...255) })
+            peer.stream.close()
+        }
+        let subscriber = try Subscriber(context, topics: ["news"]) { $0.linger = .zero }
+        // One that answers a WebSocket's greeting with noise, and then the publisher.
+        let noise = try SwiftZMQ.Stream(Context()) { $0.linger = .zero }
+        let place = try noise.bind("tcp://127.0.0.1:*")
+        try subscriber.connect(place.replacing("tcp:", with: "ws:"))
+        let peer = try await RawPeer(acceptedBy: noise)
+        try await peer.send((0..<300).map { _ in .random(in: 0...255) })
+        try subscriber.connect(endpoint)
+        try await publisher.waitForSubscriptions(timeout: .seconds(20))
+        try await publisher.send("news of today")
+        #expect(try await subscriber.receive(timeout: .seconds(20)) == ["news of today"])
+    }
 }

@@ -27,6 +27,23 @@ import Testing
         try await server.value
     }
 
+    @Test func `A thread asks in one step, and again after a timeout`() async throws {
+        let pair = try Connected(over: .inproc, { try Reply($0) }, { try Request($0) })
+        let hurried = try await BlockedThread {
+            code { try pair.connecting.blocking.request("unheard", timeout: .milliseconds(20)) }
+        }
+        #expect(try await hurried.value == .again)
+        let patient = try await BlockedThread {
+            let blocking = pair.connecting.blocking
+            return [try blocking.request("heard"), try blocking.request(["two", "frames"], timeout: .seconds(60))]
+        }
+        for expected in [["unheard"], ["heard"], ["two", "frames"]] as [Multipart] {
+            #expect(try await pair.bound.receive() == expected)
+            try await pair.bound.send(Multipart("re", followedBy: expected))
+        }
+        #expect(try await patient.value == [["re", "heard"], ["re", "two", "frames"]])
+    }
+
     @Test func `A blocked receive ends with its timeout, its socket, or its context`() async throws {
         let context = try Context()
         let pull = try Pull(context)

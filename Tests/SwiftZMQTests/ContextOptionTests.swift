@@ -90,7 +90,41 @@ import Testing
         #expect(error?.description.contains("threadPriority") == true)
     }
 
+    @Test func `Threads for which there are no descriptors are refused`() async {
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            limit.rlim_cur = 256
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            #expect(code { try Pull(Context(ioThreads: 300)) } == .tooManySockets)
+            // Until the last descriptor is gone, everything either works or throws.
+            let context = try Context(maxSockets: 5000)
+            var sockets: [Pull] = []
+            var refusal: ZMQError?
+            while refusal == nil {
+                do throws(ZMQError) {
+                    guard let socket = try? Pull(context) else {
+                        refusal = ZMQError(code: .tooManySockets, operation: "create a PULL socket")
+                        break
+                    }
+                    sockets.append(socket)
+                    if sockets.count.isMultiple(of: 2) { try socket.bind("tcp://127.0.0.1:*") }
+                } catch {
+                    refusal = error
+                }
+            }
+            #expect(refusal?.code == .tooManySockets)
+            #expect(sockets.count > 10)
+            #expect(code { try SocketExecutor(name: "late") } == .tooManySockets || sockets.count > 0)
+            sockets = []
+            await context.shutdown()
+        }
+    }
+
     @Test func `Values out of range are refused by name`() {
+        #expect(code { try Context(ioThreads: 5_000_000_000) } == .invalidArgument)
+        #expect(code { try Context(ioThreads: 1025) } == .invalidArgument)
+        #expect(code { try Context(maxSockets: 5_000_000_000) } == .invalidArgument)
         #expect(code { try Context(ioThreads: -1) } == .invalidArgument)
         #expect(code { try Context(maxSockets: 0) } == .invalidArgument)
         let error = #expect(throws: ZMQError.self) { try Context { $0.maxSentMessageSize = -1 } }

@@ -72,4 +72,16 @@ import Testing
         try second.bind(endpoint)
         #expect(try await second.receive() == ["early"])
     }
+
+    @Test func `A zero byte in an endpoint is refused`() throws {
+        let pull = try Pull(Context()) { $0.linger = .zero }
+        for endpoint in ["inproc://a\0b", "tcp://127.0.0.1:*\0x", "\0"] {
+            #expect(code { try pull.bind(endpoint) } == .invalidArgument)
+            #expect(code { try pull.connect(endpoint) } == .invalidArgument)
+            #expect(code { try pull.unbind(endpoint) } == .invalidArgument)
+            #expect(code { try pull.disconnect(endpoint) } == .invalidArgument)
+        }
+        let error = #expect(throws: ZMQError.self) { try pull.bind("inproc://a\0b") }
+        #expect(error?.endpoint == "inproc://a\\0b")
+    }
 }

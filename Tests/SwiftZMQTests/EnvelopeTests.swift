@@ -46,7 +46,7 @@ import Testing
         let pair = try Connected(over: .inproc, { try Router($0) }, { try Request($0) { $0.correlate = false } })
         try await pair.connecting.send("question")
         let id = try await pair.bound.receive()[0]
-        for invalid in [[id], [id, "no delimiter"], [id, "no", "delimiter"]] as [Multipart] {
+        for invalid in [[id, "no delimiter"], [id, "no", "delimiter"]] as [Multipart] {
             try await pair.bound.send(invalid)
         }
         try await pair.bound.send([id, "", "answer"])

@@ -111,6 +111,18 @@ import Testing
             })
     }
 
+    @Test(arguments: Transport.allCases, [11, 998])
+    func `A publisher within its default marks drops nothing`(transport: Transport, count: Int) async throws {
+        let pair = try Connected(over: transport, { try XPublisher($0) }, { try Subscriber($0, topics: [""]) })
+        try await pair.bound.waitForSubscriptions(timeout: .seconds(20))
+        for _ in 0..<3 {
+            for number in 0..<count { try await pair.bound.send("\(number)") }
+            for number in 0..<count {
+                #expect(try await pair.connecting.receive(timeout: .seconds(20)) == ["\(number)"])
+            }
+        }
+    }
+
     @Test(arguments: Transport.allCases)
     func `A publisher that drops nothing loses nothing at tiny marks`(transport: Transport) async throws {
         let pair = try Connected(

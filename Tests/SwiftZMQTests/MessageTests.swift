@@ -99,4 +99,28 @@ import Testing
         #expect(message == ["", "c", "d"])
         #expect(Multipart("one").count == 1)
     }
+
+    @Test(arguments: [0, 5, 33, 34, 1000]) func `A message is a collection of its bytes`(count: Int) {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        let message = Message(bytes)
+        #expect(Array(message) == bytes && message.count == count && message.isEmpty == (count == 0))
+        #expect(message.first == bytes.first && message.last == bytes.last)
+        #expect(message.starts(with: bytes.prefix(3)) && Message(message.dropFirst()) == Message(bytes.dropFirst()))
+        #expect(message.indices.allSatisfy { message[$0] == bytes[$0] })
+        #expect(message.withBytes { span in span.byteCount } == count)
+        #expect(message.reduce(0) { $0 &+ Int($1) } == bytes.reduce(0) { $0 + Int($1) })
+    }
+
+    @Test func `Frames can be replaced and inserted`() {
+        var message: Multipart = ["b"]
+        message.insert("a", at: 0)
+        message.insert("d", at: 2)
+        message.insert("c", at: 2)
+        #expect(message == ["a", "b", "c", "d"])
+        message[0] = "A"
+        message[3] = "D"
+        #expect(message == ["A", "b", "c", "D"])
+        message.swapAt(0, 3)
+        #expect(message == ["D", "b", "c", "A"])
+    }
 }

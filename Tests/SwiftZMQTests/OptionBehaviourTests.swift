@@ -12,6 +12,25 @@ import Testing
         #expect(try pair.bound.tryReceive() == nil)
     }
 
+    @Test func `A conflating socket refuses what it would cut`() async throws {
+        let push = try Push(Context()) { $0.linger = .zero }
+        try push.set(\.conflate, to: true)
+        try push.connect("tcp://127.0.0.1:1")
+        #expect(await code { try await push.send(["one", "two"]) } == .invalidArgument)
+        #expect(code { try push.trySend(["one", "two"]) } == .invalidArgument)
+        try await push.send("one")
+    }
+
+    @Test func `A value that would mean something else is refused, and one that is the default is taken`() throws {
+        let context = try Context()
+        #expect(code { try Pull(context) { $0.maxMessageSize = -999 } } == .invalidArgument)
+        #expect(code { try Pull(context) { $0.typeOfService = 256 } } == .invalidArgument)
+        #expect(try Pull(context) { $0.maxMessageSize = nil }.get(\.maxMessageSize) == nil)
+        #expect(try Dealer(context) { $0.routingID = "" }.get(\.routingID).isEmpty)
+        let error = #expect(throws: ZMQError.self) { try Pull(context) { $0.linger = .seconds(Int64.max) } }
+        #expect(error?.description.contains("linger to 9") == true)
+    }
+
     @Test(arguments: [false, true])
     func `Immediate keeps messages from connections that are not made yet`(immediate: Bool) throws {
         let push = try Push(Context()) {

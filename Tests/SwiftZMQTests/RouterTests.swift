@@ -47,6 +47,24 @@ import Testing
         #expect(try await middle.receive(timeout: .seconds(20)) == ["one", "waits to be received"])
     }
 
+    @Test(arguments: [false, true])
+    func `A message without the name of a peer is refused`(mandatory: Bool) async throws {
+        let router = try Router(Context()) { $0.mandatory = mandatory }
+        #expect(await code { try await router.send("nobody") } == .invalidArgument)
+        #expect(await code { try await router.send(Multipart("nobody")) } == .invalidArgument)
+        #expect(code { try router.trySend("nobody") } == .invalidArgument)
+        let error = #expect(throws: ZMQError.self) { try router.trySend(Multipart("nobody")) }
+        #expect(error?.remedy?.contains("routing id") == true)
+    }
+
+    @Test func `A message to nobody is dropped unless the router minds`() async throws {
+        let router = try Router(Context())
+        try await router.send(["nobody", "hello"])
+        #expect(try router.trySend(["nobody", "hello"]))
+        try router.set(\.mandatory, to: true)
+        #expect(await code { try await router.send(["nobody", "hello"]) } == .hostUnreachable)
+    }
+
     @Test(arguments: Transport.allCases)
     func `A router is probed by another router`(transport: Transport) async throws {
         let context = try Context()

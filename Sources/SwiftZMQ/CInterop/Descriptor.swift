@@ -11,8 +11,9 @@ package struct WakeDescriptor: ~Copyable, Sendable {
     package let number: Int32
 
     package init() throws(ZMQError) {
-        number = czmq_make_wake_descriptor()
-        guard number >= 0 else { throw ZMQError(code: .init(rawValue: errno), operation: "create a wake descriptor") }
+        let made = czmq_make_wake_descriptor()
+        guard made >= 0 else { throw ZMQError(code: .init(rawValue: errno), operation: "create a wake descriptor") }
+        number = made
     }
 
     deinit {

@@ -6,6 +6,8 @@ import CZMQ
 struct RawSocket: @unchecked Sendable {
     // `@unchecked` because a pointer is not Sendable; the lock around every use makes it so.
     private let pointer: UnsafeMutableRawPointer
+    /// Whether libzmq may change what it sends, as it does over WebSockets: it masks the bytes where they lie.
+    var altersMessages = false
 
     init(pointer: UnsafeMutableRawPointer) {
         unsafe self.pointer = pointer
@@ -78,7 +80,7 @@ extension RawSocket {
         while true {
             let isSent =
                 if let buffer = frame.buffer {
-                    send(sharing: buffer, flags) >= 0
+                    (altersMessages ? send(copying: buffer, flags) : send(sharing: buffer, flags)) >= 0
                 } else {
                     unsafe frame.small.withUnsafeBytes { unsafe zmq_send(pointer, $0.baseAddress, $0.count, flags) }
                         >= 0
@@ -89,6 +91,11 @@ extension RawSocket {
             guard code == EAGAIN else { throw CLibrary.lastError("send") }
             return false
         }
+    }
+
+    @inline(never)
+    private func send(copying buffer: MessageBuffer, _ flags: Int32) -> Int32 {
+        unsafe zmq_send(pointer, buffer.start, buffer.count, flags)
     }
 
     /// Sends a long frame without copying it (`zmq_msg_init_data`); what `zmq_msg_send` returns.

@@ -23,6 +23,8 @@ public final class Context: Sendable {
     private struct State {
         var sockets: [ObjectIdentifier: SocketCore] = [:]
         var phase = Phase.open
+        /// Whether libzmq has started its threads, as it does for the first socket.
+        var hasThreads = false
         var waiting: [Suspension<Void, Never>] = []
     }
 
@@ -32,13 +34,13 @@ public final class Context: Sendable {
     ///
     /// - Parameters:
     ///   - ioThreads: the threads that read and write connections; one for each gigabyte a second is the rule of thumb.
-    ///     Default 1 (`ZMQ_IO_THREADS`).
+    ///     Default 1, at most 1024 (`ZMQ_IO_THREADS`).
     ///   - maxSockets: the sockets that can be open at once. Default 1023 (`ZMQ_MAX_SOCKETS`). Each takes at least one
     ///     descriptor of the process.
     ///   - executor: the thread that waits for this context's sockets. Default ``SocketExecutor/shared``.
     ///   - configure: sets the other options, such as `{ $0.ipv6 = true }`.
-    /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range, `.tooManySockets` when the process is
-    ///   out of descriptors.
+    /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range. That the process is out of descriptors
+    ///   shows with the first socket, which throws `.tooManySockets`.
     public init(
         ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor = .shared,
         configure: (inout ContextOptions) -> Void = { _ in }
@@ -127,7 +129,14 @@ extension Context {
             guard state.phase == .open else {
                 throw ZMQError(code: .terminated, operation: "create a \(kind.name) socket")
             }
-            return try raw.makeSocket(kind.number, name: kind.name)
+            if !state.hasThreads {
+                let threads = Int(try raw.get(ZMQ_IO_THREADS, name: "ioThreads"))
+                try DescriptorReserve.require(
+                    DescriptorReserve.forFirstSocket(ioThreads: threads), for: "create a \(kind.name) socket")
+            }
+            let socket = try raw.makeSocket(kind.number, name: kind.name)
+            state.hasThreads = true
+            return socket
         }
     }
 

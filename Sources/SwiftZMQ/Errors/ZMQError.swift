@@ -30,7 +30,20 @@ extension ZMQError: CustomStringConvertible {
         var text = operation
         if let endpoint { text += " \(endpoint)" }
         text += ": \(code.reason)"
-        if let remedy { text += "; \(remedy)" }
+        if let remedy = remedy ?? code.commonRemedy { text += "; \(remedy)" }
         return text
+    }
+}
+
+extension ZMQError.Code {
+    /// What helps whoever does not know libzmq's words, where no more is known than the code.
+    fileprivate var commonRemedy: String? {
+        switch self {
+        case .closed: "the socket was closed"
+        case .terminated: "its context was shut down"
+        case .hostUnreachable: "no peer of that routing id is connected"
+        case .wrongState: "a REQ or REP socket sends and receives in turn"
+        default: nil
+        }
     }
 }

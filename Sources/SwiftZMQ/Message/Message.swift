@@ -108,10 +108,6 @@ public struct Message: Sendable {
     @inlinable
     public var count: Int { buffer?.count ?? Int(small.count) }
 
-    /// Whether the frame has no bytes.
-    @inlinable
-    public var isEmpty: Bool { count == 0 }
-
     /// Calls a closure with the bytes, which stay valid only while it runs.
     @inlinable
     public func withUnsafeBytes<Result, Failure: Error>(

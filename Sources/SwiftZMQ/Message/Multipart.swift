@@ -81,6 +81,18 @@ extension Multipart {
         tail.mutate { $0.append(frame) }
     }
 
+    /// Adds a frame before the one at a position, such as a routing id in front.
+    public mutating func insert(_ frame: Message, at position: Int) {
+        guard position > 0 else {
+            precondition(position == 0, "a message has no position \(position)")
+            let first = head
+            head = frame
+            tail.mutate { $0.insert(first, at: 0) }
+            return
+        }
+        tail.mutate { $0.insert(frame, at: position - 1) }
+    }
+
     /// Adds frames at the end.
     public mutating func append(contentsOf frames: some Sequence<Message>) {
         tail.mutate { $0.append(contentsOf: frames) }
@@ -100,7 +112,7 @@ extension Multipart {
     }
 }
 
-extension Multipart: RandomAccessCollection {
+extension Multipart: RandomAccessCollection, MutableCollection {
     /// The position of the first frame, always 0.
     @inlinable
     public var startIndex: Int { 0 }
@@ -110,13 +122,25 @@ extension Multipart: RandomAccessCollection {
     public var endIndex: Int { (tail?.count ?? 0) + 1 }
 
     /// The frame at a position.
+    ///
+    /// What comes from a peer may have fewer frames than it should: look at `count` first.
     @inlinable
     public subscript(position: Int) -> Message {
-        guard position > 0, let tail else {
-            precondition(position == 0, "a message of \(count) frames has none at position \(position)")
-            return head
+        get {
+            guard position > 0, let tail else {
+                precondition(position == 0, "a message of \(count) frames has none at position \(position)")
+                return head
+            }
+            return tail[position - 1]
         }
-        return tail[position - 1]
+        set {
+            guard position > 0, tail != nil else {
+                precondition(position == 0, "a message of \(count) frames has none at position \(position)")
+                head = newValue
+                return
+            }
+            tail?[position - 1] = newValue
+        }
     }
 }
 

@@ -112,12 +112,20 @@ private struct ConnectionWait: Sendable {
     /// Whether an event is one of the endpoint's.
     private func concerns(_ event: SocketEvent) -> Bool {
         guard let endpoint, event.address != endpoint else { return true }
-        // libzmq tells a host by its name at first and by its address after a reconnect; the port stays.
-        guard endpoint.hasPrefix("tcp:"), event.address.hasPrefix("tcp:") else { return false }
-        return Self.port(of: event.address) == Self.port(of: endpoint)
+        guard let asked = Self.hostAndPort(of: endpoint), let told = Self.hostAndPort(of: event.address),
+            asked.port == told.port
+        else { return false }
+        // libzmq tells a host by its name at first and by its address after a reconnect.
+        guard let address = IPAddress(asked.host) else { return true }
+        return IPAddress(told.host) == address
     }
 
-    private static func port(of endpoint: String) -> Substring? {
-        endpoint.lastIndex(of: ":").map { endpoint[$0...] }
+    /// The parts of `tcp://SOURCE;HOST:PORT`, of which the source may be missing and the host stand in brackets.
+    private static func hostAndPort(of endpoint: String) -> (host: String, port: Substring)? {
+        guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return nil }
+        var host = endpoint[..<colon].dropFirst("tcp://".count)
+        if let semicolon = host.lastIndex(of: ";") { host = host[host.index(after: semicolon)...] }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return (String(host), endpoint[endpoint.index(after: colon)...])
     }
 }

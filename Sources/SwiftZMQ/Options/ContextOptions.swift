@@ -12,7 +12,8 @@ import CZMQ
 /// libzmq heeds them when it makes its threads and sockets, so that there is no setting them later. What would end the
 /// process then, as a processor that does not exist and a priority that is not allowed do, is refused at once.
 public struct ContextOptions: Sendable {
-    /// The threads that read and write connections (`ZMQ_IO_THREADS`). Default 1.
+    /// The threads that read and write connections (`ZMQ_IO_THREADS`). Default 1, at most 1024: libzmq starts them all
+    /// with the first socket, and ends the process when it cannot.
     public var ioThreads: Int
     /// The sockets that can be open at once (`ZMQ_MAX_SOCKETS`). Default 1023.
     public var maxSockets: Int
@@ -47,6 +48,8 @@ public struct ContextOptions: Sendable {
 }
 
 extension ContextOptions {
+    private static let mostIOThreads = 1024
+
     func apply(to context: RawContext) throws(ZMQError) {
         try Scheduling.attempt(policy: threadSchedulingPolicy, priority: threadPriority)
         let numbers: [(Int32, Int?, String)] = [
@@ -61,7 +64,12 @@ extension ContextOptions {
         ]
         for (number, value, name) in numbers {
             guard let value else { continue }
-            try context.set(number, to: Int32(clamping: value), name: name)
+            guard let exact = Int32(exactly: value), number != ZMQ_IO_THREADS || value <= Self.mostIOThreads else {
+                throw ZMQError(
+                    code: .invalidArgument, operation: "set context option \(name) to \(value)",
+                    remedy: number == ZMQ_IO_THREADS ? "at most \(Self.mostIOThreads)" : "the value is out of range")
+            }
+            try context.set(number, to: exact, name: name)
         }
         for processor in threadAffinity.sorted() {
             guard Scheduling.mayRun(on: processor) else {
@@ -124,7 +132,12 @@ extension Context {
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know it or refuses the value, `.terminated`.
     public func setOption(_ number: Int32, to value: Int) throws(ZMQError) {
         try withOpen("set context option \(number)") { raw throws(ZMQError) in
-            try raw.set(number, to: Int32(clamping: value), name: "\(number)")
+            guard let exact = Int32(exactly: value) else {
+                throw ZMQError(
+                    code: .invalidArgument, operation: "set context option \(number) to \(value)",
+                    remedy: "the value is out of range")
+            }
+            try raw.set(number, to: exact, name: "\(number)")
         }
     }
 

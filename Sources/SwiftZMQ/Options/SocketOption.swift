@@ -64,9 +64,12 @@ extension SocketOptionCoding {
     }
 
     /// An `int`.
-    static var int: SocketOptionCoding<Int> {
+    static var int: SocketOptionCoding<Int> { int(in: Int(Int32.min)...Int(Int32.max)) }
+
+    /// An `int` of which not every one has a meaning.
+    static func int(in range: ClosedRange<Int>) -> SocketOptionCoding<Int> {
         .init(capacity: 4) {
-            Int32(exactly: $0).map(integer)
+            range.contains($0) ? Int32(exactly: $0).map(integer) : nil
         } decode: {
             (integer(from: $0) as Int32?).map(Int.init)
         }
@@ -105,7 +108,8 @@ extension SocketOptionCoding {
     /// An `int64_t` of bytes; nil, no limit, is −1.
     static var optionalBytes: SocketOptionCoding<Int?> {
         .init(capacity: 8) {
-            integer(Int64($0 ?? -1))
+            guard let value = $0 else { return integer(-1 as Int64) }
+            return value < 0 ? nil : integer(Int64(value))
         } decode: { bytes in
             guard let number: Int64 = integer(from: bytes) else { return nil }
             return .some(number < 0 ? nil : Int(number))

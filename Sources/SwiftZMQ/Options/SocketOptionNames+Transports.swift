@@ -6,7 +6,7 @@ extension SocketOptionNames {
     public var affinity: SocketOption<UInt64> { .init(ZMQ_AFFINITY, .bitmap, default: 0) }
 
     /// The type of service in the header of IP packets, 0 to 255 (`ZMQ_TOS`). Default 0.
-    public var typeOfService: SocketOption<Int> { .init(ZMQ_TOS, .int, default: 0) }
+    public var typeOfService: SocketOption<Int> { .init(ZMQ_TOS, .int(in: 0...255), default: 0) }
 
     /// How long sent data may stay unacknowledged before a TCP connection is given up (`ZMQ_TCP_MAXRT`), where the system
     /// can do that; zero, the default, for the system's limit.

@@ -132,11 +132,14 @@ extension SocketOption {
 
 extension RawSocket {
     func set<Value>(_ option: SocketOption<Value>, to value: Value) throws(ZMQError) {
-        let operation = option.isSecret ? "set option \(option.name)" : "set option \(option.name) to \(value)"
+        let operation =
+            option.isSecret ? "set option \(option.name)" : "set option \(option.name) to \(Self.text(of: value))"
         try option.requireCapability(for: operation)
         guard let bytes = option.coding.encode(value) else {
             throw ZMQError(code: .invalidArgument, operation: operation, remedy: "the value is out of range")
         }
+        // The name of a new socket is empty, and libzmq does not take that for one.
+        if option.number == ZMQ_ROUTING_ID, bytes.isEmpty, try get(option) as? Message == Message() { return }
         let result: Result<Void, ZMQError> = unsafe bytes.withUnsafeBytes { bytes in
             do throws(ZMQError) {
                 return .success(try unsafe setOption(option.number, to: bytes, operation: operation))
@@ -145,6 +148,13 @@ extension RawSocket {
             }
         }
         try result.get()
+    }
+
+    /// A value as a reader of errors knows it: without the word that says it could have been none.
+    private static func text(of value: some Sendable) -> String {
+        let mirror = Mirror(reflecting: value)
+        guard mirror.displayStyle == .optional else { return "\(value)" }
+        return mirror.children.first.map { "\($0.value)" } ?? "nil"
     }
 
     func get<Value>(_ option: SocketOption<Value>) throws(ZMQError) -> Value {

@@ -80,6 +80,12 @@ extension Blocking where S: SendingSocket {
         try handle.blockToSend(message)
     }
 
+    /// Sends one frame, blocking for no longer than a time. See ``send(_:timeout:)-(Multipart,_)``.
+    @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
+    public func send(_ frame: Message, timeout: Duration) throws(ZMQError) {
+        try send(Multipart(frame), timeout: timeout)
+    }
+
     /// Sends a message of any number of frames as a whole, blocking for no longer than a time.
     ///
     /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated`, `.wrongState` or
@@ -87,5 +93,34 @@ extension Blocking where S: SendingSocket {
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
     public func send(_ message: Multipart, timeout: Duration) throws(ZMQError) {
         guard try handle.blockToSend(message, timeout: timeout) else { throw SocketCore.timeout("send") }
+    }
+}
+
+extension Blocking where S == Request {
+    /// Sends a request and receives its reply, as one step, blocking meanwhile.
+    ///
+    /// After a timeout the socket can ask again, and a reply that comes late is dropped. For one thread at a time: others
+    /// are to have a socket of their own.
+    ///
+    /// - Parameters:
+    ///   - frames: the request.
+    ///   - timeout: how long the whole may take; nil, the default, for as long as it takes.
+    /// - Returns: the reply.
+    /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
+    @available(*, noasync, message: "use request(_:timeout:) of the socket itself")
+    public func request(_ frames: Multipart, timeout: Duration? = nil) throws(ZMQError) -> Multipart {
+        guard let timeout else {
+            try send(frames)
+            return try receive()
+        }
+        let deadline = Moment.now + timeout
+        try send(frames, timeout: Swift.max(timeout, .zero))
+        return try receive(timeout: Swift.max(deadline - .now, .zero))
+    }
+
+    /// Sends a request of one frame and receives its reply, as one step. See ``request(_:timeout:)-(Multipart,_)``.
+    @available(*, noasync, message: "use request(_:timeout:) of the socket itself")
+    public func request(_ frame: Message, timeout: Duration? = nil) throws(ZMQError) -> Multipart {
+        try request(Multipart(frame), timeout: timeout)
     }
 }

@@ -1,7 +1,13 @@
 /// What libzmq takes without a word although it cannot be meant, or ends the process for.
 enum Endpoint {
-    /// Refuses a TCP port above 65535, of which libzmq would keep the lower 16 bits.
+    /// Refuses a zero byte, at which C ends a text, and a TCP port above 65535, of which libzmq would keep the lower
+    /// 16 bits.
     static func validate(_ endpoint: String, for operation: String) throws(ZMQError) {
+        guard !endpoint.utf8.contains(0) else {
+            throw ZMQError(
+                code: .invalidArgument, operation: operation, endpoint: endpoint.replacing("\0", with: "\\0"),
+                remedy: "an endpoint has no zero byte in it")
+        }
         try validateNORM(endpoint, for: operation)
         guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return }
         let port = endpoint[endpoint.index(after: colon)...]

@@ -1,6 +1,7 @@
 /// Answers: receives a request, then sends its reply, in turn (`ZMQ_REP`).
 ///
-/// Requests are taken from all peers fairly; the reply goes to the one that asked. See RFC 28.
+/// Requests are taken from all peers fairly; the reply goes to the one that asked. ``requests`` gives each together with
+/// its answer. See RFC 28.
 public struct Reply: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

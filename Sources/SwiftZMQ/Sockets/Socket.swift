@@ -1,3 +1,6 @@
+import CZMQ
+import Synchronization
+
 /// What all socket types have in common: endpoints, options and an end.
 ///
 /// A socket is a small value that stands for one libzmq socket; its copies are the same socket. It may be used from any
@@ -20,11 +23,13 @@ extension Socket {
     /// - Returns: the endpoint with every wildcard resolved, to give to those who connect.
     /// - Throws: ``ZMQError`` with `.addressInUse`, `.addressNotAvailable`, `.invalidArgument`,
     ///   `.protocolNotSupported`, `.unsupported` for a transport that the installed libzmq was built without,
-    ///   `.incompatibleProtocol`, `.closed` or `.terminated`.
+    ///   `.incompatibleProtocol`, `.tooManySockets` when the process is out of descriptors, `.closed` or `.terminated`.
     @discardableResult
     public func bind(_ endpoint: String) throws(ZMQError) -> String {
-        try core.withSocket("bind") { socket throws(ZMQError) in
+        core.noteTransport(of: endpoint)
+        return try core.withSocket("bind") { socket throws(ZMQError) in
             try Endpoint.validate(endpoint, for: "bind")
+            try DescriptorReserve.require(DescriptorReserve.forAnEndpoint, for: "bind")
             do throws(ZMQError) {
                 try socket.bind(endpoint)
             } catch {
@@ -36,7 +41,10 @@ extension Socket {
 
     /// Stops accepting at an endpoint, as ``bind(_:)`` returned it, and ends its connections (`zmq_unbind`).
     public func unbind(_ endpoint: String) throws(ZMQError) {
-        try core.withSocket("unbind") { socket throws(ZMQError) in try socket.unbind(endpoint) }
+        try core.withSocket("unbind") { socket throws(ZMQError) in
+            try Endpoint.validate(endpoint, for: "unbind")
+            try socket.unbind(endpoint)
+        }
     }
 
     /// Connects to an endpoint (`zmq_connect`), now or as soon as somebody accepts there, and again after a loss.
@@ -44,15 +52,20 @@ extension Socket {
     /// - Throws: ``ZMQError`` with `.invalidArgument`, `.protocolNotSupported`, `.unsupported`, `.incompatibleProtocol`,
     ///   `.closed` or `.terminated`. That nobody listens is not an error.
     public func connect(_ endpoint: String) throws(ZMQError) {
+        core.noteTransport(of: endpoint)
         try core.withSocket("connect") { socket throws(ZMQError) in
             try Endpoint.validate(endpoint, for: "connect")
+            try DescriptorReserve.require(DescriptorReserve.forAnEndpoint, for: "connect")
             try socket.connect(endpoint)
         }
     }
 
     /// Ends the connection to an endpoint, named as it was connected (`zmq_disconnect`).
     public func disconnect(_ endpoint: String) throws(ZMQError) {
-        try core.withSocket("disconnect") { socket throws(ZMQError) in try socket.disconnect(endpoint) }
+        try core.withSocket("disconnect") { socket throws(ZMQError) in
+            try Endpoint.validate(endpoint, for: "disconnect")
+            try socket.disconnect(endpoint)
+        }
     }
 
     /// Closes the socket (`zmq_close`). Whoever waits for it gets a ``ZMQError`` with `.closed`.
@@ -91,6 +104,17 @@ extension SocketCore {
         !origin.isThisProcess || state.withLock { $0.socket == nil && !$0.isLent }
     }
 
+    /// Has messages copied from now on if the transport would change them where they lie.
+    func noteTransport(of endpoint: String) {
+        guard endpoint.hasPrefix("ws:") || endpoint.hasPrefix("wss:"), origin.isThisProcess else { return }
+        state.withLock { $0.socket?.altersMessages = true }
+    }
+
+    private func noteConflation(_ socket: RawSocket) throws(ZMQError) {
+        let conflates = try socket.option(ZMQ_CONFLATE, name: "conflate", as: Int32.self) != 0
+        isConflating.store(conflates, ordering: .relaxed)
+    }
+
     /// Uses the open socket under its lock, and serves those who wait, as any use consumes the socket's news.
     func withSocket<Result>(
         _ operation: String, attaches: Bool = true, _ body: (RawSocket) throws(ZMQError) -> Result
@@ -98,7 +122,10 @@ extension SocketCore {
         try origin.require(operation)
         return try withState { state, served throws(ZMQError) in
             let result = try body(state.open(for: operation))
-            if attaches { state.hasEndpoints = true }
+            if attaches, !state.hasEndpoints {
+                state.hasEndpoints = true
+                try noteConflation(state.open(for: operation))
+            }
             if !(state.receivers.isEmpty && state.senders.isEmpty && state.watches == nil) {
                 state.serveWaiters(kind, &served)
             }

@@ -1,4 +1,29 @@
+import Synchronization
+
 extension SocketCore {
+    /// Refuses a message of which libzmq would drop all or most without a word.
+    @inline(__always)
+    func validate(_ message: borrowing Multipart) throws(ZMQError) {
+        guard message.tail == nil ? kind.sendsToNamedPeers : isConflating.load(ordering: .relaxed) else { return }
+        throw kind.sendsToNamedPeers ? Self.nameless(kind) : Self.toConflate
+    }
+
+    /// The same for a message of one frame.
+    @inline(__always)
+    func validateFrame() throws(ZMQError) {
+        if kind.sendsToNamedPeers { throw Self.nameless(kind) }
+    }
+
+    private static func nameless(_ kind: SocketKind) -> ZMQError {
+        ZMQError(
+            code: .invalidArgument, operation: "send",
+            remedy: "what a \(kind.name) socket sends begins with the routing id of the peer, in a frame of its own")
+    }
+
+    private static let toConflate = ZMQError(
+        code: .invalidArgument, operation: "send",
+        remedy: "with the option conflate, a message has one frame: libzmq would keep the last of several")
+
     /// Gives a message to the socket if there is room and nobody waits for it; false otherwise.
     ///
     /// - Parameter send: gives the message to the socket, or returns false when there is no room.

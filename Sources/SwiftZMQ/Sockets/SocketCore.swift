@@ -1,4 +1,5 @@
 import CZMQ
+import Synchronization
 
 /// A libzmq socket, the lock around it, and those who wait for it.
 final class SocketCore: Sendable {
@@ -11,8 +12,10 @@ final class SocketCore: Sendable {
     let origin = ProcessOrigin()
     /// The names that peers were given on connecting to them.
     let givenNames = Locked<Set<Message>>([])
-    /// Whose turn it is to send and receive as one step.
+    /// Whose turn it is to send and receive, or to receive and answer, as one step.
     let turns: Turns?
+    /// Whether only the last message is kept, of one frame at most. Known from the first endpoint on.
+    let isConflating = Atomic<Bool>(false)
 
     // One lock for each socket, around every call into libzmq: the socket may then be used from any thread, and a
     // message taken from it always has somebody it belongs to.
@@ -113,7 +116,7 @@ final class SocketCore: Sendable {
         }
         self.context = context
         self.kind = kind
-        turns = kind == .request ? Turns() : nil
+        turns = kind == .request || kind == .reply ? Turns() : nil
         state = Locked(
             State(socket, keepsMetadata: options.storesMetadata, looksBeforeReceiving: looksBeforeReceiving))
     }

@@ -43,17 +43,20 @@ public final class SocketHandle: Sendable {
 
     @usableFromInline
     func giveWithinStreak(_ frame: Message) throws(ZMQError) -> Bool {
-        try core.giveWithinStreak { socket throws(ZMQError) in try socket.sendFrame(frame, hasMore: false) }
+        try core.validateFrame()
+        return try core.giveWithinStreak { socket throws(ZMQError) in try socket.sendFrame(frame, hasMore: false) }
     }
 
     @usableFromInline
     func giveWithinStreak(_ message: Multipart) throws(ZMQError) -> Bool {
-        try core.giveWithinStreak { socket throws(ZMQError) in try socket.send(message) }
+        try core.validate(message)
+        return try core.giveWithinStreak { socket throws(ZMQError) in try socket.send(message) }
     }
 
     @usableFromInline
     nonisolated(nonsending) func waitToSend(_ message: Multipart, timeout: Duration?) async throws {
         defer { withExtendedLifetime(self) {} }
+        try core.validate(message)
         try await core.waitToSend(message, timeout: timeout)
     }
 
@@ -78,12 +81,14 @@ public final class SocketHandle: Sendable {
 
     @usableFromInline
     func giveNow(_ frame: Message) throws(ZMQError) -> Bool {
-        try core.giveNow { socket throws(ZMQError) in try socket.sendFrame(frame, hasMore: false) }
+        try core.validateFrame()
+        return try core.giveNow { socket throws(ZMQError) in try socket.sendFrame(frame, hasMore: false) }
     }
 
     @usableFromInline
     func giveNow(_ message: Multipart) throws(ZMQError) -> Bool {
-        try core.giveNow { socket throws(ZMQError) in try socket.send(message) }
+        try core.validate(message)
+        return try core.giveNow { socket throws(ZMQError) in try socket.send(message) }
     }
 
     @usableFromInline
@@ -93,6 +98,7 @@ public final class SocketHandle: Sendable {
 
     func blockToSend(_ message: Multipart, timeout: Duration?) throws(ZMQError) -> Bool {
         defer { withExtendedLifetime(self) {} }
+        try core.validate(message)
         return try core.sendBlocking(message, timeout: timeout)
     }
 
