@@ -5,6 +5,7 @@
 // macros without a plain value, variadic functions, and Linux calls that its C library module leaves out.
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -58,6 +59,13 @@ static const int CZMQ_EMTHREAD = EMTHREAD;
 
 /// A draft option that stable libraries take, too, although their header hides it.
 static const int CZMQ_ZAP_ENFORCE_DOMAIN = 93;
+
+/// Gives memory that libzmq has freed back to the system, where the C library can do that.
+static inline void czmq_give_freed_memory_back(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
 
 /// A kernel counter that neither blocks nor survives `exec`; negative on failure, with the reason in `errno`.
 static inline int czmq_make_wake_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

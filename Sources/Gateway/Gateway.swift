@@ -67,6 +67,7 @@ public final class Gateway: Sendable {
         let router = RequestRouter(routes: configuration.routes)
         var brokerConfiguration = configuration.broker
         brokerConfiguration.services.formUnion(router.services)
+        brokerConfiguration.maximumReply = configuration.maximumReply
         brokerConfiguration.reportsHandling = observer?.wantsHandling ?? false
         brokerConfiguration.streamCredit = brokerConfiguration.streamCredit ?? configuration.http.responseBuffer
         let services = ServiceDirectory()
@@ -85,8 +86,8 @@ public final class Gateway: Sendable {
                 configuration, context, security: curve?.server ?? .none, loop: server.replySinks.count, metrics, logger
             )
             broker = try BrokerLoop(
-                context: context, endpoints: configuration.workers, maximumMessage: configuration.maximumReply,
-                security: curve?.server ?? .none, configuration: brokerConfiguration, services: services,
+                context: context, endpoints: configuration.workers, security: curve?.server ?? .none,
+                configuration: brokerConfiguration, services: services,
                 sinks: server.replySinks + [clients].compactMap { $0 }, logger: logger)
             try clients?.start(broker)
         } catch let error as ZMQError {
@@ -118,7 +119,9 @@ public final class Gateway: Sendable {
         }
         watching = [
             Self.watchHandshakes(broker.router.events, "worker", metrics, logger) { broker.connectionChanged($0) },
-            (clients?.router.events).map { Self.watchHandshakes($0, "client", metrics, logger) },
+            clients.map { clients in
+                Self.watchHandshakes(clients.router.events, "client", metrics, logger) { clients.connectionChanged($0) }
+            },
             // A backend that is not asked has to be told from time to time.
             metricsText == nil && !(metrics.factory is NOOPMetricsHandler) ? Self.repeatedly(sample) : nil,
         ].compactMap { $0 }
@@ -134,6 +137,7 @@ public final class Gateway: Sendable {
         let router = RequestRouter(routes: configuration.routes)
         var brokerConfiguration = configuration.broker
         brokerConfiguration.services.formUnion(router.services)
+        brokerConfiguration.maximumReply = broker.configuration.maximumReply
         // First where requests go to, then what sends them there.
         broker.reconfigure(brokerConfiguration)
         await server.setSettings(configuration.http)

@@ -45,6 +45,8 @@ extension WorkerProtocolError.Code {
     public static let requestLine = Self(rawValue: "request-line")
     /// The name of a field is not a token (RFC 9110, section 5.6.2).
     public static let fieldName = Self(rawValue: "field-name")
+    /// The reply, or the piece of one, is larger than the gateway takes.
+    public static let replyTooLarge = Self(rawValue: "reply-too-large")
     /// The message begins like no dialect.
     public static let unknownDialect = Self(rawValue: "unknown-dialect")
     /// The command's number is unknown in the dialect, or belongs to the other side.

@@ -36,8 +36,8 @@ struct CheckConfiguration: ParsableCommand {
     private func mistakesBetweenSettings(of file: ConfigurationFile) -> [ConfigurationProblem] {
         guard file.problems.isEmpty else { return [] }
         do throws(ConfigurationProblems) {
-            _ = try SettingSources(file: file).settings()
-            return []
+            let sources = SettingSources(file: file)
+            return sources.problems(ofFilesIn: try sources.settings())
         } catch {
             return error.problems
         }

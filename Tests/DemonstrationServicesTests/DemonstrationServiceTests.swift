@@ -43,7 +43,7 @@ import Testing
         ("/hello?name=%0D%0A%1B[31m%00%7F", #"\u{D}\u{A}\u{1B}[31m\u{0}\u{7F}"#),
         ("/hello?name=%E2%80%AEadA", #"\u{202E}adA"#),
         ("/hello?name=%5Cu", #"\\u"#),
-        ("/hello?name=%3Cb%3E", "<b>"),
+        ("/hello?name=%3Cb%3E%26", "&lt;b&gt;&amp;"),
     ])
     func `Hello greets by the name in the query`(target: String, name: String) async throws {
         let answer = try await answer("hello", .get, target)

@@ -1,5 +1,6 @@
 import Glibc
 import ProcessSupport
+import SwiftZMQ
 import Testing
 
 /// How the programs end.
@@ -30,6 +31,17 @@ import Testing
         gateway.program.signal(SIGTERM)
         #expect(try await gateway.program.ending() == .exited(0))
         await #expect(throws: (any Error).self) { try await idle.ask("GET", "/hello") }
+    }
+
+    @Test func `An idle client that keeps its side open holds nobody up`() async throws {
+        let gateway = try await programs.gateway("--drain-timeout", "10m")
+        let client = try SwiftZMQ.Stream(Context()) { $0.linger = .zero }
+        try client.connect("tcp://127.0.0.1:\(gateway.port)")
+        let name = try await client.receive(timeout: .seconds(60))[0]
+        try await client.send([name, "GET /hello HTTP/1.1\r\nhost: h\r\n\r\n"])
+        #expect(try await String(client.receive(timeout: .seconds(60))[1]).hasPrefix("HTTP/1.1 200"))
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.ending() == .exited(0))
     }
 
     @Test func `A second signal ends the gateway although a request is in flight`() async throws {

@@ -156,4 +156,59 @@ import Testing
             try await worker.send(["MDPW02", "\u{5}"])
         }
     }
+
+    @Test(arguments: ["--workers", "--clients"], [0, 60_000])
+    func `A message that does not end is cut off before it takes much memory`(option: String, frameSize: Int)
+        async throws
+    {
+        let gateway = try await programs.gateway("--clients", "tcp://127.0.0.1:*", "--max-reply", "1MiB")
+        let clients = try await gateway.program.output.wait(for: "clients on tcp://")
+        let endpoint = option == "--workers" ? gateway.workerEndpoint : String(clients.dropFirst("clients on ".count))
+        let peer = try SwiftZMQ.Stream(context) { $0.linger = .zero }
+        try peer.connect(endpoint)
+        let name = try await peer.receive(timeout: .seconds(60))[0]
+        let greeting: [UInt8] = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0] + Array("NULL".utf8)
+        try await peer.send([name, Message(greeting + [UInt8](repeating: 0, count: 64 - greeting.count))])
+        let ready: [UInt8] = [5] + Array("READY".utf8) + [11] + Array("Socket-Type".utf8) + [0, 0, 0, 6]
+        let command = ready + Array("DEALER".utf8)
+        try await peer.send([name, Message([4, UInt8(command.count)] + command)])
+        // The other side's greeting and READY; what comes before them is no message yet.
+        var answered = 0
+        while answered < 90 { answered += try await peer.receive(timeout: .seconds(60))[1].count }
+        // A frame with more to follow, again and again.
+        let frame: [UInt8] =
+            frameSize == 0
+            ? [1, 0]
+            : [3, 0, 0, 0, 0, 0, 0, UInt8(frameSize >> 8), UInt8(frameSize & 0xFF)]
+                + [UInt8](repeating: 7, count: frameSize)
+        let frames = Message([[UInt8]](repeating: frame, count: max(1, 65_536 / frame.count)).flatMap { $0 })
+        let sending = Task {
+            while !Task.isCancelled { try await peer.send([name, frames]) }
+        }
+        try await gateway.program.errors.wait(for: "did not end")
+        sending.cancel()
+        // What it had sent is forgotten, and the others are served.
+        while try await !peer.receive(timeout: .seconds(60))[1].isEmpty {}
+        #expect(try await gateway.ask("GET", "/hello").status == 200)
+    }
+
+    @Test func `A reply over its limit is refused, and its worker stays, whatever number of frames it has`()
+        async throws
+    {
+        let gateway = try await programs.gateway("--demo-workers", "0", "--max-reply", "10KiB")
+        let worker = try dealer(of: gateway)
+        try await worker.send(["MDPW02", "\u{1}", "large"])
+        try await gateway.program.errors.wait(for: "worker registered", "service=large ")
+        let half = Message([UInt8](repeating: 0x61, count: 6000))
+        for frames in [["200\r\n", half, half], ["200\r\n", Message([UInt8](half) + [UInt8](half))]] as [[Message]] {
+            async let answer = gateway.ask("GET", "/large")
+            let request = try await nextRequest(worker)
+            try await worker.send(Multipart(["MDPW02", "\u{4}", request[2], ""] + frames))
+            #expect(try await answer.code == "worker-reply-invalid")
+        }
+        async let answer = gateway.ask("GET", "/large")
+        let request = try await nextRequest(worker)
+        try await worker.send(Multipart(["MDPW02", "\u{4}", request[2], "", "200\r\n", half]))
+        #expect(try await answer.status == 200)
+    }
 }

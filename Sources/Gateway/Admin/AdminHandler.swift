@@ -42,9 +42,11 @@ final class AdminHandler: ChannelInboundHandler {
     }
 
     private static func write(_ answer: AdminAnswer, to request: HTTPRequestHead, on channel: any Channel) async {
+        var (dates, requestIDs) = (HTTPDateCache(), RequestIDGenerator())
         var fields: HTTPHeaders = [
             "content-type": answer.contentType, "content-length": String(answer.body.utf8.count),
-            "cache-control": "no-store", "x-content-type-options": "nosniff",
+            "cache-control": "no-store", "x-content-type-options": "nosniff", "date": dates.current(),
+            "x-request-id": requestIDs.next(),
         ]
         if let allow = answer.allow { fields.add(name: "allow", value: allow) }
         if !request.isKeepAlive { fields.add(name: "connection", value: "close") }

@@ -7,6 +7,14 @@ extension Broker {
         switch requests[slot].state {
         case .queued, .abandoned:
             return
+        case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+            abandon(slot, now: now)
+        case .streaming where !accepts(body, of: slot):
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .cut))
+            abandon(slot, now: now)
         case .outstanding where requests[slot].isOpaque:
             requests[slot].state = .streaming
             requests[slot].dropFrames()
@@ -60,6 +68,12 @@ extension Broker {
         case .abandoned:
             counters.lateReplies += 1
             effects.append(.report(.replyLate(requests[slot].id, service: services[service].name)))
+        case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+        case .streaming where !accepts(body, of: slot):
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .cut))
         case .outstanding where requests[slot].isOpaque, .streaming where requests[slot].isOpaque:
             reportHandling(slot, now: now)
             effects.append(.emit(requests[slot].id, .frames(body, isLast: true)))
@@ -100,6 +114,7 @@ extension Broker {
 
     private mutating func readReply(_ body: BodyFrames, of slot: Int) -> WorkerReply? {
         do throws(WorkerProtocolError) {
+            try validateSize(of: body)
             return try WorkerReply(reading: body)
         } catch {
             counters.invalidReplies += 1
@@ -108,6 +123,28 @@ extension Broker {
                     .replyInvalid(
                         requests[slot].id, service: services[requests[slot].service].name, reason: error)))
             return nil
+        }
+    }
+
+    private func validateSize(of body: BodyFrames) throws(WorkerProtocolError) {
+        let size = body.reduce(0) { $0 + $1.count }
+        guard size > configuration.maximumReply else { return }
+        throw WorkerProtocolError(
+            .replyTooLarge, "the reply has \(size) bytes; the most is \(configuration.maximumReply) (max-reply)")
+    }
+
+    /// Whether a piece of a stream is small enough; one that is not ends the stream.
+    private mutating func accepts(_ body: BodyFrames, of slot: Int) -> Bool {
+        do throws(WorkerProtocolError) {
+            try validateSize(of: body)
+            return true
+        } catch {
+            counters.invalidReplies += 1
+            effects.append(
+                .report(
+                    .replyInvalid(
+                        requests[slot].id, service: services[requests[slot].service].name, reason: error)))
+            return false
         }
     }
 

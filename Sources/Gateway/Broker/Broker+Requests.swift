@@ -75,6 +75,7 @@ extension Broker {
         guard grant > 0, grant >= window / 2 else { return }
         requests[slot].consumed = 0
         requests[slot].credit = credit + grant
+        if credit <= 0 { requests[slot].lastPiece = now }
         send(.credit(id: tag(of: slot).frame, bytes: grant), to: requests[slot].worker, now: now)
     }
 

@@ -28,6 +28,8 @@ extension Broker {
             effects.append(.emit(id, .failure(.workerTimeout)))
             abandon(slot, now: now)
         case .streaming:
+            // A worker that has used up its credit may not send: the client is the one that is waited for.
+            if let credit = requests[slot].credit, credit <= 0 { requests[slot].lastPiece = now }
             let end = requests[slot].lastPiece + configuration.streamIdleTimeout
             guard end <= now else {
                 requestDeadlines.set(slot, to: end)

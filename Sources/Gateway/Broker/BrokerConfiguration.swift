@@ -15,6 +15,9 @@ public struct BrokerConfiguration: Sendable {
     /// and such workers stream like all others. Whoever sets it calls ``Broker/consumed(_:bytes:now:)``. A ``Gateway``
     /// takes ``HTTPSettings/responseBuffer`` in place of nil.
     public var streamCredit: Int?
+    /// The most bytes of a reply, or of a piece of one; default 64 MiB. A larger one is refused as invalid. A driver sees to
+    /// it that still larger ones are not received at all.
+    public var maximumReply = 64 << 20
     /// Whether it is told who had each request, as ``ReplyEvent/handled(_:)``; default no, as it costs an event more.
     public var reportsHandling = false
     /// How many workers may be registered; default 10,000. A worker more takes the place of the REQ worker that has

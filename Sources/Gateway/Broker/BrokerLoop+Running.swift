@@ -14,16 +14,18 @@ extension BrokerLoop {
         /// The events of this round, by event loop.
         var events: [[(RequestID, ReplyEvent)]]
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+        var watch: EndlessMessageWatch
     }
 
     func run() {
         var work = Work(
             broker: Broker(configuration: configuration, now: .now),
-            events: Array(repeating: [], count: sinks.count))
+            events: Array(repeating: [], count: sinks.count),
+            watch: EndlessMessageWatch(largestMessage: configuration.maximumReply))
         do {
             var received: Multipart?
             while true {
-                try readMessages(first: received, &work)
+                if try readMessages(first: received, &work) { lookForEndlessMessages(&work) }
                 takeOrders(&work)
                 work.broker.advance(to: .now)
                 try carryOutEffects(&work)
@@ -45,7 +47,8 @@ extension BrokerLoop {
             return outbox.isAsleep
         }
         guard maySleep else { return nil }
-        let timeout = work.broker.nextDeadline.map { max($0 - .now, .zero) }
+        let deadline = [work.broker.nextDeadline, work.watch.deadline].compactMap(\.self).min()
+        let timeout = deadline.map { max($0 - .now, .zero) }
         let received = try router.blocking.receive(timeout: timeout, orUntilReadable: wake.number)
         let wasWoken = outbox.withLockedValue { outbox in
             defer { outbox.isAsleep = false }
@@ -55,15 +58,17 @@ extension BrokerLoop {
         return received
     }
 
-    private func readMessages(first: Multipart?, _ work: inout Work) throws(ZMQError) {
+    /// Whether all were read that have come.
+    private func readMessages(first: Multipart?, _ work: inout Work) throws(ZMQError) -> Bool {
         var next = first
         if next == nil { next = try router.tryReceive() }
-        guard next != nil else { return }
+        guard next != nil else { return true }
         let now = ContinuousClock.now
         var count = 0
         while var message = next {
             // A ROUTER socket puts the routing id in front, so a message has two frames at least.
             if message.count > 1 {
+                if work.watch.isTracking { work.watch.delivered(message, by: router) }
                 let routingID = message.removeFirst()
                 let registered = work.broker.counters.workersRegistered
                 work.broker.receive(from: routingID, message, now: now)
@@ -74,12 +79,20 @@ extension BrokerLoop {
                     if let descriptor = router.lastPeerDescriptor {
                         work.broker.setConnection(descriptor, of: routingID, now: now)
                     }
+                    work.watch.delivered(message, by: router)
                 }
             }
             count += 1
-            guard count < Self.messagesPerRound else { return }
+            guard count < Self.messagesPerRound else { return false }
             next = try router.tryReceive()
         }
+        return true
+    }
+
+    private func lookForEndlessMessages(_ work: inout Work) {
+        let count = work.watch.look(at: .now)
+        guard count > 0 else { return }
+        logger.warning("connection cut, as a message came through it that did not end", metadata: ["count": "\(count)"])
     }
 
     private func takeOrders(_ work: inout Work) {
@@ -92,8 +105,12 @@ extension BrokerLoop {
                 for request in requests { work.broker.submit(request, now: now) }
             case .cancel(let id): work.broker.cancel(id, now: now)
             case .consumed(let id, let bytes): work.broker.consumed(id, bytes: bytes, now: now)
-            case .connectionOpened(let descriptor): work.broker.connectionOpened(descriptor)
-            case .connectionClosed(let descriptor): work.broker.connectionClosed(descriptor, now: now)
+            case .connectionOpened(let descriptor):
+                work.broker.connectionOpened(descriptor)
+                work.watch.opened(descriptor)
+            case .connectionClosed(let descriptor):
+                work.broker.connectionClosed(descriptor, now: now)
+                work.watch.closed(descriptor)
             case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
             case .reconfigure(let configuration): work.broker.reconfigure(configuration, now: now)

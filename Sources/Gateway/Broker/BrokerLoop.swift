@@ -47,7 +47,6 @@ public final class BrokerLoop: RequestDispatcher {
     /// - Parameters:
     ///   - context: where the socket lives.
     ///   - endpoints: where workers connect.
-    ///   - maximumMessage: the largest frame accepted from a worker, in bytes; a larger one ends the connection.
     ///   - security: how the endpoints are secured.
     ///   - configuration: the settings of the dispatch.
     ///   - services: learns the name of every service that a worker registers.
@@ -55,7 +54,7 @@ public final class BrokerLoop: RequestDispatcher {
     ///   - logger: learns of workers that come and go and of what they do wrong.
     /// - Throws: `ZMQError` when an endpoint cannot be bound.
     public init(
-        context: Context, endpoints: [String], maximumMessage: Int = 64 << 20, security: SocketSecurity = .none,
+        context: Context, endpoints: [String], security: SocketSecurity = .none,
         configuration: BrokerConfiguration,
         services: ServiceDirectory, sinks: [any ReplySink], logger: Logger
     ) throws {
@@ -67,7 +66,8 @@ public final class BrokerLoop: RequestDispatcher {
             $0.handover = false
             $0.heartbeatInterval = configuration.heartbeat
             $0.heartbeatTimeout = configuration.heartbeat * BrokerConfiguration.liveness
-            $0.maxMessageSize = maximumMessage
+            // What is a little too large comes in and is refused with a reason; what is much too large ends the connection.
+            $0.maxMessageSize = 2 * configuration.maximumReply + (64 << 10)
             $0.linger = .seconds(1)
         }
         let router = router

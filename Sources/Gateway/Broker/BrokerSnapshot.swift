@@ -39,7 +39,7 @@ public struct BrokerSnapshot: Sendable {
     public let workers: [Worker]
     /// The services, in no order.
     public let services: [Service]
-    /// How many requests that somebody waits for are at a worker.
+    /// How many requests are at a worker, those included that nobody waits for any more.
     public let inFlight: Int
     /// How many requests are kept, those included that nobody waits for but that take a place at a worker.
     public let requests: Int
@@ -63,7 +63,7 @@ extension Broker {
         }
         let queued = known.reduce(0) { $0 + $1.queued }
         return BrokerSnapshot(
-            workers: listed, services: known, inFlight: requestIndex.count - queued, requests: requests.count,
+            workers: listed, services: known, inFlight: requests.count - queued, requests: requests.count,
             counters: counters)
     }
 

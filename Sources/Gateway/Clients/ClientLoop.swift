@@ -27,6 +27,7 @@ final class ClientLoop: ReplySink {
         var isAsleep = false
         /// From when on nothing more is taken, and until when what there is may last.
         var end: ContinuousClock.Instant?
+        var connections: [(descriptor: Int32, isOpen: Bool)] = []
         var hasEnded = false
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
     }
@@ -69,6 +70,12 @@ final class ClientLoop: ReplySink {
         self.timeout.withLockedValue { $0 = timeout }
     }
 
+    /// Takes note of what happened to a connection of the clients' socket.
+    func connectionChanged(_ event: SocketEvent) {
+        guard let descriptor = event.descriptor else { return }
+        change { $0.connections.append((descriptor, event.kind == .accepted)) }
+    }
+
     func deliver(_ events: [(RequestID, ReplyEvent)]) {
         change { $0.events += events }
     }
@@ -101,14 +108,15 @@ final class ClientLoop: ReplySink {
 
     private func run(_ dispatcher: any RequestDispatcher) {
         var desk = ClientDesk(loop: loop, largestReply: maximumReply)
+        var watch = EndlessMessageWatch(largestMessage: maximumReply)
         do {
             var received: Multipart?
             while true {
                 let end = inbox.withLockedValue { $0.end }
-                try readMessages(first: received, &desk, dispatcher, isEnding: end != nil)
+                if try readMessages(first: received, &desk, &watch, dispatcher, isEnding: end != nil) { look(&watch) }
                 try takeEvents(&desk, dispatcher)
                 if let end, desk.isIdle || end <= .now { break }
-                received = try wait(until: end)
+                received = try wait(until: [end, watch.deadline].compactMap(\.self).min(), isEnding: end != nil)
             }
         } catch {
             logger.critical("MDP clients are served no more: \(error)")
@@ -124,15 +132,29 @@ final class ClientLoop: ReplySink {
         for continuation in waiting { continuation.resume() }
     }
 
-    private func wait(until end: ContinuousClock.Instant?) throws(ZMQError) -> Multipart? {
+    private func look(_ watch: inout EndlessMessageWatch) {
+        let changes = inbox.withLockedValue { inbox in
+            defer { inbox.connections.removeAll() }
+            return inbox.connections
+        }
+        for (descriptor, isOpen) in changes { if isOpen { watch.opened(descriptor) } else { watch.closed(descriptor) } }
+        let count = watch.look(at: .now)
+        guard count > 0 else { return }
+        logger.warning(
+            "connection of a client cut, as a message came through it that did not end", metadata: ["count": "\(count)"]
+        )
+    }
+
+    private func wait(until deadline: ContinuousClock.Instant?, isEnding: Bool) throws(ZMQError) -> Multipart? {
         let maySleep = inbox.withLockedValue { inbox in
             // An end that was asked for meanwhile is looked at first.
-            inbox.isAsleep = inbox.events.isEmpty && inbox.end == end
+            inbox.isAsleep =
+                inbox.events.isEmpty && inbox.connections.isEmpty && (inbox.end != nil) == isEnding
             return inbox.isAsleep
         }
         guard maySleep else { return nil }
         let received = try router.blocking.receive(
-            timeout: end.map { max($0 - .now, .zero) }, orUntilReadable: wake.number)
+            timeout: deadline.map { max($0 - .now, .zero) }, orUntilReadable: wake.number)
         let wasWoken = inbox.withLockedValue { inbox in
             defer { inbox.isAsleep = false }
             return !inbox.isAsleep
@@ -141,17 +163,20 @@ final class ClientLoop: ReplySink {
         return received
     }
 
+    /// Whether all were read that have come.
     private func readMessages(
-        first: Multipart?, _ desk: inout ClientDesk, _ dispatcher: any RequestDispatcher, isEnding: Bool
-    ) throws(ZMQError) {
+        first: Multipart?, _ desk: inout ClientDesk, _ watch: inout EndlessMessageWatch,
+        _ dispatcher: any RequestDispatcher, isEnding: Bool
+    ) throws(ZMQError) -> Bool {
         var next = first
         if next == nil { next = try router.tryReceive() }
-        guard next != nil else { return }
+        guard next != nil else { return true }
         let timeout = timeout.withLockedValue { $0 }
         var requests: [GatewayRequest] = []
         var count = 0
         while var message = next {
             count += 1
+            watch.delivered(message, by: router)
             if message.count > 1, !isEnding {
                 let routingID = message.removeFirst()
                 do throws(WorkerProtocolError) {
@@ -166,6 +191,7 @@ final class ClientLoop: ReplySink {
             next = count < Self.messagesPerRound ? try router.tryReceive() : nil
         }
         if !requests.isEmpty { dispatcher.submit(requests) }
+        return count < Self.messagesPerRound
     }
 
     private func takeEvents(_ desk: inout ClientDesk, _ dispatcher: any RequestDispatcher) throws(ZMQError) {

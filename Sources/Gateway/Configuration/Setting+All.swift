@@ -120,7 +120,8 @@ extension Setting {
             settings.gateway.broker.workerGrace = try value.duration(in: .zero...SettingText.longestDuration)
         },
         Setting(
-            "max-reply", "SIZE", "The largest frame from a worker; one with a larger one is disconnected.",
+            "max-reply", "SIZE",
+            "The largest message from a worker; a larger reply is refused, and one far larger ends the connection.",
             default: "64MiB",
             change: .restart
         ) { (value, settings) throws(SettingError) in

@@ -61,6 +61,17 @@ public struct SettingSources: Sendable {
         return settings
     }
 
+    /// What is wrong with the files and folders that settings name, which a gateway would not start with.
+    public func problems(ofFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
+        do throws(CurveAccess.CurveMistake) {
+            _ = try CurveAccess(checking: settings.gateway)
+            return []
+        } catch {
+            let origin = Setting(named: error.setting).map(origin) ?? SettingOrigin.flag("--\(error.setting)")
+            return [ConfigurationProblem(SettingError(value: error.value, remedy: error.reason), at: origin)]
+        }
+    }
+
     /// The variables that begin as this program's do and are none of its own, in alphabetical order.
     public var unknownVariables: [String] {
         let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable])

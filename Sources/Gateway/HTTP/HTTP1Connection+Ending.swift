@@ -90,7 +90,9 @@ extension HTTP1Connection {
                 reading = .stopped
                 input = ByteBuffer()
             } else if input.readableBytes == 0 {
-                endOutput()
+                // Nothing is asked and nothing half asked: there is no answer that the client has to read.
+                flushOutput()
+                if backlog == 0 { context?.close(promise: nil) } else { endOutput() }
             }
         }
         settle()
@@ -121,7 +123,7 @@ extension HTTP1Connection {
         case .header: restart(loop.times.header)
         case .body: restart(loop.times.body)
         case .progress: restart(loop.times.idle)
-        case .linger: restart(loop.times.linger)
+        case .linger: restart(loop.isDraining ? min(loop.times.linger, .seconds(1)) : loop.times.linger)
         }
     }
 
@@ -155,7 +157,8 @@ extension HTTP1Connection {
                 restart(loop.times.idle)
             }
         case .header, .body:
-            refuse(RequestRejection(.requestTimeout, GatewayFailure.requestTimeout.explanation))
+            let rejection = RequestRejection(.requestTimeout, GatewayFailure.requestTimeout.explanation)
+            if case .body(let body) = reading { refuseBody(rejection, body.request) } else { refuse(rejection) }
             proceed()
         case .linger: context?.close(promise: nil)
         }

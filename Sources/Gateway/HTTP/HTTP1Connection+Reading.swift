@@ -31,11 +31,6 @@ extension HTTP1Connection {
         switch scanner.scan(input.readableBytesUInt8Span) {
         case .incomplete:
             reading = .head(scanner)
-            if let rejection = scanner.rejection(of: input.readableBytesUInt8Span, limits: loop.settings) {
-                refuse(rejection)
-                serve()
-                return true
-            }
             return false
         case .complete(let length):
             sawEmptyLine = false
@@ -46,6 +41,16 @@ extension HTTP1Connection {
             begin(bytes, scanner)
             return true
         }
+    }
+
+    /// Refuses a head that cannot become a good one any more. Not before everything has been read that has come: of
+    /// several mistakes the first in the order of the rules counts, and the size of the head is an early one.
+    func refuseHopelessHead() {
+        guard stage == .open, case .head(let scanner) = reading, !scanner.isAtStart, takesRequests,
+            let rejection = scanner.rejection(of: input.readableBytesUInt8Span, limits: loop.settings)
+        else { return }
+        refuse(rejection, HeadHints(input.readableBytesUInt8Span))
+        serve()
     }
 
     /// Passes over the one empty line that may come before a request (RFC 9112, section 2.2); false where no byte of
@@ -66,7 +71,7 @@ extension HTTP1Connection {
         do {
             head = try RequestHeadBytes(bytes, scannedBy: scanner, limits: loop.settings)
         } catch {
-            refuse(error)
+            refuse(error, HeadHints(bytes.readableBytesUInt8Span))
             serve()
             return
         }
@@ -74,7 +79,7 @@ extension HTTP1Connection {
         do {
             shape = try RequestShape(head)
         } catch {
-            refuse(error, head)
+            refuse(error, HeadHints(bytes.readableBytesUInt8Span), head)
             serve()
             return
         }
@@ -101,7 +106,7 @@ extension HTTP1Connection {
                 return true
             }
         } catch {
-            refuse(error, body.request.head, body.request)
+            refuseBody(error, body.request)
             serve()
             return true
         }
@@ -126,7 +131,7 @@ extension HTTP1Connection {
             do {
                 frame = try request.frame(bodySize: body.readableBytes, listenerAddress: listenerAddress)
             } catch {
-                refuse(.malformed("The head contains what cannot be passed on."), request.head, request)
+                refuse(.malformed("The head contains what cannot be passed on."), nil, request.head, request)
                 serve()
                 return
             }
@@ -163,13 +168,30 @@ extension HTTP1Connection {
         requests.append(open)
     }
 
-    /// Refuses what cannot be read to its end: answers in its turn, and ends the connection after that.
-    func refuse(_ rejection: RequestRejection, _ head: RequestHeadBytes? = nil, _ request: AdmittedRequest? = nil) {
+    /// Refuses a request for its body, or for what its head alone was to be refused for.
+    func refuseBody(_ rejection: RequestRejection, _ request: AdmittedRequest) {
+        guard case .answer(let answer) = request.plan else { return refuse(rejection, nil, request.head, request) }
         reading = .stopped
         input = ByteBuffer()
-        var open = OpenRequest(requestID: request?.requestID ?? loop.requestIDs.next(), closes: true)
+        append(request, answer, bodySize: 0, closes: true)
+    }
+
+    /// Refuses what cannot be read to its end: answers in its turn, and ends the connection after that.
+    ///
+    /// - Parameters:
+    ///   - hints: what was found in a head that could not be understood.
+    ///   - head: a head whose lines are good.
+    ///   - request: a request whose head is good.
+    func refuse(
+        _ rejection: RequestRejection, _ hints: HeadHints? = nil, _ head: RequestHeadBytes? = nil,
+        _ request: AdmittedRequest? = nil
+    ) {
+        reading = .stopped
+        input = ByteBuffer()
+        let requestID = request?.requestID ?? hints?.requestID ?? loop.requestIDs.next()
+        var open = OpenRequest(requestID: requestID, closes: true)
         open.local = .problem(rejection)
-        open.prefersText = request?.prefersText ?? false
+        open.prefersText = request?.prefersText ?? hints?.prefersText ?? false
         if let head {
             open.method = head.method
             open.isHead = open.method == "HEAD"

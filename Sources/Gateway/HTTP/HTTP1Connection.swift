@@ -185,6 +185,7 @@ final class HTTP1Connection: ChannelDuplexHandler {
 
     /// Hands over what was written and decides what the connection waits for next. Ends every entry from outside.
     func settle() {
+        refuseHopelessHead()
         flushOutput()
         noteTaken()
         if stage == .closed { return finish() }

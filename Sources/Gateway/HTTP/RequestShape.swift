@@ -113,7 +113,7 @@ struct RequestShape {
         host = named.host
     }
 
-    private static func isUsableRequestID(_ value: Span<UInt8>) -> Bool {
+    static func isUsableRequestID(_ value: Span<UInt8>) -> Bool {
         guard 1...128 ~= value.count else { return false }
         for index in value.indices where !value[index].isVisibleASCII { return false }
         return true

@@ -16,7 +16,7 @@ enum ResponseFraming: Equatable {
         switch head.status {
         case 204, 304: .bodyless(length: nil)
         // A reply to HEAD says how long the body would be, or carries the body itself, or says nothing about it.
-        case _ where isHead: .bodyless(length: bodySize > 0 ? bodySize : head.contentLength)
+        case _ where isHead: .bodyless(length: head.contentLength ?? (bodySize > 0 ? bodySize : nil))
         default: .length(bodySize)
         }
     }

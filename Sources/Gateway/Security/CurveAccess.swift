@@ -13,6 +13,21 @@ struct CurveAccess: Sendable {
 
     /// Reads the gateway's keys; nil where CURVE is not configured.
     init?(_ configuration: GatewayConfiguration) throws(GatewayStartError) {
+        do throws(CurveMistake) {
+            try self.init(checking: configuration)
+        } catch {
+            throw GatewayStartError("--\(error.setting) '\(error.value)': \(error.reason)")
+        }
+    }
+
+    /// A file or a folder that is not what it is to be.
+    struct CurveMistake: Error {
+        let setting: String
+        let value: String
+        let reason: String
+    }
+
+    init?(checking configuration: GatewayConfiguration) throws(CurveMistake) {
         guard let file = configuration.curveSecretKey, let folder = configuration.curveAllow else { return nil }
         self.folder = folder
         do throws(ZMQError) {
@@ -24,12 +39,12 @@ struct CurveAccess: Sendable {
             self.keys = keys
             ownWorkers = try .generate()
         } catch {
-            throw GatewayStartError("--curve-secret-key '\(file)': \(error)")
+            throw CurveMistake(setting: "curve-secret-key", value: file, reason: "\(error)")
         }
         do throws(ZMQError) {
             _ = try CertificateFolder(folder).contains(keys.publicKey)
         } catch {
-            throw GatewayStartError("--curve-allow '\(folder)': \(error)")
+            throw CurveMistake(setting: "curve-allow", value: folder, reason: "\(error)")
         }
     }
 

@@ -1,3 +1,8 @@
+extension Message {
+    /// The number of the descriptor of the connection that a long frame was received through; nil for a short one.
+    package var peerDescriptor: Int32? { metadata["__fd"].flatMap { Int32($0) } }
+}
+
 extension Router {
     /// Where the message came from that was received last, for a caller that is alone in receiving: an IP address, or
     /// for `ipc` `localhost:USER:GROUP:PROCESS`.

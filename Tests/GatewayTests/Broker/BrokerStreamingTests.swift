@@ -107,4 +107,36 @@ import WorkerProtocol
         script.broker.consumed(RequestID(loop: 7, number: 1), bytes: 1000, now: script.now)
         #expect(script.log() == ["1 begin 200 piece"])
     }
+
+    @Test func `A worker without credit is waited for only when it may send`() throws {
+        var script = BrokerScript {
+            $0.streamIdleTimeout = .seconds(10)
+            $0.streamCredit = 5
+        }
+        script.ready("a", "s", "credit=1")
+        script.submit(1)
+        _ = script.log()
+        try script.partial("a", 1, ["200\r\n", "12345"])
+        try script.pass(.seconds(60), heartbeats: ["a"])
+        #expect(script.quietLog() == ["1 begin 200 12345"])
+        script.broker.consumed(RequestID(loop: 7, number: 1), bytes: 5, now: script.now)
+        try script.pass(.milliseconds(9900), heartbeats: ["a"])
+        #expect(script.quietLog() == ["→ a CREDIT 1 5"])
+        try script.pass(.milliseconds(200), heartbeats: ["a"])
+        #expect(script.quietLog() == ["1 cut"])
+    }
+
+    @Test(arguments: [false, true]) func `A piece over the limit ends its stream`(isLast: Bool) throws {
+        var script = BrokerScript { $0.maximumReply = 10 }
+        script.ready("a")
+        script.submit(1)
+        _ = script.log()
+        try script.partial("a", 1, ["200\r\n", "12345"])
+        if isLast {
+            try script.final("a", 1, ["123456", "78901"])
+        } else {
+            try script.partial("a", 1, ["123456", "78901"])
+        }
+        #expect(script.quietLog() == ["1 begin 200 12345", "1 cut"])
+    }
 }

@@ -1,4 +1,5 @@
 import Gateway
+import NIOCore
 import SwiftZMQ
 import Testing
 import WorkerProtocol
@@ -122,5 +123,52 @@ import WorkerProtocol
             #expect(dispatcher.submittedCount == 1)
             await client.close()
         }
+    }
+
+    @Test(arguments: [
+        ("POST /none", 404), ("POST *", 400), ("OPTIONS *", 204), ("TRACE /a", 405), ("CONNECT h:80", 405),
+    ])
+    func `what the head alone is refused for is the answer, whatever is wrong with the body`(
+        start: String, status: Int
+    ) throws {
+        for body in [
+            "transfer-encoding: chunked\r\n\r\nzz\r\n",
+            "transfer-encoding: chunked\r\n\r\n14\r\n0123456789012345678\r\n",
+            "transfer-encoding: chunked\r\n\r\n0\r\nhost: x\r\n\r\n", "content-length: 3\r\n\r\na",
+        ] {
+            let connection = try EmbeddedConnection(settings: Self.settings())
+            try connection.send("\(start) HTTP/1.1\r\nhost: h\r\n\(body)")
+            connection.advance(.seconds(31))
+            let (responses, _) = try connection.responses()
+            #expect(responses.map(\.status) == [status])
+            #expect(responses.first?["connection"] == "close")
+        }
+    }
+
+    @Test func `a head that is too large is told so, whatever is wrong with its lines`() throws {
+        let large = String(repeating: "a", count: 20_000)
+        for line in ["y: \0\r\n", "y: \u{1}\r\n", "y: a\rb\r\n", "y: a\n"] {
+            let connection = try EmbeddedConnection()
+            let head = Array("GET /a HTTP/1.1\r\nhost: h\r\n\(line)x: \(large)\r\n\r\n".utf8)
+            // As it is read from a socket.
+            try connection.send(head, inPiecesOf: 2048)
+            #expect(try connection.responses().responses.map(\.status) == [431])
+        }
+    }
+
+    @Test func `an error in the head is answered with the client's request id, and as text where that is preferred`()
+        throws
+    {
+        for rest in ["\r\n", "bad line\r\n\r\n", "host: h\r\ncontent-length: x\r\n\r\n", "y: \0\r\n\r\n", "y: \0"] {
+            let connection = try EmbeddedConnection()
+            try connection.send("GET /a HTTP/1.1\r\nX-Request-ID: mine\r\naccept: text/plain\r\n\(rest)")
+            let response = try #require(try connection.responses().responses.first)
+            #expect(response.status == 400 && response["x-request-id"] == "mine")
+            #expect(response["content-type"]?.hasPrefix("text/plain") == true)
+        }
+        let connection = try EmbeddedConnection()
+        try connection.send("GET /a HTTP/1.1\r\nx-request-id: one\r\nx-request-id: two\r\n\r\n")
+        let response = try #require(try connection.responses().responses.first)
+        #expect(response["x-request-id"] != "one" && response["x-request-id"] != "two")
     }
 }

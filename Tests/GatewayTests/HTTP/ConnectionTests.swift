@@ -77,7 +77,9 @@ import WorkerProtocol
 
     @Test func `answers HEAD with the length and without the body`() async throws {
         let dispatcher = FakeDispatcher { request, dispatcher in
-            if request.headText.contains("/a/body") {
+            if request.headText.contains("/a/both") {
+                dispatcher.send(.reply(ReplyHead(status: 200, contentLength: 77), body: "hello"), for: request)
+            } else if request.headText.contains("/a/body") {
                 dispatcher.reply(to: request, "hello")
             } else {
                 dispatcher.send(.reply(ReplyHead(status: 200, contentLength: 77), body: Message()), for: request)
@@ -88,6 +90,8 @@ import WorkerProtocol
             try await client.send("HEAD /a/body HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try await client.response(isHead: true)["content-length"] == "5")
             try await client.send("HEAD /a/none HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(try await client.response(isHead: true)["content-length"] == "77")
+            try await client.send("HEAD /a/both HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try await client.response(isHead: true)["content-length"] == "77")
             try await client.send("HEAD /unknown HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try await client.response(isHead: true).status == 404)

@@ -34,6 +34,7 @@ import Testing
         #expect(ready.status == 200)
         #expect(ready.text == "ready\n")
         #expect(ready["cache-control"] == "no-store")
+        #expect(ready["date"]?.hasSuffix(" GMT") == true && ready["x-request-id"] != nil)
         let index = try await admin.ask("GET", "/")
         #expect(index["content-type"] == "text/html; charset=utf-8")
         for page in ["/healthz", "/readyz", "/metrics", "/workers"] {

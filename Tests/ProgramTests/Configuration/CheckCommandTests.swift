@@ -54,4 +54,12 @@ import Testing
         #expect(lines.first?.contains("\(file.path):1: retries 'many': ") == true, "\(lines)")
         #expect(lines.first?.contains("(and 1 more mistake)") == true, "\(lines)")
     }
+
+    @Test func `Keys that are not there are told in their line`() async throws {
+        let file = try TemporaryFile("curve-allow: /nowhere\ncurve-secret-key: /nowhere.key_secret\n")
+        let program = try programs.webgateway("check", "--config", file.path)
+        #expect(try await program.ending() == .exited(1))
+        let lines = try await program.output.all()
+        #expect(lines.count == 1 && lines[0].hasPrefix("\(file.path):2: curve-secret-key '/nowhere.key_secret': "))
+    }
 }

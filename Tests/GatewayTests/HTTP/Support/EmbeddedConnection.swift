@@ -37,6 +37,15 @@ final class EmbeddedConnection {
         channel.embeddedEventLoop.run()
     }
 
+    /// Sends bytes that are read in pieces, one after the other in one turn of the loop.
+    func send(_ bytes: [UInt8], inPiecesOf size: Int) throws {
+        for start in stride(from: 0, to: bytes.count, by: size) where channel.isActive {
+            channel.pipeline.fireChannelRead(ByteBuffer(bytes: bytes[start..<min(bytes.count, start + size)]))
+        }
+        channel.pipeline.fireChannelReadComplete()
+        channel.embeddedEventLoop.run()
+    }
+
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Answers a request.
