@@ -53,12 +53,7 @@ public final class SocketExecutor: TaskExecutor {
     public init(name: String) throws(ZMQError) {
         readiness = try ReadinessQueue(for: "create a list of watched descriptors")
         try DetachedThread.start(name: name) { [self] in
-            do {
-                try CurrentThread.become(self)
-            } catch {
-                // The initializer has returned: nobody can be told, and no task could ever resume here.
-                fatalError("\(error)")
-            }
+            CurrentThread.become(self)
             run()
         }
     }

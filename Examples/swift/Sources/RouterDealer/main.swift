@@ -8,7 +8,6 @@ try await dealer.send(["1", "first"])
 try await dealer.send(["2", "second"])
 for _ in 1...2 {
     let request = try await router.receive(timeout: .seconds(10))
-    // From the outside, anything may come.
     guard request.count == 3 else { continue }
     try await router.send([request[0], request[1], "\(request[2]), \(request[0])"])
 }
