@@ -117,13 +117,15 @@ extension Broker {
             try validateSize(of: body)
             return try WorkerReply(reading: body)
         } catch {
-            counters.invalidReplies += 1
-            effects.append(
-                .report(
-                    .replyInvalid(
-                        requests[slot].id, service: services[requests[slot].service].name, reason: error)))
+            reportInvalid(slot, because: error)
             return nil
         }
+    }
+
+    private mutating func reportInvalid(_ slot: Int, because reason: WorkerProtocolError) {
+        counters.invalidReplies += 1
+        let service = services[requests[slot].service].name
+        effects.append(.report(.replyInvalid(requests[slot].id, service: service, reason: reason)))
     }
 
     private func validateSize(of body: BodyFrames) throws(WorkerProtocolError) {
@@ -139,11 +141,7 @@ extension Broker {
             try validateSize(of: body)
             return true
         } catch {
-            counters.invalidReplies += 1
-            effects.append(
-                .report(
-                    .replyInvalid(
-                        requests[slot].id, service: services[requests[slot].service].name, reason: error)))
+            reportInvalid(slot, because: error)
             return false
         }
     }

@@ -116,7 +116,7 @@ final class ClientLoop: ReplySink {
                 if try readMessages(first: received, &desk, &watch, dispatcher, isEnding: end != nil) { look(&watch) }
                 try takeEvents(&desk, dispatcher)
                 if let end, desk.isIdle || end <= .now { break }
-                received = try wait(until: [end, watch.deadline].compactMap(\.self).min(), isEnding: end != nil)
+                received = try wait(until: end, orLookAt: watch.deadline)
             }
         } catch {
             logger.critical("MDP clients are served no more: \(error)")
@@ -145,14 +145,16 @@ final class ClientLoop: ReplySink {
         )
     }
 
-    private func wait(until deadline: ContinuousClock.Instant?, isEnding: Bool) throws(ZMQError) -> Multipart? {
+    private func wait(
+        until end: ContinuousClock.Instant?, orLookAt look: ContinuousClock.Instant?
+    ) throws(ZMQError) -> Multipart? {
         let maySleep = inbox.withLockedValue { inbox in
             // An end that was asked for meanwhile is looked at first.
-            inbox.isAsleep =
-                inbox.events.isEmpty && inbox.connections.isEmpty && (inbox.end != nil) == isEnding
+            inbox.isAsleep = inbox.events.isEmpty && inbox.connections.isEmpty && inbox.end == end
             return inbox.isAsleep
         }
         guard maySleep else { return nil }
+        let deadline = [end, look].compactMap(\.self).min()
         let received = try router.blocking.receive(
             timeout: deadline.map { max($0 - .now, .zero) }, orUntilReadable: wake.number)
         let wasWoken = inbox.withLockedValue { inbox in

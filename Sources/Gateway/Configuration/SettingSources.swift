@@ -52,10 +52,7 @@ public struct SettingSources: Sendable {
         }
         problems = strongest + strong + problems
         if problems.isEmpty, let mistake = settings.gateway.securityMistake {
-            let origin = Setting(named: mistake.setting).map(origin) ?? SettingOrigin.flag("--\(mistake.setting)")
-            problems = [
-                ConfigurationProblem(SettingError(value: mistake.value, remedy: mistake.remedy), at: origin)
-            ]
+            problems = [problem(with: mistake.setting, mistake.value, remedy: mistake.remedy)]
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
         return settings
@@ -67,9 +64,13 @@ public struct SettingSources: Sendable {
             _ = try CurveAccess(checking: settings.gateway)
             return []
         } catch {
-            let origin = Setting(named: error.setting).map(origin) ?? SettingOrigin.flag("--\(error.setting)")
-            return [ConfigurationProblem(SettingError(value: error.value, remedy: error.reason), at: origin)]
+            return [problem(with: error.setting, error.value, remedy: error.reason)]
         }
+    }
+
+    private func problem(with setting: String, _ value: String, remedy: String) -> ConfigurationProblem {
+        let origin = Setting(named: setting).map(origin) ?? SettingOrigin.flag("--\(setting)")
+        return ConfigurationProblem(SettingError(value: value, remedy: remedy), at: origin)
     }
 
     /// The variables that begin as this program's do and are none of its own, in alphabetical order.

@@ -27,6 +27,7 @@ struct CurveAccess: Sendable {
         let reason: String
     }
 
+    /// The same, with what is wrong in its parts.
     init?(checking configuration: GatewayConfiguration) throws(CurveMistake) {
         guard let file = configuration.curveSecretKey, let folder = configuration.curveAllow else { return nil }
         self.folder = folder

@@ -64,5 +64,4 @@ struct EndlessMessageWatch {
         nextLook = now + (isTracking || messages.hasStrangers ? Self.shortInterval : Self.interval)
         return endless.count
     }
-
 }

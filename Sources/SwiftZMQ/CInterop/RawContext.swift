@@ -11,10 +11,12 @@ struct RawContext: @unchecked Sendable {
         unsafe pointer = created
     }
 
-    func set(_ option: Int32, to value: Int32, name: String) throws(ZMQError) {
-        guard unsafe zmq_ctx_set(pointer, option, value) == 0 else {
-            throw CLibrary.lastError("set context option \(name) to \(value)")
+    func set(_ option: Int32, to value: Int, name: String) throws(ZMQError) {
+        let operation = "set context option \(name) to \(value)"
+        guard let value = Int32(exactly: value) else {
+            throw ZMQError(code: .invalidArgument, operation: operation, remedy: "the value is out of range")
         }
+        guard unsafe zmq_ctx_set(pointer, option, value) == 0 else { throw CLibrary.lastError(operation) }
     }
 
     func get(_ option: Int32, name: String) throws(ZMQError) -> Int32 {

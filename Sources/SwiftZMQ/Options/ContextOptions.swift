@@ -51,6 +51,11 @@ extension ContextOptions {
     private static let mostIOThreads = 1024
 
     func apply(to context: RawContext) throws(ZMQError) {
+        guard ioThreads <= Self.mostIOThreads else {
+            throw ZMQError(
+                code: .invalidArgument, operation: "set context option ioThreads to \(ioThreads)",
+                remedy: "at most \(Self.mostIOThreads)")
+        }
         try Scheduling.attempt(policy: threadSchedulingPolicy, priority: threadPriority)
         let numbers: [(Int32, Int?, String)] = [
             (ZMQ_IO_THREADS, ioThreads, "ioThreads"),
@@ -64,12 +69,7 @@ extension ContextOptions {
         ]
         for (number, value, name) in numbers {
             guard let value else { continue }
-            guard let exact = Int32(exactly: value), number != ZMQ_IO_THREADS || value <= Self.mostIOThreads else {
-                throw ZMQError(
-                    code: .invalidArgument, operation: "set context option \(name) to \(value)",
-                    remedy: number == ZMQ_IO_THREADS ? "at most \(Self.mostIOThreads)" : "the value is out of range")
-            }
-            try context.set(number, to: exact, name: name)
+            try context.set(number, to: value, name: name)
         }
         for processor in threadAffinity.sorted() {
             guard Scheduling.mayRun(on: processor) else {
@@ -79,7 +79,7 @@ extension ContextOptions {
                     remedy: "this process may not run on processor \(processor)"
                 )
             }
-            try context.set(ZMQ_THREAD_AFFINITY_CPU_ADD, to: Int32(clamping: processor), name: "threadAffinity")
+            try context.set(ZMQ_THREAD_AFFINITY_CPU_ADD, to: processor, name: "threadAffinity")
         }
     }
 }
@@ -132,12 +132,7 @@ extension Context {
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know it or refuses the value, `.terminated`.
     public func setOption(_ number: Int32, to value: Int) throws(ZMQError) {
         try withOpen("set context option \(number)") { raw throws(ZMQError) in
-            guard let exact = Int32(exactly: value) else {
-                throw ZMQError(
-                    code: .invalidArgument, operation: "set context option \(number) to \(value)",
-                    remedy: "the value is out of range")
-            }
-            try raw.set(number, to: exact, name: "\(number)")
+            try raw.set(number, to: value, name: "\(number)")
         }
     }
 

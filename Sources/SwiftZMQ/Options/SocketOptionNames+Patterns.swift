@@ -57,8 +57,7 @@ extension NamingSocket {
         guard (1...255).contains(routingID.count), !startsWithZero else {
             throw refusal(.invalidArgument, "a routing id has 1 to 255 bytes, and the first is not zero")
         }
-        try core.withSocket("connect") { socket throws(ZMQError) in
-            try Endpoint.validate(endpoint, for: "connect")
+        try core.withSocket("connect", attachedTo: endpoint) { socket throws(ZMQError) in
             guard try !socket.get(SocketOptionNames<Self>().immediate) else {
                 throw refusal(.unsupported, "with the option immediate, a peer has no name before it is connected")
             }

@@ -26,10 +26,7 @@ extension Socket {
     ///   `.incompatibleProtocol`, `.tooManySockets` when the process is out of descriptors, `.closed` or `.terminated`.
     @discardableResult
     public func bind(_ endpoint: String) throws(ZMQError) -> String {
-        core.noteTransport(of: endpoint)
-        return try core.withSocket("bind") { socket throws(ZMQError) in
-            try Endpoint.validate(endpoint, for: "bind")
-            try DescriptorReserve.require(DescriptorReserve.forAnEndpoint, for: "bind")
+        try core.withSocket("bind", attachedTo: endpoint) { socket throws(ZMQError) in
             do throws(ZMQError) {
                 try socket.bind(endpoint)
             } catch {
@@ -52,10 +49,7 @@ extension Socket {
     /// - Throws: ``ZMQError`` with `.invalidArgument`, `.protocolNotSupported`, `.unsupported`, `.incompatibleProtocol`,
     ///   `.closed` or `.terminated`. That nobody listens is not an error.
     public func connect(_ endpoint: String) throws(ZMQError) {
-        core.noteTransport(of: endpoint)
-        try core.withSocket("connect") { socket throws(ZMQError) in
-            try Endpoint.validate(endpoint, for: "connect")
-            try DescriptorReserve.require(DescriptorReserve.forAnEndpoint, for: "connect")
+        try core.withSocket("connect", attachedTo: endpoint) { socket throws(ZMQError) in
             try socket.connect(endpoint)
         }
     }
@@ -104,8 +98,20 @@ extension SocketCore {
         !origin.isThisProcess || state.withLock { $0.socket == nil && !$0.isLent }
     }
 
+    /// Uses the open socket to bind or connect it, once that is known to be safe.
+    func withSocket<Result>(
+        _ operation: String, attachedTo endpoint: String, _ body: (RawSocket) throws(ZMQError) -> Result
+    ) throws(ZMQError) -> Result {
+        noteTransport(of: endpoint)
+        return try withSocket(operation) { socket throws(ZMQError) in
+            try Endpoint.validate(endpoint, for: operation)
+            try DescriptorReserve.require(DescriptorReserve.forAnEndpoint, for: operation)
+            return try body(socket)
+        }
+    }
+
     /// Has messages copied from now on if the transport would change them where they lie.
-    func noteTransport(of endpoint: String) {
+    private func noteTransport(of endpoint: String) {
         guard endpoint.hasPrefix("ws:") || endpoint.hasPrefix("wss:"), origin.isThisProcess else { return }
         state.withLock { $0.socket?.altersMessages = true }
     }
