@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs format lint clean
+.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -29,18 +29,25 @@ demo-pipeline: ## hash every file of a folder tree, while a worker is killed (DE
 test: ## run every test (ARGS: options of `swift test`)
 	@exec Scripts/test $(ARGS)
 
-hammer: ## a million messages each way through every pattern at tiny high-water marks, in release (HAMMER_MESSAGES)
-	@Scripts/need swift libzmq
-	WITHOUT_HUMMINGBIRD=1 HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
-		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.HammerTests' $(ARGS)
+# Tests in release, without Hummingbird and what needs it.
+IN_RELEASE := -c release -Xswiftc -enable-testing --disable-xctest \
+	--traits Gateway,Programs,SwiftZMQServices --test-product SwiftZMQPackageTests
 
-model: ## 100,000 random sequences against the gateway's dispatch (MODEL_SEQUENCES, MODEL_STEPS, MODEL_SEED)
-	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.BrokerModelTests' $(ARGS)
+# Each in debug and in release: what is optimized takes other turns.
+hammer: ## a million messages each way through every pattern, and a minute of everything mixed (HAMMER_MESSAGES, _SECONDS, _SEED)
+	@Scripts/need swift libzmq
+	HAMMER_SECONDS=$${HAMMER_SECONDS:-60} TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} Scripts/test \
+		--filter '^SwiftZMQTests\.MixedHammerTests' $(ARGS)
+	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} HAMMER_SECONDS=$${HAMMER_SECONDS:-60} swift test $(IN_RELEASE) \
+		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.(Mixed)?HammerTests' $(ARGS)
+
+model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/1, and 25,000 against HTTP/2 (MODEL_SEQUENCES, _STEPS, _SEED)
+	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|HTTP1ModelTests|HTTP2ModelTests)' $(ARGS)
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq
-	WITHOUT_HUMMINGBIRD=1 FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test -c release -Xswiftc -enable-testing --disable-xctest \
-		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.FuzzTests' $(ARGS)
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test $(IN_RELEASE) \
+		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2)?FuzzTests' $(ARGS)
 
 # The readers, and the folders of Tests/Corpus that each begins with.
 FUZZED := requests replies worker-commands gateway-commands
@@ -80,8 +87,14 @@ bench: ## measure side by side with C, and the gateway with a bare server (ROUND
 
 docs: ## build the documentation of the binding, without a warning (PREVIEW=1 serves it on port 8080)
 	@Scripts/need swift libzmq
-	DOCUMENTATION=1 swift package --scratch-path $(BUILD)/documentation --disable-sandbox \
-		$(if $(PREVIEW),preview-documentation,generate-documentation --warnings-as-errors) --target SwiftZMQ $(ARGS)
+	DOCUMENTATION=1 swift package --traits SwiftZMQServices --scratch-path $(BUILD)/documentation --disable-sandbox \
+		$(if $(PREVIEW),preview-documentation,generate-documentation --warnings-as-errors --target SwiftZMQServices) \
+		--target SwiftZMQ $(ARGS)
+
+docs-gateway: ## the same for the library Gateway, with all that it depends on, which takes minutes more
+	@Scripts/need swift libzmq
+	DOCUMENTATION=1 swift package --traits Gateway --scratch-path $(BUILD)/documentation --disable-sandbox \
+		generate-documentation --warnings-as-errors --target Gateway $(ARGS)
 
 format: ## format all Swift sources in place
 	@Scripts/need swift

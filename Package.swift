@@ -2,8 +2,9 @@
 
 import PackageDescription
 
-// CI turns every warning of this package into an error; a user's build does not.
-let strict = Context.environment["CI"] != nil
+// Continuous integration turns every warning of this package into an error; a user's build does not, and neither does a
+// user's continuous integration, where a variable as common as CI would be set, too.
+let strict = Context.environment["WARNINGS_AS_ERRORS"] != nil
 
 // The tool that builds the documentation is fetched when it is wanted alone: `make docs`.
 let documentation: [Package.Dependency] =
@@ -24,17 +25,40 @@ let binding: [SwiftSetting] =
         .strictMemorySafety(),
     ]
 
+// A dependency that only a disabled trait uses is neither fetched nor built. What there is beside the binding stands
+// behind traits therefore: whoever depends on the binding alone says `traits: []`, while a clone builds everything.
+let gateway: TargetDependencyCondition? = .when(traits: ["Gateway"])
+let worker: TargetDependencyCondition? = .when(traits: ["GatewayWorker"])
+let hummingbird: TargetDependencyCondition? = .when(traits: ["HummingbirdWorker"])
+let programs: TargetDependencyCondition? = .when(traits: ["Programs"])
+let services: TargetDependencyCondition? = .when(traits: ["SwiftZMQServices"])
+let everyProgram: TargetDependencyCondition? = .when(traits: ["Gateway", "Programs"])
+
 let package = Package(
     name: "SwiftZMQ",
     products: [
         .library(name: "SwiftZMQ", targets: ["SwiftZMQ"]),
+        .library(name: "SwiftZMQServices", targets: ["SwiftZMQServices"]),
         .library(name: "WorkerProtocol", targets: ["WorkerProtocol"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
+        .library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]),
         .library(name: "PrometheusText", targets: ["PrometheusText"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
         .executable(name: "webgateway", targets: ["webgateway"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["Gateway", "GatewayWorker", "HummingbirdWorker", "Programs", "SwiftZMQServices"]),
+        .trait(
+            name: "Gateway", description: "The gateway: Gateway, PrometheusText and the program webgateway.",
+            enabledTraits: ["GatewayWorker"]),
+        .trait(name: "GatewayWorker", description: "What a worker of the gateway is written with."),
+        .trait(
+            name: "HummingbirdWorker", description: "Runs a Hummingbird application as a worker of the gateway.",
+            enabledTraits: ["GatewayWorker"]),
+        .trait(name: "Programs", description: "The programs pubsub and pipeline."),
+        .trait(name: "SwiftZMQServices", description: "Sockets as services of swift-service-lifecycle."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -44,46 +68,79 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ] + documentation,
     targets: [
-        .systemLibrary(
-            name: "CZMQ",
-            providers: [.apt(["libzmq3-dev"]), .brew(["zeromq"])]
-        ),
+        .systemLibrary(name: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "SwiftZMQ", dependencies: ["CZMQ"], swiftSettings: binding),
+        .target(
+            name: "SwiftZMQServices",
+            dependencies: [
+                "SwiftZMQ",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: services),
+            ],
+            swiftSettings: language
+        ),
+        .systemLibrary(name: "CSystemSupport"),
+        .target(
+            name: "SystemSupport", dependencies: ["CSystemSupport"], swiftSettings: language + [.strictMemorySafety()]),
+        .target(name: "TextFormats", swiftSettings: language),
         .target(name: "WorkerProtocol", dependencies: ["SwiftZMQ"], swiftSettings: language),
         .target(
             name: "Gateway",
             dependencies: [
                 "SwiftZMQ",
+                "SystemSupport",
+                "TextFormats",
                 "WorkerProtocol",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "DequeModule", package: "swift-collections", condition: gateway),
+                .product(name: "Logging", package: "swift-log", condition: gateway),
+                .product(name: "Metrics", package: "swift-metrics", condition: gateway),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: gateway),
+                .product(name: "NIOCore", package: "swift-nio", condition: gateway),
+                .product(name: "NIOPosix", package: "swift-nio", condition: gateway),
+                .product(name: "NIOHPACK", package: "swift-nio-http2", condition: gateway),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: gateway),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: gateway),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: gateway),
+                .product(name: "NIOTLS", package: "swift-nio", condition: gateway),
+                .product(name: "Yams", package: "Yams", condition: gateway),
             ],
             swiftSettings: language
         ),
         .target(
             name: "PrometheusText",
-            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics", condition: gateway)],
             swiftSettings: language
         ),
         .target(
             name: "GatewayWorker",
             dependencies: [
                 "SwiftZMQ",
+                "SystemSupport",
+                "TextFormats",
                 "WorkerProtocol",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: worker),
+                .product(name: "Logging", package: "swift-log", condition: worker),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: worker),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: worker),
+            ],
+            swiftSettings: language
+        ),
+        .target(
+            name: "HummingbirdWorker",
+            dependencies: [
+                "GatewayWorker",
+                "SwiftZMQ",
+                .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
+                .product(name: "Logging", package: "swift-log", condition: hummingbird),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: hummingbird),
+                .product(name: "NIOCore", package: "swift-nio", condition: hummingbird),
+                .product(name: "NIOPosix", package: "swift-nio", condition: hummingbird),
             ],
             swiftSettings: language
         ),
@@ -92,32 +149,35 @@ let package = Package(
             dependencies: [
                 "GatewayWorker",
                 "SwiftZMQ",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
             swiftSettings: language
         ),
         .target(
             name: "CommandLineSupport",
             dependencies: [
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: everyProgram),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: everyProgram),
             ],
             swiftSettings: language
         ),
-        .target(name: "PublishSubscribe", dependencies: ["SwiftZMQ"], swiftSettings: language),
+        .target(name: "PublishSubscribe", dependencies: ["SwiftZMQ", "TextFormats"], swiftSettings: language),
         .executableTarget(
             name: "pubsub",
             dependencies: [
                 "CommandLineSupport",
                 "PublishSubscribe",
                 "SwiftZMQ",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
             ],
             swiftSettings: language
         ),
         .target(
             name: "TaskPipeline",
-            dependencies: ["SwiftZMQ", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "SwiftZMQ", "SystemSupport", "TextFormats",
+                .product(name: "Crypto", package: "swift-crypto", condition: programs),
+            ],
             swiftSettings: language
         ),
         .executableTarget(
@@ -125,8 +185,9 @@ let package = Package(
             dependencies: [
                 "CommandLineSupport",
                 "SwiftZMQ",
+                "SystemSupport",
                 "TaskPipeline",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
             ],
             swiftSettings: language
         ),
@@ -139,23 +200,46 @@ let package = Package(
                 "GatewayWorker",
                 "PrometheusText",
                 "SwiftZMQ",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
+                "SystemSupport",
+                "TextFormats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: gateway),
+                .product(name: "Logging", package: "swift-log", condition: gateway),
+                .product(name: "Metrics", package: "swift-metrics", condition: gateway),
             ],
             swiftSettings: language
         ),
         // Of a package of its own, Examples/swift-worker; here for the tests that run it.
         .executableTarget(
             name: "clock-worker", dependencies: ["GatewayWorker"], path: "Examples/swift-worker/Sources/ClockWorker"),
+        .executableTarget(
+            name: "shop-worker",
+            dependencies: [
+                "GatewayWorker",
+                "HummingbirdWorker",
+                .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
+            ],
+            path: "Examples/swift-worker/Sources/ShopWorker"
+        ),
         .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: language),
         .testTarget(name: "SwiftZMQTests", dependencies: ["ProcessSupport", "SwiftZMQ"], swiftSettings: language),
+        .testTarget(
+            name: "SwiftZMQServicesTests",
+            dependencies: [
+                "SwiftZMQ",
+                "SwiftZMQServices",
+                .product(name: "Logging", package: "swift-log", condition: services),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: services),
+            ],
+            swiftSettings: language
+        ),
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["ProcessSupport", "SwiftZMQ", "WorkerProtocol"],
             swiftSettings: language),
         .testTarget(
             name: "PrometheusTextTests",
-            dependencies: ["PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: [
+                "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics", condition: gateway),
+            ],
             swiftSettings: language
         ),
         .testTarget(
@@ -165,14 +249,17 @@ let package = Package(
                 "ProcessSupport",
                 "PrometheusText",
                 "SwiftZMQ",
+                "TextFormats",
                 "WorkerProtocol",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log", condition: gateway),
+                .product(name: "Metrics", package: "swift-metrics", condition: gateway),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: gateway),
+                .product(name: "NIOCore", package: "swift-nio", condition: gateway),
+                .product(name: "NIOEmbedded", package: "swift-nio", condition: gateway),
+                .product(name: "NIOHPACK", package: "swift-nio-http2", condition: gateway),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: gateway),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: gateway),
+                .product(name: "NIOPosix", package: "swift-nio", condition: gateway),
             ],
             swiftSettings: language
         ),
@@ -182,7 +269,26 @@ let package = Package(
                 "GatewayWorker",
                 "SwiftZMQ",
                 "WorkerProtocol",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: worker),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(
+            name: "HummingbirdWorkerTests",
+            dependencies: [
+                "Gateway",
+                "GatewayWorker",
+                .target(name: "HummingbirdWorker", condition: hummingbird),
+                "ProcessSupport",
+                "SwiftZMQ",
+                .target(name: "shop-worker", condition: hummingbird),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: hummingbird),
+                .product(name: "Hummingbird", package: "hummingbird", condition: hummingbird),
+                .product(name: "Logging", package: "swift-log", condition: hummingbird),
+                .product(name: "NIOCore", package: "swift-nio", condition: hummingbird),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: hummingbird),
+                .product(name: "NIOPosix", package: "swift-nio", condition: hummingbird),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: hummingbird),
             ],
             swiftSettings: language
         ),
@@ -192,13 +298,14 @@ let package = Package(
                 "DemonstrationServices",
                 "GatewayWorker",
                 "SwiftZMQ",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
             swiftSettings: language
         ),
         .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport"], swiftSettings: language),
         .testTarget(
-            name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ"], swiftSettings: language),
+            name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ", "TextFormats"],
+            swiftSettings: language),
         .testTarget(
             name: "TaskPipelineTests", dependencies: ["ProcessSupport", "SwiftZMQ", "TaskPipeline"],
             swiftSettings: language),
@@ -207,8 +314,8 @@ let package = Package(
             dependencies: [
                 "GatewayWorker",
                 "SwiftZMQ",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+                .product(name: "Logging", package: "swift-log", condition: gateway),
             ],
             path: "Tests/FaultWorker",
             swiftSettings: language
@@ -228,68 +335,20 @@ let package = Package(
                 "ProcessSupport",
                 "SwiftZMQ",
                 "TaskPipeline",
+                "TextFormats",
                 "clock-worker",
                 "pipeline",
                 "pubsub",
                 "webgateway",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+                .product(name: "Logging", package: "swift-log", condition: gateway),
+                .product(name: "NIOCore", package: "swift-nio", condition: gateway),
+                .product(name: "NIOHPACK", package: "swift-nio-http2", condition: gateway),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: gateway),
+                .product(name: "NIOPosix", package: "swift-nio", condition: gateway),
             ],
             swiftSettings: language
         ),
     ],
     swiftLanguageModes: [.v6]
 )
-
-// The adapter has targets of its own, as Hummingbird takes minutes to build and no program here needs it. A build that
-// is not for it, such as one under a sanitizer, leaves it out.
-if Context.environment["WITHOUT_HUMMINGBIRD"] == nil {
-    package.products.append(.library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]))
-    package.dependencies.append(
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []))
-    package.targets += [
-        .target(
-            name: "HummingbirdWorker",
-            dependencies: [
-                "GatewayWorker",
-                "SwiftZMQ",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: language
-        ),
-        .executableTarget(
-            name: "shop-worker",
-            dependencies: [
-                "GatewayWorker",
-                "HummingbirdWorker",
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ],
-            path: "Examples/swift-worker/Sources/ShopWorker"
-        ),
-        .testTarget(
-            name: "HummingbirdWorkerTests",
-            dependencies: [
-                "Gateway",
-                "GatewayWorker",
-                "HummingbirdWorker",
-                "ProcessSupport",
-                "SwiftZMQ",
-                "shop-worker",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: language
-        ),
-    ]
-}

@@ -10,11 +10,12 @@ let language: [SwiftSetting] = [
 ]
 
 // The peers that Scripts/bench runs against each other: the same two programs in C and in Swift, a bare
-// HTTP server, and a worker in C; and programs that count what a message allocates, and look for leaks.
+// HTTP server, and a worker in C; and programs that count what a message allocates and how many instructions it takes,
+// and look for leaks.
 let package = Package(
     name: "Benchmarks",
     dependencies: [
-        .package(name: "SwiftZMQ", path: ".."),
+        .package(name: "SwiftZMQ", path: "..", traits: ["Gateway", "Programs"]),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
@@ -36,6 +37,12 @@ let package = Package(
         .executableTarget(
             name: "LeakCheck",
             dependencies: ["CAllocations", .product(name: "SwiftZMQ", package: "SwiftZMQ")],
+            swiftSettings: language
+        ),
+        .target(name: "CInstructions", linkerSettings: [.linkedLibrary("zmq")]),
+        .executableTarget(
+            name: "InstructionCount",
+            dependencies: ["CInstructions", .product(name: "SwiftZMQ", package: "SwiftZMQ")],
             swiftSettings: language
         ),
         .executableTarget(

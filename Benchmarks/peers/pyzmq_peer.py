@@ -1,6 +1,8 @@
 """One end of a throughput or latency measurement in pyzmq, the counterpart of CPeer with the same output.
 
 pyzmq_peer.py blocking|asyncio pull|push|reply|request|throughput|latency ENDPOINT SIZE COUNT [FRAMES]
+
+The output is that of CPeer: the figure, if the role has one, and the seconds of processor time.
 """
 
 import asyncio
@@ -34,6 +36,14 @@ def open_socket(context, role, endpoint):
     return socket
 
 
+class Start:
+    """When a measurement began, by the clock and in processor time."""
+
+    def __init__(self):
+        self.seconds = time.monotonic()
+        self.processor_seconds = time.process_time()
+
+
 # What the other end does where both are in one process.
 OTHER = {"throughput": "push", "latency": "reply"}
 
@@ -56,7 +66,7 @@ def check(message, size, frames):
 def run_blocking(socket, role, size, count, frames):
     send, receive = (socket.send, socket.recv) if frames == 1 else (socket.send_multipart, socket.recv_multipart)
     message = None
-    begin = 0.0
+    start = Start()
     for number in range(count + 1):
         if role in ("push", "request", "latency"):
             send(b"x" * size if frames == 1 else [b"x" * size for _ in range(frames)])
@@ -65,15 +75,15 @@ def run_blocking(socket, role, size, count, frames):
             check([message] if frames == 1 else message, size, frames)
         if role == "reply":
             send(message)
-        if number == 0:
-            begin = time.monotonic()
-    return time.monotonic() - begin
+        if number == 0 and role not in ("push", "reply"):
+            start = Start()
+    return start, time.monotonic() - start.seconds
 
 
 async def run_asynchronous(socket, role, size, count, frames):
     send, receive = (socket.send, socket.recv) if frames == 1 else (socket.send_multipart, socket.recv_multipart)
     message = None
-    begin = 0.0
+    start = Start()
     for number in range(count + 1):
         if role in ("push", "request", "latency"):
             await send(b"x" * size if frames == 1 else [b"x" * size for _ in range(frames)])
@@ -82,9 +92,9 @@ async def run_asynchronous(socket, role, size, count, frames):
             check([message] if frames == 1 else message, size, frames)
         if role == "reply":
             await send(message)
-        if number == 0:
-            begin = time.monotonic()
-    return time.monotonic() - begin
+        if number == 0 and role not in ("push", "reply"):
+            start = Start()
+    return start, time.monotonic() - start.seconds
 
 
 def blocking(role, endpoint, *rest):
@@ -95,9 +105,9 @@ def blocking(role, endpoint, *rest):
     other = open_other(context, role, endpoint)
     thread = threading.Thread(target=run_blocking, args=(other, OTHER[role], *rest), daemon=True)
     thread.start()
-    elapsed = run_blocking(socket, role, *rest)
+    outcome = run_blocking(socket, role, *rest)
     thread.join()
-    return elapsed
+    return outcome
 
 
 async def asynchronous(role, endpoint, *rest):
@@ -106,25 +116,27 @@ async def asynchronous(role, endpoint, *rest):
     if role not in OTHER:
         return await run_asynchronous(socket, role, *rest)
     other = open_other(context, role, endpoint)
-    elapsed, _ = await asyncio.gather(
+    outcome, _ = await asyncio.gather(
         run_asynchronous(socket, role, *rest), run_asynchronous(other, OTHER[role], *rest)
     )
-    return elapsed
+    return outcome
 
 
 def main():
     mode, role, endpoint, size, count, frames = [*sys.argv[1:], "1"][:6]
     size, count, frames = int(size), int(count), int(frames)
     if mode == "asyncio":
-        elapsed = asyncio.run(asynchronous(role, endpoint, size, count, frames))
+        start, elapsed = asyncio.run(asynchronous(role, endpoint, size, count, frames))
     else:
-        elapsed = blocking(role, endpoint, size, count, frames)
+        start, elapsed = blocking(role, endpoint, size, count, frames)
+    figure = ""
     if role in ("pull", "throughput"):
-        tell(count / elapsed)
+        figure = count / elapsed
     elif role in ("request", "latency"):
-        tell(elapsed / count / 2 * 1e6)
+        figure = elapsed / count / 2 * 1e6
     else:
         sys.stdin.read()
+    tell(f"{figure} {time.process_time() - start.processor_seconds:.6f}".strip())
 
 
 if __name__ == "__main__":

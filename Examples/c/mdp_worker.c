@@ -128,8 +128,10 @@ static int command_of(struct message *message)
 /* Serves until the gateway is silent or says goodbye. */
 static void serve(void *socket)
 {
-    long long heard = now(), next_beat = now() + HEARTBEAT_INTERVAL;
-    while (now() - heard < HEARTBEAT_INTERVAL * LIVENESS) {
+    long long next_beat = now() + HEARTBEAT_INTERVAL;
+    /* Beats of its own during which nothing came: so that a process that stood still looks at what came meanwhile. */
+    int silent_beats = 0;
+    while (silent_beats < LIVENESS) {
         zmq_pollitem_t item = {socket, 0, ZMQ_POLLIN, 0};
         long long wait = next_beat - now();
         if (zmq_poll(&item, 1, wait > 0 ? (long) wait : 0) < 0)
@@ -143,10 +145,11 @@ static void serve(void *socket)
             discard(&message);
             if (command == DISCONNECT)
                 return;
-            heard = now();
+            silent_beats = 0;
         }
         if (now() >= next_beat) {
             send_command(socket, HEARTBEAT, 0);
+            silent_beats++;
             next_beat = now() + HEARTBEAT_INTERVAL;
         }
     }

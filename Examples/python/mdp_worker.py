@@ -16,6 +16,7 @@ import zmq.asyncio
 
 PROTOCOL = b"MDPW02"
 READY, REQUEST, PARTIAL, FINAL, HEARTBEAT, DISCONNECT = (bytes([code]) for code in range(1, 7))
+ABORT = b"\x0b"
 
 HEARTBEAT_INTERVAL = 1.0  # Seconds, the gateway's --heartbeat.
 LIVENESS = 3  # Intervals of silence after which the other side counts as dead.
@@ -61,7 +62,11 @@ class Worker:
 
     async def receive(self, socket, tasks):
         while True:
-            if not await socket.poll(HEARTBEAT_INTERVAL * LIVENESS * 1000):
+            # In turns, so that what came while this process stood still counts: only the time awake is silence.
+            for _ in range(LIVENESS):
+                if await socket.poll(HEARTBEAT_INTERVAL * 1000):
+                    break
+            else:
                 raise ConnectionError("the gateway is silent: connecting again")
             frames = await socket.recv_multipart()
             match frames:
@@ -83,9 +88,11 @@ class Worker:
                 await self.send(socket, PARTIAL, request, b"", *leading, piece)
                 leading, begun = [], True
             await self.send(socket, FINAL, request, b"", *leading, b"")
-        except Exception:
+        except Exception as error:
             traceback.print_exc()
-            if not begun:  # Otherwise the client has a part already: the gateway cuts it off in time.
+            if begun:  # The client has a part already: the gateway cuts it off, so that it does not look complete.
+                await self.send(socket, ABORT, request, repr(error).encode())
+            else:
                 await self.send(socket, FINAL, request, b"", b"500\r\n\r\n", b"The worker failed.\n")
 
     async def beat(self, socket):

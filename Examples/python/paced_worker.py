@@ -3,19 +3,20 @@
     python3 paced_worker.py [--connect tcp://127.0.0.1:5555] [--service lines]
 
 `/lines/N` is answered with N numbered lines, which are made only as fast as the client reads them. When the client goes
-away, the work for it stops; on SIGTERM the worker takes nothing new, finishes what it has, and ends.
+away, the work for it stops; a reply that fails half-way is given up (ABORT), so that the client can tell; on SIGTERM the
+worker takes nothing new, finishes what it has, and ends.
 """
 
 import argparse
 import asyncio
 import signal
-import time
 
 import zmq
 import zmq.asyncio
 
 PROTOCOL = b"MDPW02"
 READY, REQUEST, PARTIAL, FINAL, HEARTBEAT, DISCONNECT, CANCEL, CREDIT, DRAIN = (bytes([code]) for code in range(1, 10))
+ABORT = b"\x0b"
 PROPERTIES = b"concurrency=8\ncancel=1\ncredit=1\ndrain=1\n"
 
 HEARTBEAT_INTERVAL = 1.0  # Seconds, the gateway's --heartbeat.
@@ -39,6 +40,7 @@ class Reply:
         fields = dict(line.split(b": ", 1) for line in lines[1:] if line)
         self.credit = int(fields[b"x-stream-credit"])
         self.granted = asyncio.Event()
+        self.failure = None
         self.head = [b"200 OK\r\ncontent-type: text/plain; charset=utf-8\r\n\r\n"]  # Goes with the first piece.
         self.task = asyncio.create_task(self.run())
 
@@ -48,9 +50,8 @@ class Reply:
             await answer(self.target, self)
         except Exception as error:
             print("failed", self.target, error)
-            if not self.head:  # A FINAL would make it look complete: the gateway cuts it in time, and says CANCEL.
-                await asyncio.Future()
-            self.head = [b"500\r\n\r\n"]
+            self.failure = repr(error).encode()
+            self.head = self.head and [b"500\r\n\r\n"]
 
     async def write(self, piece):
         while piece:
@@ -95,17 +96,17 @@ class Worker:
 
     async def serve(self):
         """Serves until the gateway is silent or says goodbye, or everything is done that was to be done."""
-        heard = time.monotonic()
+        silence = 0.0  # Seconds of waiting for nothing. No clock: while this process stands still it cannot hear.
         while True:
-            if await self.socket.poll(100):
-                heard = time.monotonic()
+            if await self.socket.poll(100) or await self.socket.poll(0):  # Once more for what came in the last moment.
+                silence = 0.0
                 if self.take(*await self.socket.recv_multipart()) == DISCONNECT:
                     print("the gateway said goodbye: connecting again")
                     return
             elif self.is_draining and not self.replies:  # Nothing came for a moment after DRAIN, and nothing is left.
                 await self.send(DISCONNECT)
                 return
-            elif time.monotonic() - heard > HEARTBEAT_INTERVAL * LIVENESS:
+            elif (silence := silence + 0.1) > HEARTBEAT_INTERVAL * LIVENESS:
                 print("the gateway is silent: connecting again")
                 return
 
@@ -121,9 +122,12 @@ class Worker:
         return command
 
     async def finish(self, reply, task):
-        """Every request ends with one FINAL, also after CANCEL; unless the gateway is gone that asked."""
+        """Every request ends with one FINAL or ABORT, also after CANCEL; unless the gateway is gone that asked."""
         if self.replies.get(reply.request) is reply:
-            await self.send(FINAL, reply.request, b"", *reply.head, b"")
+            if reply.failure and not reply.head:  # A FINAL would make the reply look complete.
+                await self.send(ABORT, reply.request, reply.failure)
+            else:
+                await self.send(FINAL, reply.request, b"", *reply.head, b"")
             del self.replies[reply.request]
 
     def drain(self):

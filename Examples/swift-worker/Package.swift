@@ -6,8 +6,8 @@ import PackageDescription
 let package = Package(
     name: "Workers",
     dependencies: [
-        .package(name: "SwiftZMQ", path: "../.."),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(name: "SwiftZMQ", path: "../..", traits: ["HummingbirdWorker"]),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: [
         .executableTarget(

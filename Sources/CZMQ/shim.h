@@ -5,7 +5,8 @@
 // macros without a plain value, variadic functions, and Linux calls that its C library module leaves out.
 
 #include <errno.h>
-#include <malloc.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -15,33 +16,19 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
 /// The error number that the last `zmq_*` call of this thread left behind.
 static inline int czmq_errno(void) { return zmq_errno(); }
 
-/// The bytes of a message of at most 33, and whatever lies behind them.
-typedef struct {
-    uint64_t words[4];
-    uint8_t last;
-} czmq_short_contents;
-
-/// Copies the contents of a message of at most 33 bytes.
-///
-/// libzmq keeps those inside `zmq_msg_t`, where there is room for 33 whatever the size, so that the copy needs neither a
-/// call nor a loop. Should they ever lie elsewhere, no more than they are is read.
-static inline czmq_short_contents czmq_copy_short(zmq_msg_t *message, size_t count) {
+/// Where the 33 bytes begin that libzmq keeps inside `zmq_msg_t` for a message of at most as many; NULL for a message
+/// whose bytes lie elsewhere, as those do that a sender in the same process handed over.
+static inline const void *czmq_bytes_inside(zmq_msg_t *message) {
     const char *data = zmq_msg_data(message);
-    czmq_short_contents copy = {{0}, 0};
-    if (__builtin_expect(data < (const char *) message || data + 33 > (const char *) (message + 1), 0)) {
-        memcpy(&copy, data, count < 33 ? count : 33);
-        return copy;
-    }
-    // Word for word, so that the compiler keeps them in registers.
-    for (int index = 0; index < 4; index++) memcpy(&copy.words[index], data + 8 * index, 8);
-    copy.last = (uint8_t) data[32];
-    return copy;
+    int is_inside = data >= (const char *) message && data + 33 <= (const char *) (message + 1);
+    return __builtin_expect(is_inside, 1) ? data : NULL;
 }
 
 /// Closes a message that could not be sent, and leaves `zmq_errno` as the attempt set it.
@@ -60,13 +47,6 @@ static const int CZMQ_EMTHREAD = EMTHREAD;
 /// A draft option that stable libraries take, too, although their header hides it.
 static const int CZMQ_ZAP_ENFORCE_DOMAIN = 93;
 
-/// Gives memory that libzmq has freed back to the system, where the C library can do that.
-static inline void czmq_give_freed_memory_back(void) {
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
-}
-
 /// A kernel counter that neither blocks nor survives `exec`; negative on failure, with the reason in `errno`.
 static inline int czmq_make_wake_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
@@ -77,9 +57,10 @@ enum { CZMQ_EPOLL_BATCH = 64 };
 
 /// Adds, changes or removes (`EPOLL_CTL_…`) a watched descriptor; 0 or, with the reason in `errno`, -1.
 ///
-/// `events` are `ZMQ_POLL…`, and level-triggered unless `is_edge`.
-static inline int czmq_epoll_change(int list, int operation, int descriptor, int events, int is_edge, uint64_t token) {
-    struct epoll_event event = {.events = is_edge ? EPOLLET : 0, .data.u64 = token};
+/// `events` are `ZMQ_POLL…`; `mode` is 0 for reports as long as the descriptor is ready, or `EPOLLET` for one with each
+/// change, with `EPOLLONESHOT` for one alone.
+static inline int czmq_epoll_change(int list, int operation, int descriptor, int events, uint32_t mode, uint64_t token) {
+    struct epoll_event event = {.events = mode, .data.u64 = token};
     if (events & ZMQ_POLLIN) event.events |= EPOLLIN;
     if (events & ZMQ_POLLOUT) event.events |= EPOLLOUT;
     if (events & ZMQ_POLLPRI) event.events |= EPOLLPRI;
@@ -106,7 +87,44 @@ static inline int czmq_epoll_wait(int list, uint64_t *tokens, int16_t *readiness
     return count;
 }
 
+static const uint32_t CZMQ_EPOLL_EDGE = EPOLLET;
+static const uint32_t CZMQ_EPOLL_ONCE = EPOLLET | EPOLLONESHOT;
 enum { CZMQ_EPOLL_ADD = EPOLL_CTL_ADD, CZMQ_EPOLL_MODIFY = EPOLL_CTL_MOD, CZMQ_EPOLL_REMOVE = EPOLL_CTL_DEL };
+
+/// Keeps the compiler from moving what is read or written before this behind it, and the other way round.
+static inline void czmq_compiler_fence(void) { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
+
+/// Tells the processor that a loop waits for another one.
+static inline void czmq_spin(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
+/// Has the kernel prepare `czmq_fence_everywhere` for this process; 0 if it can.
+static inline int czmq_prepare_fence_everywhere(void) {
+    return (int) syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+}
+
+/// A full memory barrier for every thread of this process, whatever it is doing; 0, or -1 if the kernel refuses. A child
+/// made by `fork` prepares it anew.
+static inline int czmq_fence_everywhere(void) {
+    int code = (int) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    if (code == 0 || czmq_prepare_fence_everywhere() != 0) return code;
+    return (int) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+
+/// Sleeps until it is woken for a word or a time is over (-1: for ever), unless the word has another value (`FUTEX_WAIT`).
+/// May return for no reason.
+static inline void czmq_sleep_on(const void *word, uint32_t value, int milliseconds) {
+    struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, milliseconds < 0 ? NULL : &limit, NULL, 0);
+}
+
+/// Wakes one thread that sleeps on a word (`FUTEX_WAKE`).
+static inline void czmq_wake_one(const void *word) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0); }
 
 /// Names the calling thread; at most 15 bytes are kept.
 static inline int czmq_name_thread(const char *name) { return prctl(PR_SET_NAME, (unsigned long) name, 0, 0, 0); }

@@ -1,10 +1,5 @@
 public import ArgumentParser
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// How every program of this package begins and ends: results on standard output, one clear line for an error on
 /// standard error, 64 for wrong usage, 1 for what went wrong at run time.
@@ -64,10 +59,6 @@ public enum CommandLineProgram {
     /// Exits without waiting for anything, once everything printed has been written.
     public static func exitNow(_ status: Int32) -> Never {
         fflush(nil)
-        #if canImport(Musl)
-            Musl.exit(status)
-        #else
-            Glibc.exit(status)
-        #endif
+        Glibc.exit(status)
     }
 }

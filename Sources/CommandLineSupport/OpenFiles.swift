@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// The process's limit of open files, of which each connection takes one.
 public enum OpenFiles {
@@ -11,11 +7,7 @@ public enum OpenFiles {
     /// - Returns: the limit from now on, or nil where the system does not say.
     @discardableResult
     public static func raiseLimit() -> Int? {
-        #if canImport(Musl)
-            let resource = RLIMIT_NOFILE
-        #else
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #endif
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return nil }
         var raised = limit

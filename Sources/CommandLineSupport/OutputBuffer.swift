@@ -1,10 +1,5 @@
 import Dispatch
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// What goes to standard output, gathered into few large writes.
 ///

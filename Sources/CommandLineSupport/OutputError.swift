@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// Standard output did not take what was written.
 public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,10 +1,5 @@
+import Glibc
 import UnixSignals
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// What is known of the terminal behind a descriptor, if there is one.
 public struct Terminal: Sendable {

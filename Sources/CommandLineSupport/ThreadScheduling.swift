@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// How the system shares the processor among the threads of a program.
 public enum ThreadScheduling {

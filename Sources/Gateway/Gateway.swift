@@ -4,6 +4,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 public import SwiftZMQ
+import SystemSupport
 
 /// A gateway: an HTTP front and a broker, joined.
 ///
@@ -25,13 +26,16 @@ public final class Gateway: Sendable {
     /// Where health, metrics and workers are shown, with the real port where 0 was asked for; nil where nowhere.
     public var adminAddress: ListenAddress? { admin?.address }
     /// The dispatch.
-    public let broker: BrokerLoop
+    package let broker: BrokerLoop
     /// What a worker in the same process connects with.
     public let embeddedWorkerSecurity: SocketSecurity
 
     private let context: Context
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPServer
+    private let tls: TLSAcceptor?
+    private let logger: Logger
+    private let listen: [ListenAddress]
     private let clients: ClientLoop?
     private let admin: AdminServer?
     private let state: NIOLockedValueBox<State>
@@ -56,9 +60,11 @@ public final class Gateway: Sendable {
         _ configuration: GatewayConfiguration, logger: Logger, observer: (any RequestObserver)? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory, metricsText: (@Sendable () -> String)? = nil
     ) async throws {
-        if let mistake = configuration.securityMistake {
+        if let mistake = configuration.securityMistake ?? configuration.tlsMistake {
             throw GatewayStartError("--\(mistake.setting) '\(mistake.value)': \(mistake.remedy)")
         }
+        try Self.checkOpenFileLimit()
+        let credentials = try Self.credentials(configuration, logger)
         let curve = try CurveAccess(configuration)
         embeddedWorkerSecurity = curve?.ownWorker ?? .none
         let state = NIOLockedValueBox(State(drainTimeout: configuration.drainTimeout))
@@ -71,11 +77,15 @@ public final class Gateway: Sendable {
         brokerConfiguration.reportsHandling = observer?.wantsHandling ?? false
         brokerConfiguration.streamCredit = brokerConfiguration.streamCredit ?? configuration.http.responseBuffer
         let services = ServiceDirectory()
+        let tls = credentials.map { TLSAcceptor($0, metrics: metrics, logger: logger) }
+        self.tls = tls
+        self.logger = logger
+        listen = configuration.listen
         context = try Context()
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let server = HTTPServer(
             group: group, settings: configuration.http, router: router, services: services, observer: observer,
-            metrics: metrics)
+            metrics: metrics, logger: logger, tls: tls)
         self.server = server
         let broker: BrokerLoop
         let clients: ClientLoop?
@@ -90,13 +100,21 @@ public final class Gateway: Sendable {
                 configuration: brokerConfiguration, services: services,
                 sinks: server.replySinks + [clients].compactMap { $0 }, logger: logger)
             try clients?.start(broker)
-        } catch let error as ZMQError {
+        } catch {
             await context.shutdown()
             try? await group.shutdownGracefully()
-            throw GatewayStartError(worker: error)
+            if let error = error as? ZMQError { throw GatewayStartError(worker: error) }
+            throw error
         }
         self.broker = broker
         self.clients = clients
+        var watching = [
+            Self.watchHandshakes(broker.events, "worker", metrics, logger) { broker.connectionChanged($0) }
+        ]
+        if let clients {
+            watching.append(
+                Self.watchHandshakes(clients.events, "client", metrics, logger) { clients.connectionChanged($0) })
+        }
         let sample: @Sendable () async -> Void = {
             guard let snapshot = await broker.snapshot() else { return }
             metrics.sample(snapshot, connections: server.connectionCount)
@@ -110,6 +128,7 @@ public final class Gateway: Sendable {
             httpAddresses = try await Self.listen(server, configuration.listen, broker)
             admin = try await Self.listen(configuration.admin, group, pages)
         } catch {
+            for task in watching { task.cancel() }
             await server.stop()
             await broker.stop()
             await clients?.drain(within: .zero)
@@ -117,22 +136,25 @@ public final class Gateway: Sendable {
             try? await group.shutdownGracefully()
             throw error
         }
-        watching = [
-            Self.watchHandshakes(broker.router.events, "worker", metrics, logger) { broker.connectionChanged($0) },
-            clients.map { clients in
-                Self.watchHandshakes(clients.router.events, "client", metrics, logger) { clients.connectionChanged($0) }
-            },
-            // A backend that is not asked has to be told from time to time.
-            metricsText == nil && !(metrics.factory is NOOPMetricsHandler) ? Self.repeatedly(sample) : nil,
-        ].compactMap { $0 }
+        // A backend that is not asked has to be told from time to time.
+        if metricsText == nil, !(metrics.factory is NOOPMetricsHandler) { watching.append(Self.repeatedly(sample)) }
+        self.watching = watching
+        Self.compareWithOpenFileLimit(configuration.http.maximumConnections, logger)
     }
 
     /// Takes another configuration while it serves: the routes, and all limits and times that can change.
     ///
-    /// Requests whose heads have been read keep to the old one. The addresses, ``GatewayConfiguration/maximumReply``,
+    /// Requests whose heads have been read keep to the old one, and connections that stand to their certificate; the files
+    /// of ``GatewayConfiguration/tls`` are read anew. The addresses, ``GatewayConfiguration/maximumReply``,
     /// ``GatewayConfiguration/eventLoops``, ``HTTPSettings/responseBuffer`` and ``BrokerConfiguration/heartbeat`` stay as
     /// they were.
-    public func apply(_ configuration: GatewayConfiguration) async {
+    ///
+    /// - Throws: ``GatewayStartError`` where a certificate or a key cannot be used; then nothing changes.
+    public func apply(_ configuration: GatewayConfiguration) async throws {
+        var secured = configuration
+        secured.listen = listen
+        let credentials = try Self.credentials(secured, logger)
+        if let credentials { tls?.replace(with: credentials) }
         state.withLockedValue { $0.drainTimeout = configuration.drainTimeout }
         let router = RequestRouter(routes: configuration.routes)
         var brokerConfiguration = configuration.broker
@@ -187,15 +209,27 @@ public final class Gateway: Sendable {
 // MARK: - The parts
 
 extension Gateway {
+    /// Reads the certificates of `https`, and tells what an operator should know of them.
+    private static func credentials(
+        _ configuration: GatewayConfiguration, _ logger: Logger
+    ) throws(GatewayStartError) -> TLSCredentials? {
+        do throws(TLSCredentials.Mistake) {
+            let credentials = try TLSCredentials(configuration)
+            for warning in credentials?.warnings ?? [] {
+                logger.warning(
+                    "certificate is not valid", metadata: ["file": "\(warning.value)", "reason": "\(warning.reason)"])
+            }
+            return credentials
+        } catch {
+            throw GatewayStartError(error)
+        }
+    }
+
     private static func listen(
         _ server: HTTPServer, _ addresses: [ListenAddress], _ broker: BrokerLoop
     ) async throws -> [ListenAddress] {
-        do {
-            let bound = try await server.start(on: addresses, dispatcher: broker)
-            return zip(bound, addresses).map { ListenAddress(host: $1.host, port: $0.port ?? $1.port) }
-        } catch let error as IOError {
-            throw GatewayStartError(addresses: addresses, option: "--listen", error: error)
-        }
+        let bound = try await server.start(on: addresses, dispatcher: broker)
+        return zip(bound, addresses).map { ListenAddress(host: $1.host, port: $0.port ?? $1.port, scheme: $1.scheme) }
     }
 
     private static func listen(
@@ -217,11 +251,33 @@ extension Gateway {
         _ address: ListenAddress?, _ group: MultiThreadedEventLoopGroup, _ pages: AdminPages
     ) async throws -> AdminServer? {
         guard let address else { return nil }
-        do {
-            return try await AdminServer(on: address, group: group, pages: pages)
-        } catch let error as IOError {
-            throw GatewayStartError(addresses: [address], option: "--admin", error: error)
-        }
+        return try await AdminServer(on: address, group: group, pages: pages)
+    }
+
+    /// The descriptors that a gateway needs for itself and a few connections.
+    private static let leastDescriptors = 40
+
+    /// Refuses to start where the libraries would end the process, which few of them can tell otherwise.
+    private static func checkOpenFileLimit() throws(GatewayStartError) {
+        guard let limit = OpenFileLimit.current else { return }
+        let left = OpenFileLimit.next.map { limit - $0 } ?? 0
+        guard left < leastDescriptors else { return }
+        throw GatewayStartError(
+            "the process may have \(limit) files open, of which \(left) are left; a gateway needs "
+                + "\(leastDescriptors): raise the limit of open files (ulimit -n)")
+    }
+
+    /// Says so where fewer connections than are wanted can be open.
+    private static func compareWithOpenFileLimit(_ wanted: Int, _ logger: Logger) {
+        guard let limit = OpenFileLimit.current, let used = OpenFileLimit.next else { return }
+        let possible = max(0, limit - AcceptPause.reserve(of: limit) - used)
+        guard possible < wanted else { return }
+        logger.warning(
+            "fewer connections than max-connections are possible: beyond them accepting pauses, and clients wait",
+            metadata: [
+                "possible": "\(possible)", "max-connections": "\(wanted)", "limit": "\(limit)",
+                "remedy": "raise the hard limit of open files (ulimit -Hn), or lower max-connections",
+            ])
     }
 
     /// Counts and logs connections of workers that fail before they stand, until the socket is closed.

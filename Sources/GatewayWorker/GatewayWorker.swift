@@ -75,7 +75,7 @@ public struct GatewayWorker: Sendable {
         try result.get()
     }
 
-    private func serve(in context: Context, ready: Multipart) async -> Result<Void, any Error> {
+    private func serve(in context: Context, ready: Message) async -> Result<Void, any Error> {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for endpoint in endpoints {

@@ -7,13 +7,13 @@ extension WorkerRequest {
     ///
     /// - Throws: what is wrong with the head.
     init(reading frames: BodyFrames) throws(WorkerProtocolError) {
-        let raw = try RequestHead(reading: frames[0])
+        let raw = try RequestHead(reading: frames.head)
         guard let method = Self.method(raw.method) else {
             throw WorkerProtocolError(.requestLine, "the method is not a token")
         }
         self.init(
             raw: raw, method: method,
-            body: frames.count == 2 ? frames[1] : Message(joining: frames.dropFirst()))
+            body: Frame(joining: frames.dropFirst()))
     }
 
     private static func method(_ name: String) -> HTTPRequest.Method? {

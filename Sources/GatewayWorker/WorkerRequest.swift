@@ -9,12 +9,12 @@ public struct WorkerRequest: Sendable {
     let raw: RequestHead
 
     /// The body, empty where the client sent none.
-    public let body: Message
+    public let body: Frame
 
     /// The method.
     public let method: HTTPRequest.Method
 
-    init(raw: RequestHead, method: HTTPRequest.Method, body: Message) {
+    init(raw: RequestHead, method: HTTPRequest.Method, body: Frame) {
         self.raw = raw
         self.method = method
         self.body = body
@@ -22,7 +22,7 @@ public struct WorkerRequest: Sendable {
 
     /// Makes a request, such as to try a handler out in a test.
     public init(
-        _ method: HTTPRequest.Method, _ target: String, headerFields: HTTPFields = [:], body: Message = Message()
+        _ method: HTTPRequest.Method, _ target: String, headerFields: HTTPFields = [:], body: Frame = Frame()
     ) {
         raw = RequestHead(
             method: method.rawValue, target: target,

@@ -4,17 +4,20 @@ public import SwiftZMQ
 ///
 /// MDP calls them the body; of a request and of a reply the first is, as a rule, a head.
 public struct BodyFrames: Sendable {
-    private let message: Multipart
+    private let message: Message
     private let offset: Int
 
+    /// The frame that there always is.
+    package var head: Frame { self[startIndex] }
+
     /// All frames of a message.
-    public init(_ message: Multipart) {
+    public init(_ message: Message) {
         self.message = message
         offset = 0
     }
 
     /// The frames of a message from a position on, of which there is at least one.
-    init(_ message: Multipart, from offset: Int) {
+    init(_ message: Message, from offset: Int) {
         precondition(offset < message.count)
         self.message = message
         self.offset = offset
@@ -28,8 +31,8 @@ extension BodyFrames: RandomAccessCollection {
     /// The number of frames, at least 1.
     public var endIndex: Int { message.count - offset }
 
-    /// The frame at a position.
-    public subscript(position: Int) -> Message { message[position + offset] }
+    /// The frame at a position, which must be less than `count`.
+    public subscript(position: Int) -> Frame { message[position + offset] }
 }
 
 extension BodyFrames: Hashable {
@@ -44,7 +47,7 @@ extension BodyFrames: Hashable {
 
 extension BodyFrames: ExpressibleByArrayLiteral {
     /// The given frames; none make one empty frame.
-    public init(arrayLiteral elements: Message...) {
-        self.init(Multipart(elements))
+    public init(arrayLiteral elements: Frame...) {
+        self.init(Message(elements))
     }
 }

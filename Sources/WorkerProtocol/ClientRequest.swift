@@ -14,7 +14,7 @@ public struct ClientRequest: Sendable {
     public let dialect: Dialect
     /// What stands before the protocol's name and goes back as it came: nothing for a DEALER, an empty frame for a
     /// REQ, and a number before that for a REQ that correlates.
-    public let envelope: [Message]
+    public let envelope: [Frame]
     /// The service that is to answer; one that begins with `mmi.` is asked of the broker itself (RFC 8).
     public let service: String
     /// The body; one empty frame where the client sent none.
@@ -24,37 +24,36 @@ public struct ClientRequest: Sendable {
     ///
     /// - Parameter frames: the message as the gateway's ROUTER receives it, without the routing id.
     /// - Throws: what is wrong with it. RFC 7 and 18 name no answer to that: such a message is dropped.
-    public init(reading frames: Multipart) throws(WorkerProtocolError) {
+    public init(reading frames: Message) throws(WorkerProtocolError) {
         var position = 0
         // An envelope of two frames at most, whose last is empty.
-        if frames.count > 1, frames[0].isEmpty {
+        if frames.count > 1, frames.frame(at: 0)?.isEmpty == true {
             position = 1
-        } else if frames.count > 2, frames[1].isEmpty {
+        } else if frames.count > 2, frames.frame(at: 1)?.isEmpty == true {
             position = 2
         }
-        let protocolName = frames[position]
-        envelope = (0..<position).map { frames[$0] }
+        let protocolName = try frames.required(position, of: "a request of a client")
+        envelope = Array(frames.prefix(position))
         if protocolName.equals("MDPC01") {
             dialect = .majordomo01
         } else if protocolName.equals("MDPC02") {
             dialect = .majordomo02
             position += 1
-            guard position < frames.count, frames[position].singleByte == 0x01 else {
+            guard frames.frame(at: position)?.singleByte == 0x01 else {
                 throw WorkerProtocolError(.unexpectedCommand, "a command of a client that is not REQUEST")
             }
         } else {
             throw WorkerProtocolError(.unknownDialect, "a message of a client names neither MDPC01 nor MDPC02")
         }
         position += 1
-        guard position < frames.count else {
+        guard let name = frames.frame(at: position) else {
             throw WorkerProtocolError(.serviceName, "a request of a client names no service")
         }
-        let name = frames[position]
         guard name.count <= ServiceName.maximumLength, let service = String(validating: name), !service.isEmpty else {
             throw WorkerProtocolError(.serviceName, "a request of a client names a service that cannot be")
         }
         self.service = service
-        body = position + 1 < frames.count ? BodyFrames(frames, from: position + 1) : [Message()]
+        body = position + 1 < frames.count ? BodyFrames(frames, from: position + 1) : [Frame()]
     }
 
     /// The message of a reply, or of a part of one, to be sent by a ROUTER behind the routing id.
@@ -62,14 +61,14 @@ public struct ClientRequest: Sendable {
     /// - Parameters:
     ///   - body: the frames.
     ///   - isLast: whether it is the whole reply or the last part of it. MDP/0.1 knows no others.
-    public func reply(_ body: some Collection<Message>, isLast: Bool) -> Multipart {
+    public func reply(_ body: some Collection<Frame>, isLast: Bool) -> Message {
         var frames = envelope
         switch dialect {
         case .majordomo01: frames.append("MDPC01")
-        case .majordomo02: frames += ["MDPC02", Message(byte: isLast ? 0x03 : 0x02)]
+        case .majordomo02: frames += ["MDPC02", Frame(byte: isLast ? 0x03 : 0x02)]
         }
-        frames.append(Message(service))
+        frames.append(Frame(service))
         frames += body
-        return Multipart(frames)
+        return Message(frames)
     }
 }

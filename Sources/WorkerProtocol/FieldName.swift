@@ -1,37 +1,50 @@
 /// What a field name means to a gateway, told from its bytes without regard to case.
-enum FieldName {
+package enum FieldName: UInt8, Sendable {
+    case accept
+    /// `x-client-certificate-subject`, which only the gateway itself may say.
+    case clientCertificateSubject
     case connection
+    case contentLength
+    case date
+    case expect
+    /// What RFC 7239 has in place of the three `x-forwarded` fields, which the gateway does not add to.
+    case forwarded
+    case forwardedFor
+    case forwardedHost
+    case forwardedProto
+    /// `keep-alive`, `proxy-connection`, `te`, `trailer` and `upgrade`: of no meaning beyond the connection.
     case hopByHop
     case host
-    case contentLength
-    /// Set by the gateway itself; what a client sent under the name is not passed on.
-    case gateway
-    /// Set by the gateway itself, which keeps what a trusted proxy says.
-    case forwardedFor
-    case forwardedProto
-    case forwardedHost
-    /// What RFC 7239 has in place of the three, which the gateway does not add to.
-    case forwarded
+    case requestID
+    case server
+    case streamCredit
+    case transferEncoding
     case other
 
     /// Classifies a name, by its length first.
-    init(_ name: UnsafeRawBufferPointer) {
+    package init(_ name: UnsafeRawBufferPointer) {
         self =
             switch name.count {
             case 2 where Self.equal(name, "te"): .hopByHop
             case 4 where Self.equal(name, "host"): .host
+            case 4 where Self.equal(name, "date"): .date
+            case 6 where Self.equal(name, "accept"): .accept
+            case 6 where Self.equal(name, "expect"): .expect
+            case 6 where Self.equal(name, "server"): .server
             case 7 where Self.equal(name, "upgrade") || Self.equal(name, "trailer"): .hopByHop
             case 9 where Self.equal(name, "forwarded"): .forwarded
             case 10 where Self.equal(name, "connection"): .connection
             case 10 where Self.equal(name, "keep-alive"): .hopByHop
-            case 12 where Self.equal(name, "x-request-id"): .gateway
+            case 12 where Self.equal(name, "x-request-id"): .requestID
             case 14 where Self.equal(name, "content-length"): .contentLength
             case 15 where Self.equal(name, "x-forwarded-for"): .forwardedFor
-            case 15 where Self.equal(name, "x-stream-credit"): .gateway
+            case 15 where Self.equal(name, "x-stream-credit"): .streamCredit
             case 16 where Self.equal(name, "proxy-connection"): .hopByHop
             case 16 where Self.equal(name, "x-forwarded-host"): .forwardedHost
-            case 17 where Self.equal(name, "transfer-encoding"): .hopByHop
+            case 17 where Self.equal(name, "transfer-encoding"): .transferEncoding
             case 17 where Self.equal(name, "x-forwarded-proto"): .forwardedProto
+            case 28 where Self.equalOrUnderscored(name, "x-client-certificate-subject"):
+                .clientCertificateSubject
             default: .other
             }
     }
@@ -44,24 +57,35 @@ enum FieldName {
         return true
     }
 
+    /// The same, where an underscore counts as a dash: what hands fields on as variables (CGI, WSGI) makes them one, so that
+    /// a field that somebody is let in by must not pass in either form.
+    private static func equalOrUnderscored(_ name: UnsafeRawBufferPointer, _ constant: StaticString) -> Bool {
+        let expected = constant.utf8Start
+        for index in 0..<name.count where name[index] | 0x20 != expected[index] {
+            guard name[index] == UInt8(ascii: "_"), expected[index] == UInt8(ascii: "-") else { return false }
+        }
+        return true
+    }
+
     /// Whether a byte may stand in a token (RFC 9110, section 5.6.2).
     static func isTokenByte(_ byte: UInt8) -> Bool {
         byte < 128 && (byte < 64 ? lowerTokenBytes : upperTokenBytes) &>> UInt64(byte & 63) & 1 != 0
     }
 
     /// Adds the lower-case names that the value of a `connection` field lists, except those it cannot remove.
-    static func insertNames(listedIn value: String, into names: inout Set<String>) {
-        for part in value.utf8.split(separator: UInt8(ascii: ",")) {
-            let name = String(Substring(part)).lowercased()
-                .trimmingBlanks()
-            switch name {
-            // Removed whether they are listed or not; not storing them saves the common `connection: keep-alive`
-            // from any work.
-            case "", "keep-alive", "te", "upgrade", "transfer-encoding": continue
+    static func insertNames(listedIn value: UnsafeRawBufferPointer, into names: inout Set<String>) {
+        for part in value.split(separator: UInt8(ascii: ",")) {
+            var part = part
+            while let first = part.first, first == 0x20 || first == 0x09 { part.removeFirst() }
+            while let last = part.last, last == 0x20 || last == 0x09 { part.removeLast() }
+            let bytes = UnsafeRawBufferPointer(rebasing: part)
+            // Removed whether it is listed or not, and what is listed most often; it costs no text then.
+            guard !bytes.isEmpty, !(bytes.count == 10 && equal(bytes, "keep-alive")),
+                !(bytes.count == 5 && equal(bytes, "close"))
+            else { continue }
+            let name = String(decoding: bytes, as: UTF8.self).lowercased()
             // Without these two nobody could tell where the message goes or where it ends.
-            case "host", "content-length": continue
-            default: names.insert(name)
-            }
+            if name != "host", name != "content-length" { names.insert(name) }
         }
     }
 }
@@ -70,13 +94,3 @@ enum FieldName {
 // for, and found to be there, before each byte.
 private let lowerTokenBytes: UInt64 = 0x03FF_6CFA_0000_0000
 private let upperTokenBytes: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-
-extension String {
-    /// The text without blanks and tabs at its ends.
-    fileprivate func trimmingBlanks() -> String {
-        var rest = self[...]
-        while let first = rest.utf8.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
-        while let last = rest.utf8.last, last == 0x20 || last == 0x09 { rest.removeLast() }
-        return String(rest)
-    }
-}

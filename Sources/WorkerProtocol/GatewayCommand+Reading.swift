@@ -4,60 +4,63 @@ extension GatewayCommand {
     /// Reads a message from the gateway, as a worker's DEALER receives it.
     ///
     /// - Throws: what is wrong with the message.
-    public init(reading frames: Multipart, dialect: WorkerDialect) throws(WorkerProtocolError) {
+    public init(reading frames: Message, dialect: WorkerDialect) throws(WorkerProtocolError) {
         switch dialect {
         case .request:
-            guard frames.count > 1, frames[0].isEmpty else {
+            guard frames.count > 1, frames.frame(at: 0)?.isEmpty == true else {
                 throw WorkerProtocolError(.missingDelimiter, "a request begins without an empty frame")
             }
-            self = .request(id: Message(), BodyFrames(frames, from: 1))
+            self = .request(id: Frame(), BodyFrames(frames, from: 1))
         case .majordomo01:
-            guard frames.count > 2, frames[0].isEmpty, frames[1].equals("MDPW01") else {
+            guard frames.count > 2, frames.frame(at: 0)?.isEmpty == true, frames.frame(at: 1)?.equals("MDPW01") == true
+            else {
                 throw WorkerProtocolError(.unknownDialect, "a message of the gateway does not begin with MDPW01")
             }
-            switch frames[2].singleByte {
+            switch frames.frame(at: 2)?.singleByte {
             case 0x02: self = try Self.readRequest(frames, at: 3)
             case 0x04 where frames.count == 3: self = .heartbeat
             case 0x05 where frames.count == 3: self = .disconnect
             default: throw Self.unknown(frames, "MDP/0.1")
             }
         case .majordomo02:
-            guard frames.count > 1, frames[0].equals("MDPW02") else {
+            guard frames.count > 1, frames.frame(at: 0)?.equals("MDPW02") == true else {
                 throw WorkerProtocolError(.unknownDialect, "a message of the gateway does not begin with MDPW02")
             }
-            switch frames[1].singleByte {
+            switch frames.frame(at: 1)?.singleByte {
             case 0x02: self = try Self.readRequest(frames, at: 2)
             case 0x05 where frames.count == 2: self = .heartbeat
             case 0x06 where frames.count == 2: self = .disconnect
-            case 0x07 where frames.count == 3: self = .cancel(id: frames[2])
-            case 0x08 where frames.count == 4: self = .credit(id: frames[2], bytes: try Self.readCredit(frames[3]))
+            case 0x07 where frames.count == 3: self = .cancel(id: try frames.required(2, of: "CANCEL"))
+            case 0x08 where frames.count == 4:
+                let id = try frames.required(2, of: "CREDIT")
+                self = .credit(id: id, bytes: try Self.readCredit(frames.required(3, of: "CREDIT")))
             default: throw Self.unknown(frames, "MDP/0.2")
             }
         }
     }
 
     private static func readRequest(
-        _ frames: Multipart, at position: Int
+        _ frames: Message, at position: Int
     ) throws(WorkerProtocolError) -> GatewayCommand {
         guard frames.count >= position + 3 else {
             throw WorkerProtocolError(
                 .frameCount, "REQUEST has \(frames.count) frames instead of at least \(position + 3)")
         }
-        guard frames[position + 1].isEmpty else {
+        guard frames.frame(at: position + 1)?.isEmpty == true else {
             throw WorkerProtocolError(
                 .missingDelimiter, "frame \(position + 1) of REQUEST, after the request's id, is not empty")
         }
-        return .request(id: frames[position], BodyFrames(frames, from: position + 2))
+        return .request(id: try frames.required(position, of: "REQUEST"), BodyFrames(frames, from: position + 2))
     }
 
-    private static func readCredit(_ frame: Message) throws(WorkerProtocolError) -> Int {
+    private static func readCredit(_ frame: Frame) throws(WorkerProtocolError) -> Int {
         guard (1...18).contains(frame.count), let text = String(validating: frame),
             text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int(text)
         else { throw WorkerProtocolError(.credit, "the bytes that CREDIT grants are not a decimal number") }
         return bytes
     }
 
-    private static func unknown(_ frames: Multipart, _ dialect: String) -> WorkerProtocolError {
+    private static func unknown(_ frames: Message, _ dialect: String) -> WorkerProtocolError {
         WorkerProtocolError(.unknownCommand, "a message of \(frames.count) frames is no command of \(dialect)")
     }
 }

@@ -3,7 +3,7 @@ public import SwiftZMQ
 extension GatewayCommand {
     /// The message on the wire, to be sent by a ROUTER behind the routing id; nil where the dialect has no such
     /// command.
-    public func frames(in dialect: WorkerDialect) -> Multipart? {
+    public func frames(in dialect: WorkerDialect) -> Message? {
         switch (dialect, self) {
         case (_, .request(let id, let body)):
             var frames = Self.envelope(id: id, in: dialect)
@@ -13,46 +13,48 @@ extension GatewayCommand {
         case (.majordomo01, .disconnect): return Self.disconnect01
         case (.majordomo02, .heartbeat): return Self.heartbeat02
         case (.majordomo02, .disconnect): return Self.disconnect02
-        case (.majordomo02, .cancel(let id)): return ["MDPW02", Message(byte: 0x07), id]
-        case (.majordomo02, .credit(let id, let bytes)): return ["MDPW02", Message(byte: 0x08), id, "\(bytes)"]
+        case (.majordomo02, .cancel(let id)): return ["MDPW02", Frame(byte: 0x07), id]
+        case (.majordomo02, .credit(let id, let bytes)): return ["MDPW02", Frame(byte: 0x08), id, "\(bytes)"]
         case (.request, _), (.majordomo01, _): return nil
         }
     }
 
-    /// The message of a request of two frames, made with a single allocation.
-    public static func request(id: Message, head: Message, body: Message, in dialect: WorkerDialect) -> Multipart {
+    /// The message of a request of two frames behind the worker's routing id, made with a single allocation.
+    public static func request(
+        to routingID: Frame, id: Frame, head: Frame, body: Frame, in dialect: WorkerDialect
+    ) -> Message {
         switch dialect {
-        case .request: Multipart(Message(), taking: [head, body])
-        case .majordomo01: Multipart(Message(), taking: [signature01, request, id, Message(), head, body])
-        case .majordomo02: Multipart(signature02, taking: [request, id, Message(), head, body])
+        case .request: Message(routingID, followedBy: [Frame(), head, body])
+        case .majordomo01: Message(routingID, followedBy: [Frame(), signature01, request, id, Frame(), head, body])
+        case .majordomo02: Message(routingID, followedBy: [signature02, request, id, Frame(), head, body])
         }
     }
 
-    private static func envelope(id: Message, in dialect: WorkerDialect) -> Multipart {
+    private static func envelope(id: Frame, in dialect: WorkerDialect) -> Message {
         switch dialect {
         case .request:
-            return Multipart(Message())
+            return Message(Frame())
         case .majordomo01:
-            var frames = Multipart(Message())
+            var frames = Message(Frame())
             frames.append(signature01)
             frames.append(request)
             frames.append(id)
-            frames.append(Message())
+            frames.append(Frame())
             return frames
         case .majordomo02:
-            var frames = Multipart(signature02)
+            var frames = Message(signature02)
             frames.append(request)
             frames.append(id)
-            frames.append(Message())
+            frames.append(Frame())
             return frames
         }
     }
 
-    private static let signature01: Message = "MDPW01"
-    private static let signature02: Message = "MDPW02"
-    private static let request = Message(byte: 0x02)
-    private static let heartbeat01: Multipart = ["", "MDPW01", Message(byte: 0x04)]
-    private static let disconnect01: Multipart = ["", "MDPW01", Message(byte: 0x05)]
-    private static let heartbeat02: Multipart = ["MDPW02", Message(byte: 0x05)]
-    private static let disconnect02: Multipart = ["MDPW02", Message(byte: 0x06)]
+    private static let signature01: Frame = "MDPW01"
+    private static let signature02: Frame = "MDPW02"
+    private static let request = Frame(byte: 0x02)
+    private static let heartbeat01: Message = ["", "MDPW01", Frame(byte: 0x04)]
+    private static let disconnect01: Message = ["", "MDPW01", Frame(byte: 0x05)]
+    private static let heartbeat02: Message = ["MDPW02", Frame(byte: 0x05)]
+    private static let disconnect02: Message = ["MDPW02", Frame(byte: 0x06)]
 }

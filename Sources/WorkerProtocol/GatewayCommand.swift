@@ -7,14 +7,14 @@ public import SwiftZMQ
 public enum GatewayCommand: Sendable, Hashable {
     /// A request: its opaque id, which the reply has to repeat, and its frames, as a rule a head and a body. In the
     /// REQ dialect the id is empty.
-    case request(id: Message, BodyFrames)
+    case request(id: Frame, BodyFrames)
     /// The gateway lives.
     case heartbeat
     /// The worker is to close its socket and to register anew on another.
     case disconnect
     /// Nobody waits for the reply any more; the worker may stop, and ends the request with a FINAL. Only with the
     /// property `cancel`.
-    case cancel(id: Message)
+    case cancel(id: Frame)
     /// The worker may send so many further bytes of the streamed reply. Only with the property `credit`.
-    case credit(id: Message, bytes: Int)
+    case credit(id: Frame, bytes: Int)
 }

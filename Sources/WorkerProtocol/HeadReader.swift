@@ -12,7 +12,8 @@ struct HeadReader {
     }
 
     private let bytes: UnsafeRawBufferPointer
-    private var position = 0
+    /// Where the next line begins.
+    private(set) var position = 0
     private var number = 0
 
     init(_ bytes: UnsafeRawBufferPointer, limit: Int) throws(WorkerProtocolError) {
@@ -21,6 +22,12 @@ struct HeadReader {
         }
         guard !bytes.isEmpty else { throw WorkerProtocolError(.headEmpty, "the head is empty") }
         self.bytes = bytes
+    }
+
+    /// A reader of lines that were found good before.
+    init(_ bytes: UnsafeRawBufferPointer, from position: Int) {
+        self.bytes = bytes
+        self.position = position
     }
 
     var isAtEnd: Bool { position == bytes.count }
@@ -52,13 +59,13 @@ struct HeadReader {
     }
 
     /// The bytes of a range, valid as long as those of the head.
-    func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[range])
     }
 
     /// The text of a range; bytes that are not UTF-8 become U+FFFD.
-    func text(_ start: Int, _ end: Int) -> String {
-        String(decoding: slice(start, end), as: UTF8.self)
+    func text(_ range: Range<Int>) -> String {
+        String(decoding: slice(range), as: UTF8.self)
     }
 
     /// The name of a field line, checked to be a token.
@@ -66,21 +73,24 @@ struct HeadReader {
         guard line.colon < line.end else {
             throw WorkerProtocolError(.fieldName, "line \(number) of the head has no colon")
         }
-        let name = slice(line.start, line.colon)
+        let name = slice(line.start..<line.colon)
         guard !name.isEmpty, name.allSatisfy(FieldName.isTokenByte) else {
-            let shown = Message.excerpt(of: name)
+            let shown = Frame.excerpt(of: name)
             throw WorkerProtocolError(.fieldName, "line \(number) of the head: '\(shown)' is not a field name")
         }
         return name
     }
 
     /// The value of a field line without outer blanks.
-    func value(of line: Line) -> String {
+    func value(of line: Line) -> String { text(valueRange(of: line)) }
+
+    /// Where the value of a field line lies, without outer blanks.
+    func valueRange(of line: Line) -> Range<Int> {
         var start = line.colon + 1
         var end = line.end
         while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
         while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
-        return text(start, end)
+        return start..<end
     }
 
     private func forbidden(_ what: String) -> WorkerProtocolError {

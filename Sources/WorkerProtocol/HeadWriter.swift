@@ -10,16 +10,12 @@ struct HeadWriter {
 
     var count: Int { bytes.count }
 
-    var message: Message { bytes.withUnsafeBytes { Message(copying: $0) } }
+    var message: Frame { bytes.withUnsafeBytes { Frame(copying: $0) } }
 
     // MARK: What is known to be harmless
 
     mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    mutating func append(_ part: UnsafeRawBufferPointer) {
-        bytes.append(contentsOf: part)
     }
 
     mutating func append(_ number: Int) {
@@ -34,20 +30,6 @@ struct HeadWriter {
     // MARK: What comes from outside
 
     /// Adds `name: value` and ends the line; the name is written in lower case.
-    mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(WorkerProtocolError) {
-        let start = bytes.count
-        bytes.append(contentsOf: name)
-        guard !name.isEmpty, lowercaseToken(from: start) else { throw Self.badName(name) }
-        append(": ")
-        let valueStart = bytes.count
-        bytes.append(contentsOf: value)
-        guard isOneLine(from: valueStart) else {
-            throw Self.badValue(of: "field \(String(decoding: name, as: UTF8.self))")
-        }
-        endLine()
-    }
-
-    /// Adds `name: value` and ends the line; the name is written in lower case.
     mutating func append(name: StaticString, value: String) throws(WorkerProtocolError) {
         append(name)
         append(": ")
@@ -55,42 +37,11 @@ struct HeadWriter {
         endLine()
     }
 
-    /// Adds `name: value` and ends the line.
-    mutating func append(name: StaticString, value: UnsafeRawBufferPointer) throws(WorkerProtocolError) {
-        append(name)
-        append(": ")
-        let start = bytes.count
-        bytes.append(contentsOf: value)
-        guard isOneLine(from: start) else { throw Self.badValue(of: "\(name)") }
-        endLine()
-    }
-
-    /// Adds `name: value, value, last` and ends the line.
-    mutating func append(
-        name: StaticString, values: [UnsafeRawBufferPointer], last: String? = nil
-    ) throws(WorkerProtocolError) {
-        append(name)
-        append(": ")
-        let start = bytes.count
-        for value in values {
-            if bytes.count > start { append(", ") }
-            bytes.append(contentsOf: value)
-        }
-        if let last {
-            if bytes.count > start { append(", ") }
-            bytes.append(contentsOf: last.utf8)
-        }
-        guard isOneLine(from: start) else { throw Self.badValue(of: "\(name)") }
-        endLine()
-    }
-
     /// Adds `name: value` and ends the line; the name is written in lower case.
     mutating func append(name: String, value: String) throws(WorkerProtocolError) {
         let start = bytes.count
         bytes.append(contentsOf: name.utf8)
-        guard !name.isEmpty, lowercaseToken(from: start) else {
-            throw Array(name.utf8).withUnsafeBytes { Self.badName($0) }
-        }
+        guard !name.isEmpty, lowercaseToken(from: start) else { throw Self.badName(name) }
         append(": ")
         try append(value: value, of: name)
         endLine()
@@ -130,7 +81,8 @@ struct HeadWriter {
         WorkerProtocolError(.forbiddenByte, "the value of \(what) contains CR, LF or NUL")
     }
 
-    private static func badName(_ name: UnsafeRawBufferPointer) -> WorkerProtocolError {
-        WorkerProtocolError(.fieldName, "'\(Message.excerpt(of: name))' is not a field name")
+    private static func badName(_ name: String) -> WorkerProtocolError {
+        let shown = Array(name.utf8).withUnsafeBytes { Frame.excerpt(of: $0) }
+        return WorkerProtocolError(.fieldName, "'\(shown)' is not a field name")
     }
 }

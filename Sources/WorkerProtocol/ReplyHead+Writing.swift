@@ -5,7 +5,7 @@ extension ReplyHead {
     ///
     /// - Throws: when the status is not 200 … 599, a name is not a token, or the reason or a value contains CR, LF or
     ///   NUL, so that no value taken from outside can add a field or a second reply.
-    public func frame() throws(WorkerProtocolError) -> Message {
+    public func frame() throws(WorkerProtocolError) -> Frame {
         guard (200...599).contains(status) else {
             throw WorkerProtocolError(.statusOutOfRange, "the status is \(status); it must be 200 to 599")
         }

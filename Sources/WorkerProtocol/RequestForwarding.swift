@@ -1,109 +1,125 @@
 import SwiftZMQ
 
-/// The steps of making a request's first frame: look at every field once, then write every field once.
+/// The steps of making a request's first frame from what a client sent: look what the fields say about others, then
+/// write every field once.
 ///
 /// Two passes, because a `connection` field may come after the fields that it names. Bytes are copied as they are: a
 /// value may be in any encoding.
 struct RequestForwarding {
     private let head: UnsafeRawBufferPointer
-    private let bodyLength: Int
+    private let fields: [HeadField]
     private let origin: RequestOrigin
-    private var writer: HeadWriter
     private var listed: Set<String> = []
+    /// The host that the client named, in a field or in its target.
     private var host: Range<Int>?
-    private var hasWrittenHost = false
-    private var hasWrittenLength = false
+    private var hasHostField = false
     // What a trusted proxy says; empty for everybody else.
     private var addresses: [Range<Int>] = []
     private var schemes: [Range<Int>] = []
     private var hosts: [Range<Int>] = []
 
-    init(head: UnsafeRawBufferPointer, bodyLength: Int, origin: RequestOrigin) {
+    init(
+        _ head: UnsafeRawBufferPointer, _ fields: [HeadField], authority: Range<Int>?, origin: consuming RequestOrigin
+    ) {
         self.head = head
-        self.bodyLength = bodyLength
+        self.fields = fields
         self.origin = origin
-        // What the gateway adds has about 200 bytes, in the common case.
-        writer = HeadWriter(capacity: head.count + 256)
-    }
-
-    mutating func inspect(_ field: HeadField) {
-        switch FieldName(slice(field.name)) {
-        case .connection:
-            FieldName.insertNames(listedIn: String(decoding: slice(field.value), as: UTF8.self), into: &listed)
-        case .host where host == nil: host = field.value
-        case .forwardedFor: keep(field.value, in: &addresses)
-        case .forwardedProto: keep(field.value, in: &schemes)
-        case .forwardedHost: keep(field.value, in: &hosts)
-        default: break
+        for field in fields {
+            switch field.meaning {
+            case .connection: FieldName.insertNames(listedIn: slice(field.value), into: &listed)
+            case .host where host == nil:
+                host = field.value
+                hasHostField = true
+            case .forwardedFor: keep(field.value, in: &addresses)
+            case .forwardedProto: keep(field.value, in: &schemes)
+            case .forwardedHost: keep(field.value, in: &hosts)
+            default: break
+            }
         }
+        if host == nil { host = authority }
     }
 
     private func keep(_ value: Range<Int>, in values: inout [Range<Int>]) {
         if origin.isTrustedProxy, !value.isEmpty { values.append(value) }
     }
 
-    mutating func begin(method: Range<Int>, target: Range<Int>) throws(WorkerProtocolError) {
-        guard !method.isEmpty, slice(method).allSatisfy(FieldName.isTokenByte) else {
-            throw WorkerProtocolError(.requestLine, "the method is not a token")
-        }
-        guard slice(target).allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw WorkerProtocolError(.requestLine, "the target has bytes that are not visible ASCII")
-        }
-        writer.append(slice(method))
-        writer.append(slice(target).first == UInt8(ascii: "/") ? " " : " /")
-        writer.append(slice(target))
-        writer.append(" HTTP/1.1\r\n")
-        if host == nil {
-            try writer.append(name: "host", value: origin.listenerAddress)
-            hasWrittenHost = true
-        }
+    /// Room for all that ``write(method:target:bodyLength:to:)`` writes: each line of the client's at most once, with a
+    /// blank that it may lack, and what the gateway adds.
+    var capacity: Int {
+        head.count + fields.count + 2 * (host?.count ?? 0) + 2 * origin.listenerAddress.utf8.count
+            + origin.requestID.utf8.count + origin.clientAddress.utf8.count + origin.scheme.utf8.count
+            + (origin.clientCertificateSubject?.utf8.count ?? 0) + 224
     }
 
-    mutating func append(_ field: HeadField) throws(WorkerProtocolError) {
-        let name = slice(field.name)
-        switch FieldName(name) {
-        case .connection, .hopByHop, .gateway, .forwardedFor, .forwardedProto, .forwardedHost:
-            return
-        case .forwarded where !origin.isTrustedProxy:
-            return
-        case .host:
-            guard !hasWrittenHost else { return }
-            hasWrittenHost = true
-            try writer.append(name: name, value: slice(field.value))
-        case .contentLength:
-            try appendLength()
-        case .forwarded:
-            try writer.append(name: name, value: slice(field.value))
-        case .other:
-            if !listed.isEmpty, listed.contains(String(decoding: name, as: UTF8.self).lowercased()) { return }
-            try writer.append(name: name, value: slice(field.value))
+    func write(method: Range<Int>, target: Range<Int>, bodyLength: Int, to output: inout HeadOutput) {
+        output.append(slice(method))
+        output.append(slice(target).first == UInt8(ascii: "/") ? " " : " /")
+        output.append(slice(target))
+        output.append(" HTTP/1.1\r\n")
+        if !hasHostField { writeHost("host: ", to: &output) }
+        var hasHost = false
+        var hasLength = bodyLength == 0
+        for field in fields {
+            switch field.meaning {
+            case .connection, .hopByHop, .transferEncoding, .requestID, .streamCredit, .forwardedFor,
+                .forwardedProto, .forwardedHost, .clientCertificateSubject:
+                continue
+            case .forwarded where !origin.isTrustedProxy:
+                continue
+            case .host where hasHost:
+                continue
+            case .host:
+                hasHost = true
+            case .contentLength:
+                if !hasLength { output.append("content-length: ", bodyLength) }
+                hasLength = true
+                continue
+            case .accept, .date, .expect, .server, .other:
+                if !listed.isEmpty, listed.contains(String(decoding: slice(field.name), as: UTF8.self).lowercased()) {
+                    continue
+                }
+            case .forwarded:
+                break
+            }
+            output.append(lowercased: slice(field.name))
+            output.append(": ", slice(field.value))
         }
-    }
-
-    mutating func finish() throws(WorkerProtocolError) -> Message {
-        try appendLength()
-        try writer.append(name: "x-request-id", value: origin.requestID)
-        try writer.append(name: "x-forwarded-for", values: addresses.map(slice), last: origin.clientAddress)
+        if !hasLength { output.append("content-length: ", bodyLength) }
+        output.append("x-request-id: ", origin.requestID)
+        if let subject = origin.clientCertificateSubject {
+            output.append("x-client-certificate-subject: ", subject)
+        }
+        output.append("x-forwarded-for: ")
+        write(addresses, to: &output)
+        if !addresses.isEmpty { output.append(", ") }
+        output.append(origin.clientAddress)
+        output.endLine()
         if schemes.isEmpty {
-            try writer.append(name: "x-forwarded-proto", value: origin.scheme)
+            output.append("x-forwarded-proto: ", origin.scheme)
         } else {
-            try writer.append(name: "x-forwarded-proto", values: schemes.map(slice))
+            output.append("x-forwarded-proto: ")
+            write(schemes, to: &output)
+            output.endLine()
         }
-        if !hosts.isEmpty {
-            try writer.append(name: "x-forwarded-host", values: hosts.map(slice))
-        } else if let host {
-            try writer.append(name: "x-forwarded-host", value: slice(host))
+        if hosts.isEmpty {
+            writeHost("x-forwarded-host: ", to: &output)
         } else {
-            try writer.append(name: "x-forwarded-host", value: origin.listenerAddress)
+            output.append("x-forwarded-host: ")
+            write(hosts, to: &output)
+            output.endLine()
         }
-        writer.endLine()
-        return writer.message
+        output.endLine()
     }
 
-    private mutating func appendLength() throws(WorkerProtocolError) {
-        guard bodyLength > 0, !hasWrittenLength else { return }
-        hasWrittenLength = true
-        try writer.append(name: "content-length", value: String(bodyLength))
+    private func writeHost(_ name: StaticString, to output: inout HeadOutput) {
+        if let host { output.append(name, slice(host)) } else { output.append(name, origin.listenerAddress) }
+    }
+
+    private func write(_ values: [Range<Int>], to output: inout HeadOutput) {
+        for (index, value) in values.enumerated() {
+            if index > 0 { output.append(", ") }
+            output.append(slice(value))
+        }
     }
 
     private func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: head[range]) }

@@ -8,7 +8,7 @@ extension RequestHead {
     ///
     /// - Throws: when the frame is anything but a request line of HTTP/1.1, field lines, and an empty line, each ended
     ///   by CRLF.
-    public init(reading frame: Message) throws(WorkerProtocolError) {
+    public init(reading frame: Frame) throws(WorkerProtocolError) {
         self = try frame.withUnsafeBytes { (bytes) throws(WorkerProtocolError) in try Self.read(bytes) }
     }
 
@@ -36,19 +36,19 @@ extension RequestHead {
     private static func readRequestLine(
         _ line: HeadReader.Line, _ reader: HeadReader
     ) throws(WorkerProtocolError) -> (String, String) {
-        let whole = reader.slice(line.start, line.end)
+        let whole = reader.slice(line.start..<line.end)
         let version = " HTTP/1.1".utf8
         guard let space = whole.firstIndex(of: 0x20), space > 0, whole.count > space + 1 + version.count,
             whole[..<space].allSatisfy(FieldName.isTokenByte),
             whole.suffix(version.count).elementsEqual(version),
             whole[(space + 1)..<(whole.count - version.count)].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
-            let shown = Message.excerpt(of: whole)
+            let shown = Frame.excerpt(of: whole)
             throw WorkerProtocolError(.requestLine, "the first line, '\(shown)', is not a request line of HTTP/1.1")
         }
         return (
-            reader.text(line.start, line.start + space),
-            reader.text(line.start + space + 1, line.end - version.count)
+            reader.text(line.start..<line.start + space),
+            reader.text(line.start + space + 1..<line.end - version.count)
         )
     }
 }

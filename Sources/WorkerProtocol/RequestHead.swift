@@ -1,7 +1,6 @@
 /// The method, the target and the fields of a request: what the first frame of a request says.
 ///
-/// The gateway makes the frame with ``frame(of:method:target:fields:bodyLength:origin:)``; a worker reads it with
-/// ``init(reading:)``.
+/// The gateway makes the frame from what a client sent; a worker reads it with ``init(reading:)``.
 public struct RequestHead: Sendable, Hashable {
     /// A header field; the gateway sends names in lower case.
     public typealias Field = ReplyHead.Field

@@ -10,15 +10,20 @@ public struct RequestOrigin: Sendable, Hashable {
     public let listenerAddress: String
     /// Whether the other end is a proxy whose word on the client, its scheme and its host is passed on; default no.
     public let isTrustedProxy: Bool
+    /// The subject of the certificate that the other end has proved to own, in the form of RFC 4514 and in visible ASCII
+    /// and blanks alone: the value of `x-client-certificate-subject`. Nil, the default, where none was asked for.
+    public let clientCertificateSubject: String?
 
     /// Makes an origin from its parts.
     public init(
-        requestID: String, clientAddress: String, scheme: String, listenerAddress: String, isTrustedProxy: Bool = false
+        requestID: String, clientAddress: String, scheme: String, listenerAddress: String, isTrustedProxy: Bool = false,
+        clientCertificateSubject: String? = nil
     ) {
         self.requestID = requestID
         self.clientAddress = clientAddress
         self.scheme = scheme
         self.listenerAddress = listenerAddress
         self.isTrustedProxy = isTrustedProxy
+        self.clientCertificateSubject = clientCertificateSubject
     }
 }

@@ -34,7 +34,7 @@ public enum ServiceName {
     }
 
     /// The text of a frame, checked.
-    static func read(_ frame: Message) throws(WorkerProtocolError) -> String {
+    static func read(_ frame: Frame) throws(WorkerProtocolError) -> String {
         // Before decoding, so that a frame of any size costs nothing.
         guard frame.count <= maximumLength else {
             throw WorkerProtocolError(

@@ -14,12 +14,13 @@ public enum WorkerDialect: String, Sendable, Hashable, CaseIterable {
     /// Only the beginning is looked at: a malformed command still tells its dialect.
     ///
     /// - Parameter frames: the message as the gateway's ROUTER receives it, without the routing id.
-    public init?(firstMessage frames: Multipart) {
-        if frames[0].equals("MDPW02") {
+    public init?(firstMessage frames: Message) {
+        let (first, second) = (frames.first ?? Frame(), frames.frame(at: 1))
+        if first.equals("MDPW02") {
             self = .majordomo02
-        } else if frames.count > 1, frames[0].isEmpty, frames[1].equals("MDPW01") {
+        } else if first.isEmpty, second?.equals("MDPW01") == true {
             self = .majordomo01
-        } else if frames.count == 3, frames[0].isEmpty, frames[1].equals("READY") {
+        } else if first.isEmpty, frames.count == 3, second?.equals("READY") == true {
             self = .request
         } else {
             return nil
@@ -28,8 +29,9 @@ public enum WorkerDialect: String, Sendable, Hashable, CaseIterable {
 
     /// Whether this is the READY of a REQ socket that numbers its requests (`ZMQ_REQ_CORRELATE`), which is no dialect: it
     /// would take no request of the gateway's for an answer.
-    public static func isCorrelatedReady(_ frames: Multipart) -> Bool {
-        frames.count == 4 && frames[0].count == 4 && frames[1].isEmpty && frames[2].equals("READY")
+    public static func isCorrelatedReady(_ frames: Message) -> Bool {
+        guard case let (number, delimiter, command, _)? = try? frames.frames() else { return false }
+        return number.count == 4 && delimiter.isEmpty && command.equals("READY")
     }
 
     /// Whether the dialect has heartbeats and a command to disconnect.

@@ -33,7 +33,7 @@ public struct WorkerProperties: Sendable, Hashable {
     /// Reads the properties frame.
     ///
     /// - Throws: which line is malformed, names a key again, or has a value out of range.
-    public init(reading frame: Message) throws(WorkerProtocolError) {
+    public init(reading frame: Frame) throws(WorkerProtocolError) {
         guard frame.count <= Self.maximumSize else {
             throw WorkerProtocolError(
                 .property, "the properties have \(frame.count) bytes; at most \(Self.maximumSize) are allowed")
@@ -87,12 +87,12 @@ public struct WorkerProperties: Sendable, Hashable {
     }
 
     /// The frame, or nil where every property has its default and the frame is left out.
-    public var frame: Message? {
+    public var frame: Frame? {
         var lines: [String] = []
         if concurrency != 1 { lines.append("concurrency=\(concurrency)") }
         if wantsCancel { lines.append("cancel=1") }
         if wantsCredit { lines.append("credit=1") }
         if mayDrain { lines.append("drain=1") }
-        return lines.isEmpty ? nil : Message(lines.joined(separator: "\n"))
+        return lines.isEmpty ? nil : Frame(lines.joined(separator: "\n"))
     }
 }

@@ -5,10 +5,10 @@ public struct WorkerReply: Sendable, Hashable {
     /// The status and the fields.
     public let head: ReplyHead
     /// The body, or the first piece of it.
-    public let body: Message
+    public let body: Frame
 
     /// Makes a reply from its parts.
-    public init(head: ReplyHead, body: Message) {
+    public init(head: ReplyHead, body: Frame) {
         self.head = head
         self.body = body
     }
@@ -22,18 +22,18 @@ public struct WorkerReply: Sendable, Hashable {
     public init(reading frames: BodyFrames) throws(WorkerProtocolError) {
         if frames.count == 1 {
             head = .plainText
-            body = frames[0]
+            body = frames.head
         } else {
-            head = try ReplyHead(reading: frames[0])
-            body = frames.count == 2 ? frames[1] : Message(joining: frames.dropFirst())
+            head = try ReplyHead(reading: frames.head)
+            body = Frame(joining: frames.dropFirst())
         }
     }
 
     /// The frames of the reply, as a worker sends them.
     ///
     /// - Throws: as ``ReplyHead/frame()``.
-    public func frames() throws(WorkerProtocolError) -> Multipart {
-        var frames = Multipart(try head.frame())
+    public func frames() throws(WorkerProtocolError) -> Message {
+        var frames = Message(try head.frame())
         frames.append(body)
         return frames
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
+import SystemSupport
 import TaskPipeline
 
 /// The input of the classic chain: every line is sent, and that is all.

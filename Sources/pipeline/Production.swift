@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
+import SystemSupport
 import TaskPipeline
 
 /// A producer with its input, its progress and its end, as `produce` and `run` have it.

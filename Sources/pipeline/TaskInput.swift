@@ -1,10 +1,5 @@
 import CommandLineSupport
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// The lines of a file, or of standard input: the tasks.
 final class TaskInput: Sendable {

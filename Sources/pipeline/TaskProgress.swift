@@ -1,5 +1,5 @@
 import CommandLineSupport
-import SwiftZMQ
+import SystemSupport
 import TaskPipeline
 
 /// The progress line of a producer: done and total, rate, time left, workers.

@@ -45,10 +45,10 @@ struct EndpointOptions: ParsableArguments {
 extension SocketOptions {
     /// Sets what every socket of the program has.
     mutating func prepare(for endpoints: [EndpointArgument]) {
-        if endpoints.contains(where: \.isIPv6) { self.ipv6 = true }
+        if endpoints.contains(where: \.isIPv6) { self.usesIPv6 = true }
         // A peer whose machine is gone says nothing, and a subscriber, which only listens, would never know. Not by
         // ZeroMQ's heartbeats: a peer that is slow on purpose, as behind a pager, does not answer those.
-        self.tcpKeepAlive = true
+        self.usesTCPKeepAlive = true
         self.tcpKeepAliveIdle = .seconds(10)
         self.tcpKeepAliveInterval = .seconds(5)
         self.tcpKeepAliveCount = 3

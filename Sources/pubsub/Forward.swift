@@ -83,7 +83,7 @@ struct Forward: AsyncParsableCommand {
     ) async throws -> ForwarderCounters {
         let forwarder = Forwarder(from: upstream, to: downstream, capture: copies)
         _ = try await interruptible(by: signals) { try await forwarder.run() }
-        try downstream.set(\.linger, to: .seconds(1))
+        try downstream.setOption(\.linger, to: .seconds(1))
         return await forwarder.counters
     }
 
@@ -93,7 +93,7 @@ struct Forward: AsyncParsableCommand {
         let cache = LastValueCache(capacity: lastValueTopics)
         let forwarder = LastValueForwarder(from: upstream, to: downstream, capture: copies, cache: cache)
         _ = try await interruptible(by: signals) { try await forwarder.run() }
-        try downstream.set(\.linger, to: .seconds(1))
+        try downstream.setOption(\.linger, to: .seconds(1))
         return await forwarder.counters
     }
 
@@ -109,7 +109,7 @@ struct Forward: AsyncParsableCommand {
     private func makeDownstream(_ context: Context) throws -> XPublisher {
         let socket = try XPublisher(context) {
             $0.prepare(for: downstreamEndpoints)
-            $0.noDrop = whenFull == .wait
+            $0.neverDrops = whenFull == .wait
             $0.sendHighWaterMark = highWaterMark
         }
         for endpoint in downstreamEndpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }

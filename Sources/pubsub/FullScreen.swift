@@ -1,11 +1,6 @@
 import CommandLineSupport
+import Glibc
 import Synchronization
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The alternate screen of a terminal, which gives way to what was there before, however the program ends.
 ///

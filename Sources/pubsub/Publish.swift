@@ -80,8 +80,8 @@ struct Publish: AsyncParsableCommand {
         let context = try Context()
         let socket = try XPublisher(context) {
             endpoints.prepare(&$0)
-            $0.verboser = true
-            $0.noDrop = waits
+            $0.isVerboser = true
+            $0.neverDrops = waits
             $0.sendHighWaterMark = highWaterMark
             // What was read is to arrive, however long a subscriber takes; Ctrl-C cuts it short.
             if waits { $0.linger = nil }
@@ -96,7 +96,7 @@ struct Publish: AsyncParsableCommand {
         if isOver {
             await leave(context, unless: signals)
         } else {
-            try socket.set(\.linger, to: .seconds(1))
+            try socket.setOption(\.linger, to: .seconds(1))
             await context.shutdown()
         }
     }

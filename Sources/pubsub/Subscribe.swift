@@ -59,7 +59,7 @@ struct Subscribe: AsyncParsableCommand {
             $0.receiveHighWaterMark = 10_000
         }
         try endpoints.attach(socket, as: "subscribed")
-        let filters = topics.map { TopicFilter(Message($0)) }
+        let filters = topics.map { TopicFilter(Frame($0)) }
         _ = try await interruptible(by: signals) {
             var printer = UpdatePrinter(
                 format: format, wire: multipart ? .multipart : .singleFrame, filters: all ? nil : filters,

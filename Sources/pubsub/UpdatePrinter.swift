@@ -9,7 +9,7 @@ struct UpdatePrinter: ~Copyable {
 
     private let format: UpdateFormat
     private let wire: WireFormat
-    private let exactTopics: Set<Message>?
+    private let exactTopics: Set<Frame>?
     private var report: FilterReport?
     private var output = OutputBuffer()
 
@@ -52,7 +52,7 @@ struct UpdatePrinter: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func show(_ message: Multipart, _ left: inout Int) {
+    private mutating func show(_ message: Message, _ left: inout Int) {
         let update = Update(message, format: wire)
         if let exactTopics, !exactTopics.contains(update.topic) { return }
         let format = format

@@ -41,7 +41,7 @@ extension UpdateSender {
     private mutating func sendFramesAtOnce(of lines: inout LineSplitter) throws {
         try lines.takeLines { bytes in
             guard WireFormat.hasTopic(bytes) else { return false }
-            return try sendAtOnce(Message(copying: bytes))
+            return try sendAtOnce(Frame(copying: bytes))
         }
     }
 }

@@ -33,7 +33,7 @@ struct UpdateSender {
     }
 
     /// Sends an update when it is due, and when there is room for it.
-    mutating func send(_ message: Multipart) async throws {
+    mutating func send(_ message: Message) async throws {
         if pacer != nil { try await pacer?.turn() }
         try look()
         if try !socket.trySend(message) {
@@ -45,7 +45,7 @@ struct UpdateSender {
 
     /// Sends an update if that takes no waiting; whether it was sent.
     @inline(__always)
-    mutating func sendAtOnce(_ frame: Message) throws -> Bool {
+    mutating func sendAtOnce(_ frame: Frame) throws -> Bool {
         guard pacer == nil, untilLook > 0, !isDone, try socket.trySend(frame) else { return false }
         untilLook -= 1
         noteSent()

@@ -22,6 +22,7 @@ struct CheckConfiguration: ParsableCommand {
             let file = try ConfigurationFile(path: config)
             problems = file.problems + mistakesBetweenSettings(of: file)
             if problems.isEmpty {
+                for warning in warnings(about: file) { StandardStreams.printLine("\(warning)") }
                 let count = file.routes.count
                 StandardStreams.printLine("\(config): good, with \(count) \(count == 1 ? "route" : "routes")")
             }
@@ -30,6 +31,12 @@ struct CheckConfiguration: ParsableCommand {
         }
         for problem in problems { StandardStreams.printLine(problem.description) }
         if !problems.isEmpty { throw ExitCode(CommandLineProgram.failureStatus) }
+    }
+
+    /// What the gateway starts with all the same.
+    private func warnings(about file: ConfigurationFile) -> [ConfigurationProblem] {
+        let sources = SettingSources(file: file)
+        return (try? sources.settings()).map { sources.warnings(ofFilesIn: $0) } ?? []
     }
 
     /// What only shows when all settings of the file are looked at together.

@@ -1,13 +1,8 @@
 import ArgumentParser
 import CommandLineSupport
 import Foundation
+import Glibc
 import SwiftZMQ
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// `webgateway keygen`: a pair of CURVE certificates.
 struct MakeKeys: ParsableCommand {

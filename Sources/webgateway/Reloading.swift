@@ -12,8 +12,10 @@ struct Reloading {
     /// Reads flags, variables and the file as they are now; what is wrong is logged, and then nothing changes.
     mutating func reload() async {
         var settings: GatewaySettings
+        let sources: SettingSources
         do {
-            settings = try options.readSources().settings()
+            sources = try options.readSources()
+            settings = try sources.settings()
         } catch let problems as ConfigurationProblems {
             for problem in problems.problems { log.logger.error("configuration refused: \(problem)") }
             return
@@ -27,7 +29,16 @@ struct Reloading {
                 "setting takes effect when the gateway is started anew", metadata: ["setting": "\(setting.name)"])
         }
         settings.keepWhatNeedsRestart(of: current)
-        await gateway.apply(settings.configuration)
+        // Together with the addresses that stay, and told by where each file is named.
+        let problems = sources.problems(ofTLSFilesIn: settings)
+        for problem in problems { log.logger.error("configuration refused: \(problem)") }
+        guard problems.isEmpty else { return }
+        do {
+            try await gateway.apply(settings.configuration)
+        } catch {
+            log.logger.error("configuration refused: \(error)")
+            return
+        }
         log.threshold.level = settings.logLevel
         current = settings
         log.logger.notice("configuration read again", metadata: ["routes": "\(settings.gateway.routes.count)"])

@@ -34,7 +34,7 @@ struct Serve: AsyncParsableCommand {
         let gateway = try await Gateway(
             settings.configuration, logger: log.logger, observer: settings.logsRequests ? AccessLog(log) : nil,
             metrics: metrics, metricsText: { metrics.text() })
-        for address in gateway.httpAddresses { StandardStreams.printLine("listening on http://\(address)") }
+        for address in gateway.httpAddresses { StandardStreams.printLine("listening on \(address.url)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
         for endpoint in gateway.clientEndpoints { StandardStreams.printLine("clients on \(endpoint)") }
         if let address = gateway.adminAddress { StandardStreams.printLine("admin on http://\(address)") }
@@ -56,7 +56,10 @@ struct Serve: AsyncParsableCommand {
     private func readSettings() throws -> (GatewaySettings, unknownVariables: [String]) {
         do {
             let sources = try options.readSources()
-            return (try sources.settings(), sources.unknownVariables)
+            let settings = try sources.settings()
+            let problems = sources.problems(ofTLSFilesIn: settings)
+            guard problems.isEmpty else { throw ValidationError("\(problems[0])") }
+            return (settings, sources.unknownVariables)
         } catch let problem as ConfigurationProblem {
             throw ValidationError(problem.description)
         } catch let problems as ConfigurationProblems {

@@ -16,6 +16,16 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .setting("admin")) var admin: String?
     @Option(help: .setting("demo-workers")) var demoWorkers: String?
 
+    @Option(help: .setting("tls-certificate")) var tlsCertificate: String?
+    @Option(help: .setting("tls-key")) var tlsKey: String?
+    @Option(help: .setting("tls-minimum")) var tlsMinimum: String?
+    @Option(name: .customLong("tls-client-ca"), help: .setting("tls-client-ca")) var tlsClientAuthority: String?
+
+    @Option(name: .customLong("http2"), help: .setting("http2")) var http2: String?
+    @Flag(name: .customLong("http2-prior-knowledge"), help: .setting("http2-prior-knowledge"))
+    var http2PriorKnowledge = false
+    @Option(help: .setting("max-streams")) var maxStreams: String?
+
     @Option(help: .setting("curve-secret-key")) var curveSecretKey: String?
     @Option(help: .setting("curve-allow")) var curveAllow: String?
     @Flag(help: .setting("insecure-workers")) var insecureWorkers = false
@@ -55,8 +65,10 @@ struct ServeOptions: ParsableArguments {
             ("max-connections", maxConnections), ("header-timeout", headerTimeout), ("body-timeout", bodyTimeout),
             ("idle-timeout", idleTimeout), ("drain-timeout", drainTimeout), ("server-name", serverName),
             ("log-level", logLevel), ("log-format", logFormat), ("access-log", accessLog),
-            ("curve-secret-key", curveSecretKey), ("curve-allow", curveAllow),
-            ("insecure-workers", insecureWorkers ? "on" : nil),
+            ("tls-certificate", tlsCertificate), ("tls-key", tlsKey), ("tls-minimum", tlsMinimum),
+            ("tls-client-ca", tlsClientAuthority), ("curve-secret-key", curveSecretKey), ("curve-allow", curveAllow),
+            ("insecure-workers", insecureWorkers ? "on" : nil), ("http2", http2),
+            ("http2-prior-knowledge", http2PriorKnowledge ? "on" : nil), ("max-streams", maxStreams),
         ]
         let repeatable = ["listen": listen, "workers": workers, "clients": clients, "trusted-proxy": trustedProxy]
         var given = repeatable.filter { !$0.value.isEmpty }
@@ -70,6 +82,10 @@ struct ServeOptions: ParsableArguments {
     func readSources() throws(ConfigurationProblem) -> SettingSources {
         let environment = ProcessInfo.processInfo.environment
         let path = config ?? environment[Setting.fileVariable]
+        if path?.isEmpty == true {
+            let origin = config == nil ? SettingOrigin.variable(Setting.fileVariable) : .flag("--config")
+            throw ConfigurationProblem.emptyPath(of: origin)
+        }
         let file: ConfigurationFile? = if let path { try ConfigurationFile(path: path) } else { nil }
         return SettingSources(flags: given, environment: environment, file: file)
     }

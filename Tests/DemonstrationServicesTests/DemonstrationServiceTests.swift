@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct DemonstrationServiceTests {
     private func answer(
-        _ name: String, _ method: HTTPRequest.Method, _ target: String, contentType: String? = nil, body: Message = ""
-    ) async throws -> (status: Int, fields: HTTPFields, body: Message) {
+        _ name: String, _ method: HTTPRequest.Method, _ target: String, contentType: String? = nil, body: Frame = ""
+    ) async throws -> (status: Int, fields: HTTPFields, body: Frame) {
         let service = try #require(DemonstrationService(named: name))
         var fields: HTTPFields = [:]
         fields[.contentType] = contentType
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `Echo sends body and content type back`() async throws {
-        let body = Message((0...255).map { UInt8($0) })
+        let body = Frame((0...255).map { UInt8($0) })
         let answer = try await answer("echo", .post, "/echo", contentType: "image/png", body: body)
         #expect(answer.status == 200)
         #expect(answer.fields[.contentType] == "image/png")

@@ -1,16 +1,9 @@
 import Foundation
 import GatewayWorker
+import Glibc
 import HTTPTypes
 import Logging
 import SwiftZMQ
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 // A worker for the tests that kill, stop and flood.
 //
@@ -42,12 +35,12 @@ let worker = GatewayWorker(
         guard let size = Int(query) else { throw WorkerProblem(.badRequest, code: "no-size") }
         return WorkerResponse(
             body: .stream { writer in
-                let piece = Message([UInt8](repeating: UInt8(ascii: "s"), count: 64 << 10))
+                let piece = Frame([UInt8](repeating: UInt8(ascii: "s"), count: 64 << 10))
                 var rest = size
                 while rest > 0 {
                     let count = min(rest, piece.count)
                     try await writer.write(
-                        count == piece.count ? piece : Message([UInt8](repeating: 0x73, count: count)))
+                        count == piece.count ? piece : Frame([UInt8](repeating: 0x73, count: count)))
                     rest -= count
                 }
             })

@@ -7,7 +7,7 @@ import PackageDescription
 let package = Package(
     name: "Fuzzer",
     dependencies: [
-        .package(name: "SwiftZMQ", path: "../.."),
+        .package(name: "SwiftZMQ", path: "../..", traits: ["Gateway"]),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [

@@ -13,20 +13,20 @@ struct FakeGateway: Sendable {
         context = try Context()
         router = try Router(context) {
             $0.linger = .zero
-            $0.mandatory = true
+            $0.isMandatory = true
         }
         endpoint = try router.bind("tcp://127.0.0.1:*")
     }
 
     struct Arrival {
-        let peer: Message
+        let peer: Frame
         let command: WorkerCommand
     }
 
     /// The next command of any worker.
     func receive(timeout: Duration = .seconds(30)) async throws -> Arrival {
         let message = try await router.receive(timeout: timeout)
-        let frames = Multipart(message.dropFirst())
+        let frames = Message(message.dropFirst())
         return Arrival(peer: message[0], command: try WorkerCommand(reading: frames, dialect: .majordomo02))
     }
 
@@ -39,33 +39,33 @@ struct FakeGateway: Sendable {
     }
 
     /// Waits for a READY and tells who said it.
-    func accept() async throws -> Message {
+    func accept() async throws -> Frame {
         while true {
             let arrival = try await receive()
             if case .ready = arrival.command { return arrival.peer }
         }
     }
 
-    func send(_ command: GatewayCommand, to peer: Message) async throws {
+    func send(_ command: GatewayCommand, to peer: Frame) async throws {
         let frames = try #require(command.frames(in: .majordomo02))
         try await send(frames, to: peer)
     }
 
-    func send(_ frames: Multipart, to peer: Message) async throws {
-        try await router.send(Multipart(peer, followedBy: frames))
+    func send(_ frames: Message, to peer: Frame) async throws {
+        try await router.send(Message(peer, followedBy: frames))
     }
 
     func request(
-        _ id: Message, _ line: String = "GET /", fields: String = "", body: Message = "", to peer: Message
+        _ id: Frame, _ line: String = "GET /", fields: String = "", body: Frame = "", to peer: Frame
     ) async throws {
-        let head = Message("\(line) HTTP/1.1\r\nhost: example.com\r\nx-request-id: test-\(id)\r\n\(fields)\r\n")
+        let head = Frame("\(line) HTTP/1.1\r\nhost: example.com\r\nx-request-id: test-\(id)\r\n\(fields)\r\n")
         try await send(.request(id: id, [head, body]), to: peer)
     }
 
     struct Reply {
-        let id: Message
+        let id: Frame
         let head: ReplyHead
-        let body: Message
+        let body: Frame
 
         subscript(name: String) -> String? { head.fields.first { $0.name == name }?.value }
     }

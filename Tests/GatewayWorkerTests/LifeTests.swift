@@ -70,7 +70,7 @@ import WorkerProtocol
             return .text("too late")
         }
         try await withWorker(worker) { _ in
-            var peers: [Message] = []
+            var peers: [Frame] = []
             while true {
                 let arrival = try await gateway.receive()
                 if case .ready = arrival.command {
@@ -94,7 +94,7 @@ import WorkerProtocol
         let worker = GatewayWorker(
             service: "s", endpoints: [gateway.endpoint], configuration: .patient(), handler: { _ in .text("hello") })
         try await withWorker(worker) { _ in
-            var seen: Set<Message> = []
+            var seen: Set<Frame> = []
             for _ in 0..<3 {
                 let peer = try await gateway.accept()
                 seen.insert(peer)
@@ -112,7 +112,7 @@ import WorkerProtocol
             service: "s", endpoints: [gateway.endpoint], configuration: .patient(), handler: { _ in .text("hello") })
         try await withWorker(worker) { _ in
             let peer = try await gateway.accept()
-            let nonsense: [Multipart] = [
+            let nonsense: [Message] = [
                 [""], ["junk"], ["MDPW02"], ["MDPW02", ""], ["MDPW02", "\u{63}"], ["MDPW01", "\u{2}", "1", "", "x"],
                 ["MDPW02", "\u{2}", "1", ""], ["MDPW02", "\u{2}", "1", "not empty", "x", "y"], ["MDPW02", "\u{7}"],
                 ["MDPW02", "\u{8}", "1", "many"], ["MDPW02", "\u{6}", "more"], ["", "MDPW02", "\u{5}"],
@@ -188,7 +188,7 @@ import WorkerProtocol
             // On its way before the gateway has read DRAIN.
             try await gateway.request("2", to: peer)
             gate.open()
-            var answered: Set<Message> = []
+            var answered: Set<Frame> = []
             for _ in 0..<2 {
                 let reply = try await gateway.reply()
                 #expect(reply.body == "finished")

@@ -71,7 +71,7 @@ import WorkerProtocol
         try await withWorker(worker) { _ in
             let peer = try await gateway.accept()
             for number in 0..<8 { try await gateway.request("\(number)", to: peer) }
-            var answered: Set<Message> = []
+            var answered: Set<Frame> = []
             for _ in 0..<8 { answered.insert(try await gateway.reply().id) }
             #expect(answered.count == 8)
         }
@@ -181,13 +181,13 @@ import WorkerProtocol
             .text(String($0.path))
         }
         try await withWorker(worker) { _ in
-            var peers: [Message] = []
+            var peers: [Frame] = []
             for gateway in gateways { peers.append(try await gateway.accept()) }
             for (number, gateway) in gateways.enumerated() {
                 try await gateway.request("1", "GET /\(number)", to: peers[number])
             }
             for (number, gateway) in gateways.enumerated().reversed() {
-                #expect(try await gateway.reply().body == Message("/\(number)"))
+                #expect(try await gateway.reply().body == Frame("/\(number)"))
             }
         }
     }

@@ -24,7 +24,7 @@ import WorkerProtocol
 
     @Test func `A sequence is sent piece by piece as it comes`() async throws {
         let gateway = try FakeGateway()
-        let (pieces, source) = AsyncStream.makeStream(of: Message.self)
+        let (pieces, source) = AsyncStream.makeStream(of: Frame.self)
         try await withWorker(worker(gateway) { .stream(pieces) }) { _ in
             let peer = try await gateway.accept()
             try await gateway.request("1", to: peer)
@@ -84,7 +84,7 @@ import WorkerProtocol
         }
     }
 
-    @Test func `A stream that breaks off is not ended until the gateway has cut it`() async throws {
+    @Test func `A stream that breaks off is given up at once, and its place is free`() async throws {
         let gateway = try FakeGateway()
         let broken = worker(gateway) {
             .stream { writer in
@@ -94,13 +94,28 @@ import WorkerProtocol
         }
         try await withWorker(broken) { _ in
             let peer = try await gateway.accept()
+            for id in ["1", "2"] as [Frame] {
+                try await gateway.request(id, to: peer)
+                #expect(try await piece(gateway).last == "half")
+                let command = try await gateway.receiveTelling().command
+                guard case .abort(id, let reason) = command else { throw FakeGateway.Unexpected(command: command) }
+                #expect(!reason.isEmpty)
+            }
+        }
+    }
+
+    @Test func `A stream whose client is gone ends as always, although it throws`() async throws {
+        let gateway = try FakeGateway()
+        let endless = worker(gateway) {
+            .stream { writer in
+                try await writer.write("half")
+                try await waitForCancellation()
+            }
+        }
+        try await withWorker(endless) { _ in
+            let peer = try await gateway.accept()
             try await gateway.request("1", to: peer)
             #expect(try await piece(gateway).last == "half")
-            // Refused, as the place is taken until the end: proof that the worker is alive and the end has not come.
-            try await gateway.request("2", to: peer)
-            let refused = try await gateway.reply()
-            #expect(refused.id == "2")
-            #expect(refused.head.status == 503)
             try await gateway.send(.cancel(id: "1"), to: peer)
             #expect(try await gateway.receiveTelling().command == .final(request: "1", [""]))
         }

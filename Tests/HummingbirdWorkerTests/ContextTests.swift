@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import GatewayWorker
 import HTTPTypes
 import Hummingbird
@@ -134,3 +135,4 @@ import Testing
         try await closing.get()
     }
 }
+#endif

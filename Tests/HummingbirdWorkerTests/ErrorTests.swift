@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import GatewayWorker
 import HTTPTypes
 import Hummingbird
@@ -97,3 +98,4 @@ import Testing
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import GatewayWorker
 import Hummingbird
 import HummingbirdWorker
@@ -37,3 +38,4 @@ import Testing
         await #expect(throws: (any Error).self) { try await worker.runService(gracefulShutdownSignals: []) }
     }
 }
+#endif

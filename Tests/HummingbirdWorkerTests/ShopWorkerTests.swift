@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import NIOHTTP1
 import ProcessSupport
 import Testing
@@ -20,3 +21,4 @@ import Testing
         }
     }
 }
+#endif

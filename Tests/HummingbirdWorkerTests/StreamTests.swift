@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import GatewayWorker
 import HTTPTypes
 import Hummingbird
@@ -171,3 +172,4 @@ import Testing
         }
     }
 }
+#endif

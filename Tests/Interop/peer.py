@@ -21,10 +21,15 @@ PUB cannot know when it has subscribers: `pub send` first repeats the message `h
 standard input; `sub receive` prints the line `hello` when it gets the first one, and skips them all. `xpub send` waits
 for a subscription, which it prints. STREAM speaks lines of text, `line N` and a line feed, instead of messages.
 
-It ends by itself: with 0 when done, with 2 when --timeout (20 s) passed in one step, by SIGALRM soon after.
+With --expect-refusal a client sends its first message without waiting, and then waits to be told that the other side has
+turned it away: it needs no time to pass, however slow the machine.
+
+It ends by itself: with 0 when done, with 2 when --timeout (20 s) passed in one step, by SIGALRM soon after; with 3 when it
+was turned away as expected, with 4 when it was let in instead.
 """
 
 import argparse
+import contextlib
 import select
 import signal
 import sys
@@ -33,6 +38,7 @@ import zlib
 import zmq
 import zmq.auth
 from zmq.auth.thread import ThreadAuthenticator
+from zmq.utils.monitor import recv_monitor_message
 
 ACTIONS = {
     "push": {"send"},
@@ -143,6 +149,27 @@ class Peer:
             self.report.add(frames)
 
 
+class Refusal:
+    """Watches a socket for how its handshakes end."""
+
+    FAILURES = (
+        zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_HANDSHAKE_FAILED_AUTH
+    )
+
+    def __init__(self, socket):
+        self.socket = socket
+        self.monitor = socket.get_monitor_socket(self.FAILURES | zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        self.monitor.rcvtimeo = socket.rcvtimeo
+
+    def wait(self):
+        """Returns whether the first handshake fails."""
+        try:
+            return recv_monitor_message(self.monitor)["event"] & self.FAILURES != 0
+        finally:
+            self.socket.disable_monitor()
+            self.monitor.close()  # The context does not end before.
+
+
 class StreamPeer:
     """STREAM has no messages, only bytes: lines are put together from whatever pieces arrive."""
 
@@ -198,6 +225,7 @@ def parse():
     parser.add_argument("--delimiter", action="store_true", help="an empty frame in front, as REQ and REP have it")
     parser.add_argument("--digest", action="store_true", help="one CRC-32 instead of a line for each message")
     parser.add_argument("--timeout", type=float, default=20, help="seconds for one step (20)")
+    parser.add_argument("--expect-refusal", action="store_true", help="wait to be turned away, and end with 3")
     parser.add_argument("--user", metavar="NAME:PASSWORD", help="PLAIN client")
     parser.add_argument("--users", metavar="NAME:PASSWORD", nargs="+", help="PLAIN server that knows these users")
     parser.add_argument("--certificate", metavar="FILE", help="CURVE: own key pair, a *.key_secret file")
@@ -220,6 +248,7 @@ def main():
     if options.routing_id:
         socket.routing_id = options.routing_id
     authenticator = secure(socket, options)
+    refusal = Refusal(socket) if options.expect_refusal else None
     if options.pattern == "sub":
         for topic in [options.topic or b"", *GREETING]:
             socket.subscribe(topic)
@@ -233,6 +262,12 @@ def main():
         for topic in [options.topic or b"", *GREETING]:
             socket.send(b"\x01" + topic)
     try:
+        if refusal:
+            with contextlib.suppress(zmq.Again):  # It may have been refused already, and have nobody to send to.
+                socket.send_multipart(generate(0, options.topic), zmq.NOBLOCK)
+            was_refused = refusal.wait()
+            socket.linger = 0
+            return 3 if was_refused else 4
         Peer(socket, options).run()
     except zmq.Again:
         print(f"peer.py: nothing happened for {options.timeout:g} s", file=sys.stderr)

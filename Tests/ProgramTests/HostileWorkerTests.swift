@@ -28,7 +28,7 @@ import Testing
         try await gateway.program.errors.wait(for: "worker registered", "service=bad ")
         async let answer = gateway.ask("GET", "/bad")
         let request = try await nextRequest(worker)
-        try await worker.send(Multipart(["MDPW02", "\u{4}", request[2], ""] + reply.map { Message($0) }))
+        try await worker.send(Message(["MDPW02", "\u{4}", request[2], ""] + reply.map { Frame($0) }))
         #expect(try await answer.status == 502)
         #expect(try await answer.code == "worker-reply-invalid")
         #expect(try await gateway.ask("GET", "/hello").status == 200)
@@ -38,7 +38,7 @@ import Testing
         let gateway = try await programs.gateway("--demo-workers", "0")
         let worker = try Request(context) {
             $0.linger = .zero
-            $0.correlate = true
+            $0.correlates = true
         }
         try worker.connect(gateway.workerEndpoint)
         try await worker.send(["READY", "numbered"])
@@ -61,7 +61,7 @@ import Testing
         let request = try await nextRequest(worker)
         try await worker.send(["MDPW02", "\u{3}", request[2], "", "200\r\n\r\n", "first"])
         // The kernel's buffers hold a few megabytes before the gateway's own has to.
-        let piece = Message([UInt8](repeating: 0x61, count: 32 << 10))
+        let piece = Frame([UInt8](repeating: 0x61, count: 32 << 10))
         var isCancelled = false
         for _ in 0..<4096 where !isCancelled {
             try await worker.send(["MDPW02", "\u{3}", request[2], "", piece])
@@ -78,7 +78,7 @@ import Testing
         let worker = try Request(context) {
             $0.linger = .zero
             // The number that correlation puts in front is no part of the dialect.
-            $0.correlate = false
+            $0.correlates = false
         }
         try worker.connect(gateway.workerEndpoint)
         try await worker.send(["READY", "bad"])
@@ -112,17 +112,17 @@ import Testing
         let gateway = try await programs.gateway("--access-log", "off")
         let connection = try await HTTPConnection.open(to: gateway.port)
         var random = SplitMix(seed: 0x5EED)
-        let beginnings: [[Message]] = [
+        let beginnings: [[Frame]] = [
             [], ["MDPW02"], ["", "MDPW01"], ["", "MDPW02"], ["", "READY"], ["MDPC02"], ["", "MDPC01"], [""],
         ]
         for peer in 0..<100 {
             let dealer = try dealer(of: gateway)
             if peer % 2 == 0 { try await dealer.send(["MDPW02", "\u{1}", "service-\(peer)", "concurrency=3"]) }
             for _ in 0..<20 {
-                let command = Message([UInt8.random(in: 0...12, using: &random)])
+                let command = Frame([UInt8.random(in: 0...12, using: &random)])
                 let frames = (0..<Int.random(in: 0...5, using: &random)).map { _ in Self.frame(&random) }
                 let beginning = beginnings[Int.random(in: 0..<beginnings.count, using: &random)]
-                try await dealer.send(Multipart(beginning + (Bool.random(using: &random) ? [command] : []) + frames))
+                try await dealer.send(Message(beginning + (Bool.random(using: &random) ? [command] : []) + frames))
             }
             #expect(try await connection.ask("GET", "/hello?name=\(peer)").text == "Hello, \(peer)!\n")
             dealer.close()
@@ -130,12 +130,12 @@ import Testing
         #expect(try await connection.ask("POST", "/echo", body: [1, 2, 3]).body == [1, 2, 3])
     }
 
-    private static func frame(_ random: inout SplitMix) -> Message {
+    private static func frame(_ random: inout SplitMix) -> Frame {
         switch Int.random(in: 0..<6, using: &random) {
         case 0: return ""
         case 1: return "concurrency=999999999999999999999"
-        case 2: return Message((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
-        case 3: return Message([UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: 70_000))
+        case 2: return Frame((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
+        case 3: return Frame([UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: 70_000))
         case 4: return "200\r\n\r\n"
         // No name of a service that is asked: whoever registers for one may let its requests wait for their deadline.
         default: return "nonsense"
@@ -149,7 +149,7 @@ import Testing
     }
 
     /// The next REQUEST; heartbeats are answered.
-    private func nextRequest(_ worker: Dealer) async throws -> Multipart {
+    private func nextRequest(_ worker: Dealer) async throws -> Message {
         while true {
             let command = try await worker.receive()
             if command[1] == "\u{2}" { return command }
@@ -168,10 +168,10 @@ import Testing
         try peer.connect(endpoint)
         let name = try await peer.receive(timeout: .seconds(60))[0]
         let greeting: [UInt8] = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0] + Array("NULL".utf8)
-        try await peer.send([name, Message(greeting + [UInt8](repeating: 0, count: 64 - greeting.count))])
+        try await peer.send([name, Frame(greeting + [UInt8](repeating: 0, count: 64 - greeting.count))])
         let ready: [UInt8] = [5] + Array("READY".utf8) + [11] + Array("Socket-Type".utf8) + [0, 0, 0, 6]
         let command = ready + Array("DEALER".utf8)
-        try await peer.send([name, Message([4, UInt8(command.count)] + command)])
+        try await peer.send([name, Frame([4, UInt8(command.count)] + command)])
         // The other side's greeting and READY; what comes before them is no message yet.
         var answered = 0
         while answered < 90 { answered += try await peer.receive(timeout: .seconds(60))[1].count }
@@ -181,7 +181,7 @@ import Testing
             ? [1, 0]
             : [3, 0, 0, 0, 0, 0, 0, UInt8(frameSize >> 8), UInt8(frameSize & 0xFF)]
                 + [UInt8](repeating: 7, count: frameSize)
-        let frames = Message([[UInt8]](repeating: frame, count: max(1, 65_536 / frame.count)).flatMap { $0 })
+        let frames = Frame([[UInt8]](repeating: frame, count: max(1, 65_536 / frame.count)).flatMap { $0 })
         let sending = Task {
             while !Task.isCancelled { try await peer.send([name, frames]) }
         }
@@ -192,6 +192,48 @@ import Testing
         #expect(try await gateway.ask("GET", "/hello").status == 200)
     }
 
+    @Test func `A worker that answers twice stays, and what else it has is answered`() async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let worker = try dealer(of: gateway)
+        try await worker.send(["MDPW02", "\u{1}", "eager", "concurrency=2"])
+        try await gateway.program.errors.wait(for: "worker registered", "service=eager ")
+        async let first = gateway.ask("GET", "/eager")
+        let request = try await nextRequest(worker)
+        async let second = gateway.ask("POST", "/eager")
+        let other = try await nextRequest(worker)
+        for body in ["once", "twice"] as [Frame] {
+            try await worker.send(["MDPW02", "\u{4}", request[2], "", "200\r\n\r\n", body])
+        }
+        try await worker.send(["MDPW02", "\u{3}", request[2], "", "200\r\n\r\n", "thrice"])
+        try await worker.send(["MDPW02", "\u{4}", other[2], "", "200\r\n\r\n", "other"])
+        #expect(try await Set([first.text, second.text]) == ["once", "other"])
+    }
+
+    @Test func `A request that its worker gives up is answered 502 at once, and the log says why`() async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let worker = try dealer(of: gateway)
+        try await worker.send(["MDPW02", "\u{1}", "weary"])
+        try await gateway.program.errors.wait(for: "worker registered", "service=weary ")
+        async let answer = gateway.ask("GET", "/weary")
+        try await worker.send(["MDPW02", "\u{B}", nextRequest(worker)[2], "out of\nink"])
+        #expect(try await answer.status == 502)
+        #expect(try await answer.code == "worker-aborted")
+        try await gateway.program.errors.wait(for: "worker gave a request up", "service=weary", "out of\\")
+
+        // Half a stream is no whole response: its connection ends before its body does.
+        async let stream = gateway.ask("GET", "/weary")
+        let request = try await nextRequest(worker)
+        try await worker.send(["MDPW02", "\u{3}", request[2], "", "200\r\n\r\n", "half"])
+        try await worker.send(["MDPW02", "\u{B}", request[2], "out of paper"])
+        do {
+            _ = try await stream
+            Issue.record("a stream that was given up looked complete")
+        } catch {}
+        async let third = gateway.ask("GET", "/weary")
+        try await worker.send(["MDPW02", "\u{4}", nextRequest(worker)[2], "", "done"])
+        #expect(try await third.text == "done")
+    }
+
     @Test func `A reply over its limit is refused, and its worker stays, whatever number of frames it has`()
         async throws
     {
@@ -199,16 +241,16 @@ import Testing
         let worker = try dealer(of: gateway)
         try await worker.send(["MDPW02", "\u{1}", "large"])
         try await gateway.program.errors.wait(for: "worker registered", "service=large ")
-        let half = Message([UInt8](repeating: 0x61, count: 6000))
-        for frames in [["200\r\n", half, half], ["200\r\n", Message([UInt8](half) + [UInt8](half))]] as [[Message]] {
+        let half = Frame([UInt8](repeating: 0x61, count: 6000))
+        for frames in [["200\r\n", half, half], ["200\r\n", Frame([UInt8](half) + [UInt8](half))]] as [[Frame]] {
             async let answer = gateway.ask("GET", "/large")
             let request = try await nextRequest(worker)
-            try await worker.send(Multipart(["MDPW02", "\u{4}", request[2], ""] + frames))
+            try await worker.send(Message(["MDPW02", "\u{4}", request[2], ""] + frames))
             #expect(try await answer.code == "worker-reply-invalid")
         }
         async let answer = gateway.ask("GET", "/large")
         let request = try await nextRequest(worker)
-        try await worker.send(Multipart(["MDPW02", "\u{4}", request[2], "", "200\r\n", half]))
+        try await worker.send(Message(["MDPW02", "\u{4}", request[2], "", "200\r\n", half]))
         #expect(try await answer.status == 200)
     }
 }

@@ -3,13 +3,14 @@ import Gateway
 import Logging
 import ProcessSupport
 import Testing
+import TextFormats
 
 @testable import webgateway
 
 @Suite("The log", .timeLimit(.minutes(5)))
 struct LogTests {
     private func line(_ format: LogFormat, message: String = "request", _ fields: [(String, String)]) -> String {
-        var time = LogTime()
+        var time = UTCTime()
         time.set(seconds: 1_769_850_307, milliseconds: 250)
         var line = LogLine(in: [], format: format, time: time, level: .info, label: "gateway", message: message)
         for (name, value) in fields { line.add(name, value) }

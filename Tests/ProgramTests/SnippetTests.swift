@@ -16,7 +16,9 @@ import Testing
 
     private static let documents: [String] = {
         let pages = (try? FileManager.default.contentsOfDirectory(atPath: PackageFolder.path(catalogue))) ?? []
-        return ["README.md", "CONTRIBUTING.md", "Documentation/worker-protocol.md"]
+        let services = "Sources/SwiftZMQServices/SwiftZMQServices.docc/SwiftZMQServices.md"
+        let gateway = "Sources/Gateway/Gateway.docc/Gateway.md"
+        return ["README.md", "CONTRIBUTING.md", "Documentation/worker-protocol.md", services, gateway]
             + pages.filter { $0.hasSuffix(".md") }.sorted().map { "\(catalogue)/\($0)" }
     }()
 

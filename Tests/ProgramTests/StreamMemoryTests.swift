@@ -24,10 +24,10 @@ import Testing
             guard request.path == "/long" else { return .text("here\n") }
             return WorkerResponse(
                 body: .stream { writer in
-                    let pattern = Message(Self.pattern)
+                    let pattern = Frame(Self.pattern)
                     var left = Self.length
                     while left > 0 {
-                        let piece = left < pattern.count ? Message(Array(Self.pattern.prefix(left))) : pattern
+                        let piece = left < pattern.count ? Frame(Array(Self.pattern.prefix(left))) : pattern
                         try await writer.write(piece)
                         left -= piece.count
                         written.change { $0 += piece.count }

@@ -8,9 +8,9 @@ import Testing
 
     static let programs: [(name: String, said: [String])] = [
         ("RequestReply", ["Hello, Ada!"]),
-        ("PublishSubscribe", ["weather.berlin: mild"]),
+        ("PublisherSubscriber", ["weather.berlin: mild"]),
         ("PushPull", ["the sum is 55"]),
-        ("RouterDealer", ["[1, first, ada]", "[2, second, ada]"]),
+        ("RouterDealer", [#"["1", "first, ada"]"#, #"["2", "second, ada"]"#]),
         ("Curve", ["ada sent a secret"]),
         ("Monitor", ["handshakeSucceeded", "disconnected"]),
     ]

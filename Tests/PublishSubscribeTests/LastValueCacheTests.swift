@@ -5,12 +5,12 @@ import Testing
 @Suite struct LastValueCacheTests {
     private func stored(_ frames: [String], capacity: Int = 10) -> LastValueCache {
         var cache = LastValueCache(capacity: capacity)
-        for frame in frames { cache.store([Message(frame)]) }
+        for frame in frames { cache.store([Frame(frame)]) }
         return cache
     }
 
     private func matching(_ prefix: String, _ cache: LastValueCache) -> [String] {
-        cache.messages(matching: TopicFilter(Message(prefix))).map { String($0[0]) }
+        cache.messages(matching: TopicFilter(Frame(prefix))).map { String($0[0]) }
     }
 
     @Test func `The last message of each topic is kept, in the order in which they came`() {
@@ -44,7 +44,7 @@ import Testing
         var model: [(topic: Int, value: Int)] = []
         for value in 0..<5000 {
             let topic = Int.random(in: 0..<9)
-            cache.store([Message("\(topic) \(value)")])
+            cache.store([Frame("\(topic) \(value)")])
             model.removeAll { $0.topic == topic }
             model.append((topic, value))
             if model.count > 5 { model.removeFirst() }

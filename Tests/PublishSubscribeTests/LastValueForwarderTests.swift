@@ -14,12 +14,12 @@ import Testing
         context = try Context()
         // No queue is ever full here, so that nothing may be missing.
         let publishers = try XSubscriber(context) {
-            $0.receiveHighWaterMark = 0
+            $0.receiveHighWaterMark = nil
             $0.linger = .zero
         }
         upstream = try publishers.bind("tcp://127.0.0.1:*")
         let subscribers = try Stream(context) {
-            $0.sendHighWaterMark = 0
+            $0.sendHighWaterMark = nil
             $0.linger = .zero
         }
         downstream = try subscribers.bind("tcp://127.0.0.1:*")
@@ -34,11 +34,11 @@ import Testing
     private func forwarding(_ body: (XPublisher) async throws -> Void) async throws {
         let running = Task { [forwarder] in try await forwarder.run() }
         let publisher = try XPublisher(context) {
-            $0.sendHighWaterMark = 0
+            $0.sendHighWaterMark = nil
             $0.linger = .zero
         }
         try publisher.connect(upstream)
-        #expect(try await publisher.receive() == [Message([1])])
+        #expect(try await publisher.receive() == [Frame([1])])
         try await body(publisher)
         await context.shutdown()
         try await running.value
@@ -46,7 +46,7 @@ import Testing
 
     private func subscriber(to topics: String...) throws -> Subscriber {
         let subscriber = try Subscriber(context, topics: topics) {
-            $0.receiveHighWaterMark = 0
+            $0.receiveHighWaterMark = nil
             $0.linger = .zero
         }
         try subscriber.connect(downstream)
@@ -68,7 +68,7 @@ import Testing
                 try await publisher.send("2 \(number)")
                 if try await hasHeard(first), try await hasHeard(other) { break }
             }
-            for text in ["1 a", "2 b", "3 c", "1 d", "2 last"] { try await publisher.send(Message(text)) }
+            for text in ["1 a", "2 b", "3 c", "1 d", "2 last"] { try await publisher.send(Frame(text)) }
             #expect(try await lines(upTo: "2 last", first).suffix(5) == ["1 a", "2 b", "3 c", "1 d", "2 last"])
 
             let late = try subscriber(to: "")
@@ -133,7 +133,7 @@ import Testing
         let subscribers = try Stream(context) { $0.linger = .zero }
         let downstream = try subscribers.bind("tcp://127.0.0.1:*")
         var cache = LastValueCache(capacity: 20_000)
-        for topic in 0..<20_000 { cache.store([Message("\(topic) value")]) }
+        for topic in 0..<20_000 { cache.store([Frame("\(topic) value")]) }
         let forwarder = LastValueForwarder(from: publishers, to: subscribers, cache: cache)
         let running = Task { try await forwarder.run() }
         let newcomer = try Subscriber(context, topics: [""]) {
@@ -141,7 +141,7 @@ import Testing
             $0.linger = .zero
         }
         try newcomer.connect(downstream)
-        for topic in 0..<20_000 { #expect(try await newcomer.receive() == [Message("\(topic) value")]) }
+        for topic in 0..<20_000 { #expect(try await newcomer.receive() == [Frame("\(topic) value")]) }
         await context.shutdown()
         try await running.value
     }
@@ -162,7 +162,7 @@ import Testing
         do {
             _ = try await subscriber.receive(timeout: .milliseconds(20))
             return true
-        } catch let error as ZMQError where error.code == .again {
+        } catch let error as ZMQError where error.code == .timedOut {
             return false
         }
     }

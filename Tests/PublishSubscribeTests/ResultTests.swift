@@ -1,16 +1,17 @@
 import SwiftZMQ
 import Testing
+import TextFormats
 
 @testable import PublishSubscribe
 
 @Suite struct ResultTests {
-    private func line(_ format: UpdateFormat, _ message: Multipart, _ wire: WireFormat = .singleFrame) -> String {
+    private func line(_ format: UpdateFormat, _ message: Message, _ wire: WireFormat = .singleFrame) -> String {
         var bytes: [UInt8] = []
         format.append(Update(message, format: wire), to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func object(_ message: Multipart, _ wire: WireFormat = .singleFrame) -> String {
+    private func object(_ message: Message, _ wire: WireFormat = .singleFrame) -> String {
         var bytes: [UInt8] = []
         UpdateFormat.json.appendObject(
             Update(message, format: wire), at: Timestamp(milliseconds: 1_700_000_000_123), to: &bytes)
@@ -39,7 +40,7 @@ import Testing
     }
 
     @Test func `What is not UTF-8 is base64`() {
-        let text = object([Message([0xFF]), Message([0xFF, 0xFE, 0x00, 0x01])], .multipart)
+        let text = object([Frame([0xFF]), Frame([0xFF, 0xFE, 0x00, 0x01])], .multipart)
         #expect(text.hasPrefix(#"{"topic_base64":"/w==","payload_base64":"//4AAQ==","#), "\(text)")
     }
 
@@ -86,8 +87,8 @@ import Testing
     }
 
     private func report(_ filters: [String], _ frames: [String]) -> FilterReport {
-        var report = FilterReport(filters.map { TopicFilter(Message($0)) })
-        for frame in frames { report.record(Update([Message(frame)], format: .singleFrame)) }
+        var report = FilterReport(filters.map { TopicFilter(Frame($0)) })
+        for frame in frames { report.record(Update([Frame(frame)], format: .singleFrame)) }
         return report
     }
 

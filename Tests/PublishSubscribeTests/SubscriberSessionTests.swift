@@ -26,7 +26,7 @@ import Testing
         var events: [Event] = []
         var rest = bytes[...]
         while !rest.isEmpty {
-            events += try session.receive(Message(rest.prefix(piece)))
+            events += try session.receive(Frame(rest.prefix(piece)))
             rest = rest.dropFirst(piece)
         }
         return events
@@ -53,8 +53,8 @@ import Testing
     @Test func `Long frames have a long length, both ways`() throws {
         let prefix = [UInt8](repeating: 7, count: 300)
         let events = try events(Self.greeting + Self.ready("SUB") + [2, 0, 0, 0, 0, 0, 0, 1, 45, 1] + prefix)
-        #expect(events.last == .subscribed(Message(prefix)))
-        let message = ZMTPFrame.bytes(of: [Message(prefix), "short"])
+        #expect(events.last == .subscribed(Frame(prefix)))
+        let message = ZMTPFrame.bytes(of: [Frame(prefix), "short"])
         #expect(message == [3, 0, 0, 0, 0, 0, 0, 1, 44] + prefix + [0, 5] + Array("short".utf8))
     }
 

@@ -7,7 +7,7 @@ import Testing
         var table = TopicTable(capacity: capacity)
         for _ in 0..<seconds {
             for (topic, count) in topics.sorted(by: { $0.key < $1.key }) {
-                for number in 0..<count { table.record(Update([Message("\(topic) \(number)")], format: .singleFrame)) }
+                for number in 0..<count { table.record(Update([Frame("\(topic) \(number)")], format: .singleFrame)) }
             }
             table.tick(after: .seconds(1))
         }
@@ -65,7 +65,7 @@ import Testing
     func `A cell is exactly as wide as its column and harmless`(text: String, width: Int, expected: String) {
         let cell = CellText(glyphs: .blocks)
         #expect(cell.left(text, width: width) == expected)
-        #expect(cell.left(Message(text), width: width) == expected)
+        #expect(cell.left(Frame(text), width: width) == expected)
         #expect(CellText.columns(of: expected) == width)
     }
 
@@ -73,7 +73,7 @@ import Testing
         let cell = CellText(glyphs: .ascii)
         #expect(cell.left("é\u{1B}日x", width: 5) == "???x ")
         #expect(cell.left("abcdef", width: 4) == "abc>")
-        #expect(CellText(glyphs: .blocks).left(Message([0xFF, 0x61]), width: 3) == "\u{FFFD}a ")
+        #expect(CellText(glyphs: .blocks).left(Frame([0xFF, 0x61]), width: 3) == "\u{FFFD}a ")
     }
 
     @Test(

@@ -3,7 +3,7 @@ import SwiftZMQ
 import Testing
 
 @Suite struct WireTests {
-    private func parts(_ message: Multipart, _ format: WireFormat) -> [String] {
+    private func parts(_ message: Message, _ format: WireFormat) -> [String] {
         let update = Update(message, format: format)
         return [String(update.topic), String(update.payload)]
     }
@@ -47,7 +47,7 @@ import Testing
 
     @Test func `An audience counts equal subscriptions`() {
         var audience = Audience()
-        for notice in [[1, 49], [1, 49], [0, 49], [7]] as [[UInt8]] { audience.record([Message(notice)]) }
+        for notice in [[1, 49], [1, 49], [0, 49], [7]] as [[UInt8]] { audience.record([Frame(notice)]) }
         #expect(audience.arrived == 2)
         #expect(audience.present == 1)
     }

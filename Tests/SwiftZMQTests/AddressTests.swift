@@ -91,18 +91,18 @@ import Testing
     }
 
     @Test func `IPv6 is used where it is asked for`() async throws {
-        let pull = try Pull(Context()) { $0.ipv6 = true }
+        let pull = try Pull(Context()) { $0.usesIPv6 = true }
         let found = code { try pull.bind("tcp://[::1]:*") }
         // A machine may be without it.
         guard found != .addressNotAvailable else { return }
         #expect(found == nil)
         let endpoint = try pull.lastEndpoint
         #expect(endpoint.hasPrefix("tcp://[::1]:"))
-        try await expectPassage(pull, endpoint) { $0.ipv6 = true }
+        try await expectPassage(pull, endpoint) { $0.usesIPv6 = true }
         // A request and its reply, and several connections to one address.
-        let reply = try Reply(Context()) { $0.ipv6 = true }
+        let reply = try Reply(Context()) { $0.usesIPv6 = true }
         let address = try reply.bind("tcp://[::1]:*")
-        let request = try Request(Context()) { $0.ipv6 = true }
+        let request = try Request(Context()) { $0.usesIPv6 = true }
         for _ in 0..<3 { try request.connect(address) }
         for number in 0..<6 {
             try await request.send("\(number)")
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `Version 4 reaches a wildcard of version 6`() async throws {
-        let pull = try Pull(Context()) { $0.ipv6 = true }
+        let pull = try Pull(Context()) { $0.usesIPv6 = true }
         let endpoint = try pull.bind("tcp://*:*")
         let port = try #require(endpoint.split(separator: ":").last)
         try await expectPassage(pull, "tcp://127.0.0.1:\(port)")
@@ -211,7 +211,7 @@ import Testing
         let endpoint = try reply.bind("ws://127.0.0.1:*/socket")
         let request = try Request(context) { $0.linger = .zero }
         try request.connect(endpoint)
-        let long = Message([UInt8](repeating: 7, count: size))
+        let long = Frame([UInt8](repeating: 7, count: size))
         let asking = Task { try await request.request(["a", long], timeout: .seconds(20)) }
         let question = try await reply.receive(timeout: .seconds(20))
         #expect(question == ["a", long])

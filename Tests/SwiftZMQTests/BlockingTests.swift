@@ -32,14 +32,14 @@ import Testing
         let hurried = try await BlockedThread {
             code { try pair.connecting.blocking.request("unheard", timeout: .milliseconds(20)) }
         }
-        #expect(try await hurried.value == .again)
+        #expect(try await hurried.value == .timedOut)
         let patient = try await BlockedThread {
             let blocking = pair.connecting.blocking
             return [try blocking.request("heard"), try blocking.request(["two", "frames"], timeout: .seconds(60))]
         }
-        for expected in [["unheard"], ["heard"], ["two", "frames"]] as [Multipart] {
+        for expected in [["unheard"], ["heard"], ["two", "frames"]] as [Message] {
             #expect(try await pair.bound.receive() == expected)
-            try await pair.bound.send(Multipart("re", followedBy: expected))
+            try await pair.bound.send(Message("re", followedBy: expected))
         }
         #expect(try await patient.value == [["re", "heard"], ["re", "two", "frames"]])
     }
@@ -48,13 +48,13 @@ import Testing
         let context = try Context()
         let pull = try Pull(context)
         let timed = try await BlockedThread { try pull.blocking.receive(timeout: .milliseconds(20)) }
-        #expect(await timed.code == .again)
+        #expect(await timed.code == .timedOut)
         let closed = try await BlockedThread { try pull.blocking.receive() }
         pull.close()
         #expect(await closed.code == .closed)
         let push = try Push(context)
         let full = try await BlockedThread { try push.blocking.send(["x"], timeout: .milliseconds(20)) }
-        #expect(await full.code == .again)
+        #expect(await full.code == .timedOut)
         let terminated = try await BlockedThread { try push.blocking.send("x") }
         await context.shutdown()
         #expect(await terminated.code == .terminated)
@@ -82,7 +82,7 @@ import Testing
         let reading = pipe.fileHandleForReading.fileDescriptor
         let thread = try await BlockedThread {
             for number in 0..<100 {
-                let message: Multipart = ["\(number)"]
+                let message: Message = ["\(number)"]
                 #expect(try pair.0.tryReceive() == nil)
                 try pair.1.blocking.send(message)
                 #expect(try pair.0.blocking.receive(timeout: .zero) == message)
@@ -93,7 +93,7 @@ import Testing
         }
         try await thread.value
         for number in 0..<100 {
-            let message: Multipart = ["\(number)"]
+            let message: Message = ["\(number)"]
             #expect(try pair.0.tryReceive() == nil)
             try await pair.1.send(message)
             #expect(try await pair.0.receive(timeout: .zero) == message)
@@ -135,5 +135,33 @@ import Testing
         try await receiver.value
         try await sender.value
         try await peer.value
+    }
+
+    @Test func `A thread that waits for room wakes no other`() async throws {
+        let executor = try SocketExecutor(name: "room-watcher")
+        let pull = try Pull(Context())
+        // With room for one message nearly every send waits.
+        let push = try Push(Context(executor: executor)) { $0.sendHighWaterMark = 1 }
+        try push.connect(pull.bind("tcp://127.0.0.1:*"))
+        let count = 4000
+        let sender = try await BlockedThread {
+            for number in 0..<count { try push.blocking.send("\(number)") }
+        }
+        for _ in 0..<count { _ = try await pull.receive() }
+        try await sender.value
+        #expect(push.figures.waits > count / 10)
+        #expect(try Self.sleeps(of: "room-watcher") < push.figures.waits / 10)
+    }
+
+    /// How often a thread of this process went to sleep.
+    private static func sleeps(of name: String) throws -> Int {
+        let tasks = URL(filePath: "/proc/self/task")
+        let threads = try FileManager.default.contentsOfDirectory(at: tasks, includingPropertiesForKeys: nil)
+        let thread = threads.first {
+            (try? String(contentsOf: $0.appending(path: "comm"), encoding: .utf8)) == name + "\n"
+        }
+        let status = try String(contentsOf: try #require(thread).appending(path: "status"), encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
+        return try #require(line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) })
     }
 }

@@ -28,7 +28,7 @@ import Testing
         let publisher = try Publisher(Context()) { $0.linger = .zero }
         let error = #expect(throws: ZMQError.self) { try publisher.bind(endpoint) }
         #expect(error?.code == .unsupported)
-        #expect(error?.endpoint == endpoint && error?.remedy?.contains(capability.rawValue) == true)
+        #expect(error?.endpoint == endpoint && error?.explanation?.contains(capability.rawValue) == true)
         #expect(code { try publisher.connect(endpoint) } == .unsupported)
     }
 
@@ -49,7 +49,7 @@ import Testing
                             do throws(ZMQError) {
                                 if isBound { try socket.bind(endpoint) } else { try socket.connect(endpoint) }
                             } catch {
-                                precondition(error.code != .again && error.endpoint == endpoint, "\(error)")
+                                precondition(error.code.rawValue != EAGAIN && error.endpoint == endpoint, "\(error)")
                             }
                             try socket.setOption(17, to: 0 as Int32)
                             socket.close()
@@ -76,10 +76,9 @@ import Testing
     @Test func `An option that libzmq was built without is unsupported`() throws {
         let push = try Push(Context())
         guard !Capability.vmci.isAvailable else { return }
-        let error = #expect(throws: ZMQError.self) { try push.set(\.vmciBufferSize, to: 1) }
+        let error = #expect(throws: ZMQError.self) { try push.setOption(\.vmciBufferSize, to: 1) }
         #expect(error?.code == .unsupported)
         #expect(error?.description.contains("vmci") == true)
-        #expect(code { try push.get(\.vmciConnectTimeout) } == .unsupported)
         #expect(code { try Push(Context()) { $0.vmciBufferMaxSize = 1 } } == .unsupported)
     }
 }

@@ -21,12 +21,46 @@ import Testing
                 let pull = try Pull(context)
                 try push.connect(pull.bind("tcp://127.0.0.1:*"))
                 try await push.send("a")
-                let message: Multipart = try await pull.receive(timeout: .seconds(1))
+                let message: Message = try await pull.receive(timeout: .seconds(1))
                 let subscriber = try Subscriber(context, topics: ["a"])
                 try subscriber.subscribe(to: "b")
                 for try await update in subscriber.messages { print(update, message) }
                 """,
             complaint: nil),
+        Snippet(
+            title: "sending literals and variables of every kind",
+            body: """
+                let push = try Push(context)
+                let (text, bytes, texts, number) = ("a", [1, 2] as [UInt8], ["a", "b"], 4)
+                let (frame, message) = (Frame("a"), ["a", "b"] as Message)
+                try await push.send("x"); try await push.send("\\(number) \\(text) \\(frame) \\(message)")
+                try await push.send(["a", "b"]); try await push.send(["\\(number)", frame]); try await push.send([frame, frame])
+                try await push.send([1, 2, 3]); try await push.send([]); try await push.send(text)
+                try await push.send(bytes); try await push.send(bytes[1...]); try await push.send(texts)
+                try await push.send([text, "b", "\\(number)"]); try await push.send([text, text] + texts)
+                try await push.send(text + "b" + "c" + text, timeout: .seconds(1))
+                try await push.send(frame); try await push.send(message);
+                _ = try push.trySend("x") && push.trySend(["a", "b"]) && push.trySend(bytes) && push.trySend("\\(number)")
+                let request = try Request(context)
+                _ = try await request.request("x", timeout: .seconds(1)); _ = try await request.request(["a", "b"])
+                _ = try await request.request("\\(number)"); _ = try await request.request([text, "b"])
+                for try await asked in try Reply(context).requests {
+                    try await asked.reply("\\(asked.message) is even"); try await asked.reply(["a", "b"])
+                    try await asked.reply(text); try await asked.reply(bytes)
+                }
+                let (topic, payload) = try message.frames()
+                let (first, rest) = try message.framesAndRest()
+                print(topic, payload, first, rest)
+                """,
+            complaint: nil),
+        Snippet(
+            title: "a span that outlives its frame",
+            body: "func escape() -> Span<UInt8> { Frame(\"a\").span }; _ = escape()",
+            complaint: "a function cannot return a ~Escapable result"),
+        Snippet(
+            title: "several names for one frame",
+            body: "let (a, b, c, d, e, f, g) = try (\"x\" as Message).frames(); print(a, b, c, d, e, f, g)",
+            complaint: "error:"),
         Snippet(
             title: "receive on a Push", body: "_ = try await Push(context).receive()",
             complaint: "value of type 'Push' has no member 'receive'"),
@@ -52,13 +86,13 @@ import Testing
             title: "a blocking receive on a Push", body: "_ = try Push(context).blocking.receive()",
             complaint: "requires that 'Push' conform to 'ReceivingSocket'"),
         Snippet(
-            title: "an option of another socket", body: "_ = try Push(context) { $0.mandatory = true }",
-            complaint: "property 'mandatory' requires the types 'Push' and 'Router' be equivalent"),
+            title: "an option of another socket", body: "_ = try Push(context) { $0.isMandatory = true }",
+            complaint: "property 'isMandatory' requires the types 'Push' and 'Router' be equivalent"),
         Snippet(
-            title: "conflate on a Router", body: "_ = try Router(context) { $0.conflate = true }",
+            title: "conflate on a Router", body: "_ = try Router(context) { $0.conflates = true }",
             complaint: "requires that 'Router' conform to 'ConflatingSocket'"),
         Snippet(
-            title: "multicast on a Pair", body: "_ = try Pair(context).get(\\.multicastRate)",
+            title: "multicast on a Pair", body: "_ = try Pair(context).option(\\.multicastRate)",
             complaint: "requires that 'Pair' conform to 'MulticastSocket'"),
         Snippet(
             title: "a request of a Dealer", body: #"_ = try await Dealer(context).request("a")"#,
@@ -100,6 +134,85 @@ import Testing
             title: "a secret key in the place of a public one",
             body: "_ = try Push(context) { $0.curveServerKey = try CurveKeyPair.generate().secretKey }",
             complaint: "cannot assign value of type 'CurveSecretKey' to type 'CurveKey'"),
+        Snippet(
+            title: "options as they are meant",
+            body: """
+                let publisher = try XPublisher(context) { $0.isVerbose = !$0.isVerbose }
+                try publisher.setOption(\\.isVerbose, to: false)
+                try publisher.setOption(\\.sendHighWaterMark, to: nil)
+                let mark: Int? = try publisher.option(\\.sendHighWaterMark)
+                let linger: Int32 = try publisher.option(17)
+                try publisher.connect("tcp://127.0.0.1:5555") { $0.maxMessageSize = 1 << 20 }
+                let subscriber = try XSubscriber(context)
+                try subscriber.subscribe(to: "a")
+                print(mark as Any, linger, try context.option(5))
+                """,
+            complaint: nil),
+        Snippet(
+            title: "reading an option that libzmq does not give back",
+            body: "_ = try XPublisher(context).option(\\.isVerbose)",
+            complaint: "'option' is unavailable: this option can be set and not read"),
+        Snippet(
+            title: "reading a secret key", body: "_ = try Push(context).option(\\.curveSecretKey)",
+            complaint: "'option' is unavailable: this option can be set and not read"),
+        Snippet(
+            title: "reading a password", body: "_ = try Push(context).option(\\.plainPassword)",
+            complaint: "'option' is unavailable: this option can be set and not read"),
+        Snippet(
+            title: "reading a subscription", body: "_ = try Subscriber(context).option(\\.subscribe)",
+            complaint: "cannot convert value of type 'KeyPath"),
+        Snippet(
+            title: "setting the last endpoint", body: #"try Push(context).lastEndpoint = "tcp://127.0.0.1:1""#,
+            complaint: "'lastEndpoint' is a get-only property"),
+        Snippet(
+            title: "setting the mechanism", body: "_ = try Push(context) { $0.mechanism = .curve }",
+            complaint: "has no dynamic member 'mechanism'"),
+        Snippet(
+            title: "setting a context's limit", body: "_ = try Context { $0.socketLimit = 5 }",
+            complaint: "value of type 'ContextOptions' has no member 'socketLimit'"),
+        Snippet(
+            title: "an endpoint's own linger",
+            body: #"try Push(context).connect("tcp://127.0.0.1:1") { $0.linger = .zero }"#,
+            complaint: "has no dynamic member 'linger'"),
+        Snippet(
+            title: "an endpoint's own mark",
+            body: #"try Push(context).connect("tcp://127.0.0.1:1") { $0.sendHighWaterMark = 1 }"#,
+            complaint: "has no dynamic member 'sendHighWaterMark'"),
+        Snippet(
+            title: "sockets of any type",
+            body: """
+                func send(_ socket: some SendingSocket) async throws { try await socket.send("a") }
+                func close(_ sockets: [any Socket]) { for socket in sockets { socket.close() } }
+                struct Worker<Source: ReceivingSocket> { let source: Source }
+                try await send(try Push(context))
+                close([try Push(context), Worker(source: try Pull(context)).source])
+                """,
+            complaint: nil),
+        Snippet(
+            title: "a foreign socket", body: "struct Mine: Socket { let handle: SocketHandle }",
+            complaint: "type 'Mine' does not conform to protocol 'Socket'"),
+        Snippet(
+            title: "a foreign sending socket", body: "struct Mine: SendingSocket { let handle: SocketHandle }",
+            complaint: "type 'Mine' does not conform to protocol 'Socket'"),
+        Snippet(
+            title: "a foreign receiving socket", body: "struct Mine: ReceivingSocket { let handle: SocketHandle }",
+            complaint: "type 'Mine' does not conform to protocol 'Socket'"),
+        Snippet(
+            title: "a foreign socket with another's seal",
+            body: "struct Mine: Socket { let handle: SocketHandle; typealias _Seal = Push._Seal }",
+            complaint: "'Socket' requires the types 'Mine' and 'Push._Seal._Sealed' (aka 'Push') be equivalent"),
+        Snippet(
+            title: "a foreign socket with a seal of its own",
+            body: """
+                struct Mine: Socket {
+                    let handle: SocketHandle
+                    final class _Seal: _SocketSeal, _SocketSealing {
+                        typealias _Sealed = Mine
+                        init(_seal: Never) {}
+                    }
+                }
+                """,
+            complaint: "cannot inherit from non-open class '_SocketSeal' outside of its defining module"),
     ]
 
     @Test(arguments: snippets)

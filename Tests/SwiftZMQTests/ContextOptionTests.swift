@@ -8,8 +8,8 @@ import Testing
         #expect(try context.ioThreads == 1)
         #expect(try context.maxSockets == 1023)
         #expect(try context.maxSentMessageSize == Int(Int32.max))
-        #expect(try context.ipv6 == false)
-        #expect(try context.blocky)
+        #expect(try context.usesIPv6 == false)
+        #expect(try context.isBlocky)
         #expect(try context.threadSchedulingPolicy == nil)
         #expect(try context.socketLimit >= 1023)
         #expect(try context.messageStructureSize == 64)
@@ -18,28 +18,28 @@ import Testing
     @Test func `Options set in the initializer can be read back`() throws {
         let context = try Context(ioThreads: 2, maxSockets: 20) {
             $0.maxSentMessageSize = 1 << 20
-            $0.ipv6 = true
-            $0.blocky = false
+            $0.usesIPv6 = true
+            $0.isBlocky = false
             $0.threadNamePrefix = 7
         }
         #expect(try context.ioThreads == 2)
         #expect(try context.maxSockets == 20)
         #expect(try context.maxSentMessageSize == 1 << 20)
-        #expect(try context.ipv6)
-        #expect(try context.blocky == false)
+        #expect(try context.usesIPv6)
+        #expect(try context.isBlocky == false)
         #expect(try context.threadNamePrefix == 7)
     }
 
     @Test func `Sockets follow the context's IPv6 and lingering`() throws {
         let context = try Context {
-            $0.ipv6 = true
-            $0.blocky = false
+            $0.usesIPv6 = true
+            $0.isBlocky = false
         }
         let push = try Push(context)
-        #expect(try push.get(\.ipv6))
-        #expect(try push.get(\.linger) == .zero)
+        #expect(try push.option(\.usesIPv6))
+        #expect(try push.option(\.linger) == .zero)
         let lingering = try Push(context) { $0.linger = .seconds(1) }
-        #expect(try lingering.get(\.linger) == .seconds(1))
+        #expect(try lingering.option(\.linger) == .seconds(1))
     }
 
     @Test func `No more sockets are made than the context allows`() throws {
@@ -135,11 +135,11 @@ import Testing
     @Test func `Any option is set and read by its number while the context is open`() async throws {
         let context = try Context()
         try context.setOption(5, to: 4096)
-        #expect(try context.getOption(5) == 4096)
-        #expect(code { try context.getOption(4711) } == .invalidArgument)
+        #expect(try context.option(5) == 4096)
+        #expect(code { try context.option(4711) } == .invalidArgument)
         #expect(code { try context.setOption(4711, to: 1) } == .invalidArgument)
         await context.shutdown()
-        #expect(code { try context.getOption(5) } == .terminated)
+        #expect(code { try context.option(5) } == .terminated)
         #expect(code { try context.ioThreads } == .terminated)
     }
 }

@@ -15,11 +15,11 @@ import Testing
         var peers: [P] = []
         for _ in 0..<Self.peers {
             let peer = try many(context)
-            try peer.set(\.linger, to: .zero)
+            try peer.setOption(\.linger, to: .zero)
             try await socket.connectAndWait(peer.bind(transport.freshEndpoint()), timeout: .seconds(20))
             peers.append(peer)
         }
-        try socket.set(\.linger, to: .zero)
+        try socket.setOption(\.linger, to: .zero)
         return (socket, peers)
     }
 
@@ -53,13 +53,13 @@ import Testing
     }
 
     private func expectFairness(
-        _ receiver: some ReceivingSocket, _ senders: [some SendingSocket], text: (Multipart) -> Message
+        _ receiver: some ReceivingSocket, _ senders: [some SendingSocket], text: (Message) -> Frame
     ) async throws {
         for (number, sender) in senders.enumerated() {
             for _ in 0..<10 { try await sender.send("\(number)") }
             try await sender.send("end of \(number)")
         }
-        var counts: [Message: Int] = [:]
+        var counts: [Frame: Int] = [:]
         var ended = 0
         while ended < senders.count {
             let message = text(try await receiver.receive(timeout: .seconds(20)))
@@ -75,7 +75,7 @@ import Testing
         }
         // Each round has one message of everybody.
         for _ in 0..<10 {
-            var seen: Set<Multipart> = []
+            var seen: Set<Message> = []
             for _ in pushes { seen.insert(try await pull.receive()) }
             #expect(seen.count == pushes.count)
         }
@@ -91,9 +91,9 @@ import Testing
         #expect(try push.trySend("a") == false)
         #expect(try dealer.trySend("a") == false)
         #expect(try request.trySend("a") == false)
-        #expect(await code { try await push.send("a", timeout: .milliseconds(20)) } == .again)
-        #expect(await code { try await dealer.send("a", timeout: .milliseconds(20)) } == .again)
-        #expect(await code { try await request.send("a", timeout: .milliseconds(20)) } == .again)
+        #expect(await code { try await push.send("a", timeout: .milliseconds(20)) } == .timedOut)
+        #expect(await code { try await dealer.send("a", timeout: .milliseconds(20)) } == .timedOut)
+        #expect(await code { try await request.send("a", timeout: .milliseconds(20)) } == .timedOut)
     }
 
     @Test(arguments: Transport.allCases)
@@ -101,8 +101,8 @@ import Testing
         let pair = try Connected(
             over: transport, { try Pull($0) { $0.receiveHighWaterMark = 1 } },
             { try Push($0) { $0.sendHighWaterMark = 1 } })
-        let tail = Message([UInt8](repeating: 7, count: 10_000))
-        func message(_ number: Int) -> Multipart { ["\(number)", tail, "\(number)"] }
+        let tail = Frame([UInt8](repeating: 7, count: 10_000))
+        func message(_ number: Int) -> Message { ["\(number)", tail, "\(number)"] }
         // Without waiting: what has no room leaves nothing behind. The kernel's buffers take some, too.
         var sent = 0
         while sent < 5000, try pair.connecting.trySend(message(sent)) { sent += 1 }
@@ -146,11 +146,11 @@ import Testing
     @Test(arguments: transports)
     func `What several peers sent comes in the order of each`(transport: Transport) async throws {
         let (pull, pushes) = try await fan(over: transport, { try Pull($0) }, { try Push($0) })
-        #expect(await code { try await pull.receive(timeout: .milliseconds(10)) } == .again)
+        #expect(await code { try await pull.receive(timeout: .milliseconds(10)) } == .timedOut)
         for number in 0..<8 {
             for (peer, push) in pushes.enumerated() { try await push.send(["\(peer)", "\(number)"]) }
         }
-        var seen: [Message: [Message]] = [:]
+        var seen: [Frame: [Frame]] = [:]
         for _ in 0..<(8 * pushes.count) {
             let message = try await pull.receive(timeout: .seconds(20))
             seen[message[0], default: []].append(message[1])

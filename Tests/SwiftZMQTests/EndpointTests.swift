@@ -10,7 +10,7 @@ import Testing
         #expect(try pull.lastEndpoint == endpoint)
     }
 
-    @Test func `A port in use is named with the remedy`() throws {
+    @Test func `A port in use is named with the explanation`() throws {
         let context = try Context()
         let first = try Pull(context)
         let endpoint = try first.bind("tcp://127.0.0.1:*")
@@ -83,5 +83,92 @@ import Testing
         }
         let error = #expect(throws: ZMQError.self) { try pull.bind("inproc://a\0b") }
         #expect(error?.endpoint == "inproc://a\\0b")
+    }
+
+    // libzmq reads a port with `atoi`, and the host of a connection only in the background.
+
+    @Test(arguments: [
+        ("tcp://127.0.0.1:70000x", "70000x"), ("tcp://127.0.0.1:-1", "-1"), ("tcp://127.0.0.1:1e4", "1e4"),
+        ("tcp://127.0.0.1:65536", "65536"), ("tcp://127.0.0.1:99999999999999999999", "99999999999999999999"),
+        ("tcp://127.0.0.1:+80", "+80"), ("tcp://127.0.0.1: 7778", " 7778"), ("tcp://127.0.0.1:7779 ", "7779 "),
+        ("tcp://127.0.0.1:0x50", "0x50"), ("tcp://127.0.0.1:80/", "80/"), ("tcp://127.0.0.1:*x", "*x"),
+        ("tcp://*:!", "!"), ("tcp://127.0.0.1:", ""), ("tcp://127.0.0.1:８０", "８０"), ("tcp://127.0.0.1:*/", "*/"),
+        ("tcp://127.0.0.1:80x;127.0.0.1:7000", "80x"), ("tcp://127.0.0.1:*;127.0.0.1:70000", "70000"),
+        ("tcp://[::1]:70000", "70000"),
+    ])
+    func `What is no port is refused with its value`(endpoint: String, port: String) throws {
+        let pull = try Pull(Context()) { $0.linger = .zero }
+        let attempts: [(String) throws -> Void] = [
+            { try pull.bind($0) }, { try pull.connect($0) }, { try pull.unbind($0) }, { try pull.disconnect($0) },
+        ]
+        for attempt in attempts {
+            let error = #expect(throws: ZMQError.self) { try attempt(endpoint) }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.explanation?.contains("port \"\(port)\"") == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test(arguments: [
+        "tcp://127.0.0.1:0", "tcp://127.0.0.1:*", "tcp://127.0.0.1:00", "tcp://*:*", "tcp://:5555", "tcp://[]:5555",
+        "tcp://127.0.0.1", "tcp://[::1]", "tcp://[::1:5555", "tcp://::1]:5555", "tcp://127.0.0.2;127.0.0.1:5555",
+        "tcp://;127.0.0.1:5555", "tcp://127.0.0.2:*;127.0.0.1:0", "tcp://127.0.0.1:5555x", "tcp://*:5555", "ipc://",
+        "ipc://@", "inproc://", "tcp://", "://127.0.0.1:5555", "tcp:127.0.0.1:5555", " tcp://127.0.0.1:5555",
+        "TCP://127.0.0.1:5555",
+    ])
+    func `Nobody can connect to what names no one place`(endpoint: String) throws {
+        let push = try Push(Context()) { $0.linger = .zero }
+        let error = #expect(throws: ZMQError.self) { try push.connect(endpoint) }
+        #expect([.invalidArgument, .protocolNotSupported].contains(error?.code))
+        #expect(error?.endpoint == endpoint)
+    }
+
+    @Test(arguments: [
+        "tcp://127.0.0.1:*", "tcp://127.0.0.1:0", "tcp://*:*", "tcp://0.0.0.0:*", "tcp://[127.0.0.1]:*", "tcp://lo:*",
+        "tcp://[*]:*", "tcp://127.0.0.1:*;127.0.0.1:*", "ipc://*", "ipc://@SwiftZMQ-\(UInt64.random(in: 0 ... .max))",
+        "inproc:// ", "inproc://a:70000", "inproc://\(String(repeating: "x", count: 200))",
+        "ipc:///tmp/\(UInt64.random(in: 0 ... .max)):-1",
+    ])
+    func `What libzmq rightly binds is bound`(endpoint: String) throws {
+        let pull = try Pull(Context()) { $0.linger = .zero }
+        let bound = try pull.bind(endpoint)
+        #expect(throws: Never.self) { try pull.unbind(bound) }
+    }
+
+    @Test(arguments: [
+        "tcp://127.0.0.1:1", "tcp://127.0.0.1:65535", "tcp://127.0.0.1:00080", "tcp://localhost:5555",
+        "tcp://a_host.with-name:5555", "tcp://[::1]:5555", "tcp://::1:5555", "tcp://[fe80::1%lo]:5555",
+        "tcp://127.0.0.2:0;127.0.0.1:5555", "tcp://127.0.0.2:*;127.0.0.1:5555", "tcp://lo:*;127.0.0.1:5555",
+        "tcp://lo:4000;[::1]:5555", "ipc://a:0", "ipc:///tmp/x:y", "inproc://a:0", "inproc://:",
+    ])
+    func `What libzmq rightly connects to is connected`(endpoint: String) throws {
+        let push = try Push(Context()) { $0.linger = .zero }
+        #expect(throws: Never.self) { try push.connect(endpoint) }
+        #expect(try push.lastEndpoint == endpoint)
+        #expect(throws: Never.self) { try push.disconnect(endpoint) }
+    }
+
+    @Test(arguments: [(107, nil), (108, ZMQError.Code(rawValue: ENAMETOOLONG))] as [(Int, ZMQError.Code?)])
+    func `An ipc path has at most 107 bytes`(count: Int, expected: ZMQError.Code?) throws {
+        let folder = "/tmp/\(UInt64.random(in: 0 ... .max))"
+        let path = folder + String(repeating: "x", count: count - folder.utf8.count)
+        let pull = try Pull(Context()) { $0.linger = .zero }
+        #expect(code { try pull.bind("ipc://\(path)") } == expected)
+        #expect(code { try pull.connect("ipc://\(path)") } == expected)
+    }
+
+    @Test(.enabled(if: Capability(rawValue: "ws").isAvailable, "the installed libzmq was built without ws"))
+    func `A WebSocket endpoint may have a path behind its port`() throws {
+        let pull = try Pull(Context()) { $0.linger = .zero }
+        for endpoint in ["ws://127.0.0.1:*", "ws://127.0.0.1:*/", "ws://127.0.0.1:*/a:b"] {
+            #expect(throws: Never.self) { try pull.bind(endpoint) }
+        }
+        for endpoint in ["ws://127.0.0.1:80", "ws://127.0.0.1:80/path", "ws://127.0.0.1:80/a/b"] {
+            #expect(throws: Never.self) { try pull.connect(endpoint) }
+        }
+        for endpoint in ["ws://127.0.0.1:70000/path", "ws://127.0.0.1:80x", "ws://127.0.0.1:-1/", "ws://:80/"] {
+            #expect(code { try pull.bind(endpoint) } == .invalidArgument)
+            #expect(code { try pull.connect(endpoint) } == .invalidArgument)
+        }
+        #expect(code { try pull.connect("ws://127.0.0.1:0/path") } == .invalidArgument)
     }
 }

@@ -7,17 +7,17 @@ import Testing
 
     @Test(arguments: transports)
     func `A request begins with an empty frame`(transport: Transport) async throws {
-        let pair = try Connected(over: transport, { try Router($0) }, { try Request($0) { $0.correlate = false } })
+        let pair = try Connected(over: transport, { try Router($0) }, { try Request($0) { $0.correlates = false } })
         try await pair.connecting.send(["A", "B"])
         let request = try await pair.bound.receive()
-        #expect(request.dropFirst().elementsEqual(["", "A", "B"] as Multipart))
+        #expect(request.dropFirst().elementsEqual(["", "A", "B"] as Message))
         try await pair.bound.send([request[0], "", "C", "D"])
         #expect(try await pair.connecting.receive() == ["C", "D"])
     }
 
     @Test func `A request that is correlated has its number in front`() async throws {
         let pair = try Connected({ try Router($0) }, { try Request($0) })
-        var numbers: Set<Message> = []
+        var numbers: Set<Frame> = []
         for _ in 0..<3 {
             try await pair.connecting.send("question")
             let request = try await pair.bound.receive()
@@ -43,10 +43,10 @@ import Testing
 
     // Over other transports, libzmq ends the connection of a peer that sends such.
     @Test func `A reply without its envelope is passed over`() async throws {
-        let pair = try Connected(over: .inproc, { try Router($0) }, { try Request($0) { $0.correlate = false } })
+        let pair = try Connected(over: .inproc, { try Router($0) }, { try Request($0) { $0.correlates = false } })
         try await pair.connecting.send("question")
         let id = try await pair.bound.receive()[0]
-        for invalid in [[id, "no delimiter"], [id, "no", "delimiter"]] as [Multipart] {
+        for invalid in [[id, "no delimiter"], [id, "no", "delimiter"]] as [Message] {
             try await pair.bound.send(invalid)
         }
         try await pair.bound.send([id, "", "answer"])
@@ -58,11 +58,11 @@ import Testing
         try await pair.connecting.send("question")
         let request = try await pair.bound.receive()
         let (id, number) = (request[0], request[1])
-        let other = Message([UInt8](number).map { ~$0 })
+        let other = Frame([UInt8](number).map { ~$0 })
         for invalid in [
             [id, "", "without a number"], [id, other, "", "another number"],
             [id, "", number, "", "the wrong way round"],
-        ] as [Multipart] {
+        ] as [Message] {
             try await pair.bound.send(invalid)
         }
         try await pair.bound.send([id, number, "", "answer"])
@@ -94,13 +94,25 @@ import Testing
             { try Reply($0) },
             {
                 try Request($0) {
-                    $0.relaxed = false
-                    $0.correlate = false
+                    $0.isRelaxed = false
+                    $0.correlates = false
                 }
             })
         #expect(await code { try await pair.connecting.receive() } == .wrongState)
         try await pair.connecting.send("first")
         #expect(await code { try await pair.connecting.send("second") } == .wrongState)
+        try await pair.bound.send(pair.bound.receive())
+        #expect(try await pair.connecting.receive() == ["first"])
+    }
+
+    @Test(arguments: [false, true])
+    func `Set by its number, too, it makes a second request an error`(inTheInitializer: Bool) async throws {
+        let relaxed: Int32 = 53  // ZMQ_REQ_RELAXED
+        let pair = try Connected(
+            { try Reply($0) }, { try Request($0) { if inTheInitializer { $0.setOption(relaxed, to: 0 as Int32) } } })
+        if !inTheInitializer { try pair.connecting.setOption(relaxed, to: 0 as Int32) }
+        try await pair.connecting.send("first")
+        #expect(throws: ZMQError.self) { try pair.connecting.trySend("second") }
         try await pair.bound.send(pair.bound.receive())
         #expect(try await pair.connecting.receive() == ["first"])
     }
@@ -113,7 +125,7 @@ import Testing
             let reply = try Reply(context) { $0.linger = .zero }
             try reply.connect(endpoint)
             // The peer of the round before may be found gone only now.
-            var question: Multipart?
+            var question: Message?
             let isAsked = try await eventually {
                 _ = try request.trySend("question \(round)")
                 question = try reply.tryReceive()
@@ -137,7 +149,7 @@ import Testing
             Task { for try await message in back.messages { try await front.send(message) } },
             Task {
                 for try await message in reply.messages {
-                    try await reply.send(Multipart(Array(message) + ["answered"]))
+                    try await reply.send(Message(Array(message) + ["answered"]))
                 }
             },
         ]

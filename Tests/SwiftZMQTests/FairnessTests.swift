@@ -35,14 +35,14 @@ import Testing
     @Test func `A full peer of a router keeps no messages from the others`() async throws {
         let context = try Context()
         let router = try Router(context) {
-            $0.mandatory = true
+            $0.isMandatory = true
             $0.sendHighWaterMark = 1
             $0.linger = .zero
         }
         let endpoint = try router.bind("inproc://full-peer")
         let dealers = try ["slow", "quick"].map { name in
             let dealer = try Dealer(context) {
-                $0.routingID = Message(name)
+                $0.routingID = Frame(name)
                 $0.receiveHighWaterMark = 1
                 $0.linger = .zero
             }
@@ -56,7 +56,7 @@ import Testing
             try await router.send(["quick", "\(number)"], timeout: .seconds(10))
             #expect(try await dealers[1].receive() == ["\(number)"])
         }
-        var fromSlow: Multipart = ["fill"]
+        var fromSlow: Message = ["fill"]
         while fromSlow == ["fill"] { fromSlow = try await dealers[0].receive() }
         #expect(fromSlow == ["waits"])
         try await waiting.value
@@ -110,7 +110,7 @@ import Testing
             self.request = request
         }
 
-        func ask(_ question: Message) async throws {
+        func ask(_ question: Frame) async throws {
             try await request.send(question)
             #expect(try await request.receive() == [question])
             preconditionIsolated()

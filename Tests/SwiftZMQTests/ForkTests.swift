@@ -20,7 +20,7 @@ import Testing
                     { _ = try pull.tryReceive() }, { _ = try push.trySend("x") },
                     { _ = try pull.blocking.receive() }, { try push.blocking.send("x") },
                     { _ = try pull.blocking.receive(timeout: .seconds(1)) }, { try push.connect("tcp://127.0.0.1:1") },
-                    { try push.set(\.linger, to: .zero) }, { _ = try push.get(\.linger) },
+                    { try push.setOption(\.linger, to: .zero) }, { _ = try push.option(\.linger) },
                     { _ = try pull.lastEndpoint },
                     { _ = try pull.readiness }, { _ = try Pull(context) }, { _ = try context.ioThreads },
                     { _ = try poller.blocking.wait() }, { try poller.unregister("pull") },
@@ -31,7 +31,7 @@ import Testing
                         try refusal()
                         return Int32(number + 1)
                     } catch let error as ZMQError {
-                        guard error.code == .wrongState, error.remedy?.contains("fork") == true else {
+                        guard error.code == .wrongState, error.explanation?.contains("fork") == true else {
                             return Int32(number + 101)
                         }
                     }
@@ -90,7 +90,7 @@ import Testing
             let pull = try Pull(context)
             let endpoint = try pull.bind("tcp://127.0.0.1:*")
             // Has this thread wait with a descriptor that the child then shares with it.
-            precondition(code { try pull.blockingReceive(timeout: .milliseconds(1)) } == .again)
+            precondition(code { try pull.blockingReceive(timeout: .milliseconds(1)) } == .timedOut)
             let executor = SocketExecutor.shared
             let pipe = try DescriptorPair()
             try Child.run {
@@ -129,11 +129,11 @@ import Testing
 }
 
 extension Dealer {
-    fileprivate func blockingSend(_ message: Message) throws(ZMQError) { try blocking.send(message) }
+    fileprivate func blockingSend(_ message: Frame) throws(ZMQError) { try blocking.send(message) }
 }
 
 extension Pull {
-    fileprivate func blockingReceive(timeout: Duration) throws(ZMQError) -> Multipart {
+    fileprivate func blockingReceive(timeout: Duration) throws(ZMQError) -> Message {
         try blocking.receive(timeout: timeout)
     }
 }

@@ -55,7 +55,7 @@ import Testing
             }
             let pull = try Pull(context)
             try pull.bind("inproc://sink")
-            var received: Set<Multipart> = []
+            var received: Set<Message> = []
             for _ in 0..<30 { received.insert(try await pull.receive()) }
             #expect(received.count == 30)
             try await group.waitForAll()
@@ -128,7 +128,7 @@ import Testing
             #expect(try await subscriber.receive() == ["news \(round)"])
             try subscriber.disconnect("inproc://news")
             // Over inproc both ends have to be used for one of them to learn that the other has left.
-            var notice: Multipart?
+            var notice: Message?
             let hasEnded = try await eventually {
                 #expect(try subscriber.tryReceive() == nil)
                 notice = try publisher.tryReceive()

@@ -92,7 +92,7 @@ import Testing
         }
         for number in 0..<Self.count {
             let received = try await router.receive()
-            #expect(received == Multipart("snake", followedBy: Self.message(number)))
+            #expect(received == Message("snake", followedBy: Self.message(number)))
             try await router.send(received)
         }
         try await expect(asker, printed: (0..<Self.count).map(Self.message))
@@ -105,15 +105,15 @@ import Testing
     func `A dealer speaks to REP and a router to REQ with a delimiter`(arrangement: Arrangement) async throws {
         let (dealer, echoer) = try await connect(arrangement, "rep", "echo") { try Dealer($0) }
         for number in 0..<Self.count {
-            try await dealer.send(Multipart("", followedBy: Self.message(number)))
-            #expect(try await dealer.receive() == Multipart("", followedBy: Self.message(number)))
+            try await dealer.send(Message("", followedBy: Self.message(number)))
+            #expect(try await dealer.receive() == Message("", followedBy: Self.message(number)))
         }
         try await expect(echoer, printed: (0..<Self.count).map(Self.message))
 
         let (router, asker) = try await connect(arrangement, "req", "ask") { try Router($0) }
         for number in 0..<Self.count {
             let received = try await router.receive()
-            #expect(received.dropFirst().elementsEqual(Multipart("", followedBy: Self.message(number))))
+            #expect(received.dropFirst().elementsEqual(Message("", followedBy: Self.message(number))))
             try await router.send(received)
         }
         try await expect(asker, printed: (0..<Self.count).map(Self.message))
@@ -177,7 +177,7 @@ import Testing
         try await expect(peer, printed: (0..<Self.count).map(Self.message))
     }
 
-    private func expect(_ peer: RunningProgram, printed messages: [Multipart]) async throws {
+    private func expect(_ peer: RunningProgram, printed messages: [Message]) async throws {
         let lines = try await finish(peer).filter { $0 != "hello" }
         #expect(lines == messages.map(Self.line))
     }
@@ -190,19 +190,19 @@ import Testing
     }
 
     /// The message of a number, as the peer generates it too.
-    private static func message(_ number: Int) -> Multipart {
+    private static func message(_ number: Int) -> Message {
         switch number % 4 {
         case 0: ["\(number)"]
-        case 1: ["\(number)", "", Message((0...255).map { UInt8($0) })]
+        case 1: ["\(number)", "", Frame((0...255).map { UInt8($0) })]
         case 2: ["", "\(number)"]
-        default: ["\(number)", Message((0..<1000).map { UInt8(truncatingIfNeeded: number + $0) }), ""]
+        default: ["\(number)", Frame((0..<1000).map { UInt8(truncatingIfNeeded: number + $0) }), ""]
         }
     }
 
-    private static func topical(_ number: Int) -> Multipart { Multipart("news", followedBy: message(number)) }
+    private static func topical(_ number: Int) -> Message { Message("news", followedBy: message(number)) }
 
     /// What the peer prints of a message.
-    private static func line(of message: Multipart) -> String {
+    private static func line(of message: Message) -> String {
         message.map { frame in
             let digits = [UInt8](frame).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
             return frame.isEmpty ? "-" : digits.joined()

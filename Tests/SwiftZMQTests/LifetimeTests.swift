@@ -33,8 +33,8 @@ import Testing
         #expect(code { try dealer.trySend("x") } == .closed)
         #expect(code { try dealer.bind("tcp://127.0.0.1:*") } == .closed)
         #expect(code { try dealer.connect("tcp://127.0.0.1:1") } == .closed)
-        #expect(code { try dealer.set(\.linger, to: .zero) } == .closed)
-        #expect(code { try dealer.get(\.linger) } == .closed)
+        #expect(code { try dealer.setOption(\.linger, to: .zero) } == .closed)
+        #expect(code { try dealer.option(\.linger) } == .closed)
         #expect(code { try dealer.lastEndpoint } == .closed)
     }
 
@@ -81,6 +81,26 @@ import Testing
         let taken = ContinuousClock.now - started
         #expect(taken >= .milliseconds(150))
         #expect(taken < .seconds(30))
+    }
+
+    @Test func `A shutdown without a limit to linger waits until a peer has taken what was sent`() async throws {
+        let folder = try TemporaryFolder()
+        let endpoint = "ipc://\(folder.path)/late"
+        let context = try Context()
+        let push = try Push(context) { $0.linger = nil }
+        try push.connect(endpoint)
+        try await push.send("some day")
+        let isOver = Mutex(false)
+        let ending = Task {
+            await context.shutdown()
+            isOver.withLock { $0 = true }
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(!isOver.withLock { $0 })
+        let pull = try Pull(Context())
+        try pull.bind(endpoint)
+        #expect(try await pull.receive(timeout: .seconds(20)) == ["some day"])
+        await ending.value
     }
 
     @Test func `What was sent before a shutdown arrives`() async throws {
@@ -168,7 +188,7 @@ import Testing
         defer { Task { await context.shutdown() } }
         let threadsBefore = try threadCount()
         let router = try Router(context) {
-            $0.mandatory = true
+            $0.isMandatory = true
             $0.linger = .zero
         }
         let endpoint = try router.bind("inproc://ten-thousand")

@@ -12,7 +12,7 @@ import Testing
         "ZMQ_LAST_ENDPOINT": "Socket.lastEndpoint, and what bind returns",
         "ZMQ_RCVTIMEO": "receive(timeout:)",
         "ZMQ_SNDTIMEO": "send(_:timeout:)",
-        "ZMQ_RCVMORE": "a received Multipart is whole",
+        "ZMQ_RCVMORE": "a received Message is whole",
         "ZMQ_FD": "the library waits",
         "ZMQ_EVENTS": "tryReceive and trySend",
         "ZMQ_TYPE": "the socket's Swift type",
@@ -50,7 +50,7 @@ import Testing
             let property = try #require(set[name], "\(name) has no property")
             #expect(names.contains(property), "\(property)")
         }
-        #expect(names.isSuperset(of: ["ipv6", "blocky"]))
+        #expect(names.isSuperset(of: ["usesIPv6", "isBlocky"]))
     }
 
     @Test func `Every option of a socket has a number of its own`() {
@@ -63,17 +63,17 @@ import Testing
             names.linger.number, names.maxMessageSize.number, names.sendBuffer.number, names.receiveBuffer.number,
             names.backlog.number, names.reconnectInterval.number, names.maxReconnectInterval.number,
             names.connectTimeout.number, names.handshakeInterval.number, names.heartbeatInterval.number,
-            names.heartbeatTimeout.number, names.heartbeatTimeToLive.number, names.tcpKeepAlive.number,
+            names.heartbeatTimeout.number, names.heartbeatTimeToLive.number, names.usesTCPKeepAlive.number,
             names.tcpKeepAliveIdle.number, names.tcpKeepAliveInterval.number, names.tcpKeepAliveCount.number,
-            names.immediate.number, names.ipv6.number, names.affinity.number, names.typeOfService.number,
+            names.isImmediate.number, names.usesIPv6.number, names.affinity.number, names.typeOfService.number,
             names.tcpMaxRetransmitTimeout.number, names.socksProxy.number, names.boundDevice.number,
             names.listeningDescriptor.number, names.vmciBufferSize.number, names.vmciBufferMinSize.number,
             names.vmciBufferMaxSize.number, names.vmciConnectTimeout.number, names.sendHighWaterMark.number,
-            names.receiveHighWaterMark.number, names.routingID.number, names.conflate.number,
-            names.probesRouter.number, names.curveServer.number, names.curvePublicKey.number,
-            names.curveSecretKey.number, names.curveServerKey.number, names.plainServer.number,
+            names.receiveHighWaterMark.number, names.routingID.number, names.conflates.number,
+            names.probesRouter.number, names.isCurveServer.number, names.curvePublicKey.number,
+            names.curveSecretKey.number, names.curveServerKey.number, names.isPlainServer.number,
             names.plainUsername.number, names.plainPassword.number, names.zapDomain.number,
-            names.gssapiServer.number, names.gssapiPlaintext.number, names.gssapiPrincipal.number,
+            names.isGSSAPIServer.number, names.usesGSSAPIPlaintext.number, names.gssapiPrincipal.number,
             names.gssapiServicePrincipal.number, names.gssapiPrincipalNameType.number,
             names.gssapiServicePrincipalNameType.number,
         ]
@@ -85,9 +85,9 @@ import Testing
         let stream = SocketOptionNames<SwiftZMQ.Stream>()
         let publisher = SocketOptionNames<XPublisher>()
         return Set(dealer).union([
-            request.correlate.number, request.relaxed.number, router.mandatory.number, router.handover.number,
-            router.raw.number, stream.notifies.number, publisher.noDrop.number,
-            publisher.verbose.number, publisher.verboser.number, publisher.manual.number,
+            request.correlates.number, request.isRelaxed.number, router.isMandatory.number, router.handsOver.number,
+            router.isRaw.number, stream.notifies.number, publisher.neverDrops.number,
+            publisher.isVerbose.number, publisher.isVerboser.number, publisher.isManual.number,
             publisher.welcomeMessage.number, publisher.invertsMatching.number, publisher.multicastRate.number,
             publisher.multicastRecoveryInterval.number, publisher.multicastHops.number,
             publisher.multicastMaxPacketSize.number,

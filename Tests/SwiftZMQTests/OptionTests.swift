@@ -10,16 +10,16 @@ import Testing
             $0.maxMessageSize = 1 << 33
             $0.reconnectInterval = nil
             $0.heartbeatTimeToLive = .milliseconds(300)
-            $0.immediate = true
+            $0.isImmediate = true
             #expect($0.sendHighWaterMark == 8)
             #expect($0.receiveHighWaterMark == 1000)
         }
-        #expect(try router.get(\.routingID) == "me")
-        #expect(try router.get(\.sendHighWaterMark) == 8)
-        #expect(try router.get(\.maxMessageSize) == 1 << 33)
-        #expect(try router.get(\.reconnectInterval) == nil)
-        #expect(try router.get(\.heartbeatTimeToLive) == .milliseconds(300))
-        #expect(try router.get(\.immediate))
+        #expect(try router.option(\.routingID) == "me")
+        #expect(try router.option(\.sendHighWaterMark) == 8)
+        #expect(try router.option(\.maxMessageSize) == 1 << 33)
+        #expect(try router.option(\.reconnectInterval) == nil)
+        #expect(try router.option(\.heartbeatTimeToLive) == .milliseconds(300))
+        #expect(try router.option(\.isImmediate))
     }
 
     @Test func `A new socket has the documented defaults`() throws {
@@ -35,12 +35,12 @@ import Testing
         try expectDefault(\.heartbeatInterval)
         try expectDefault(\.heartbeatTimeout)
         try expectDefault(\.heartbeatTimeToLive)
-        try expectDefault(\.immediate)
-        try expectDefault(\.ipv6)
+        try expectDefault(\.isImmediate)
+        try expectDefault(\.usesIPv6)
         try expectDefault(\.sendHighWaterMark)
         try expectDefault(\.receiveHighWaterMark)
         try expectDefault(\.routingID)
-        try expectDefault(\.tcpKeepAlive)
+        try expectDefault(\.usesTCPKeepAlive)
         try expectDefault(\.tcpKeepAliveIdle)
         try expectDefault(\.tcpKeepAliveInterval)
         try expectDefault(\.tcpKeepAliveCount)
@@ -50,7 +50,7 @@ import Testing
         try expectDefault(\.socksProxy)
         try expectDefault(\.boundDevice)
         try expectDefault(\.listeningDescriptor)
-        try expectDefault(\.conflate)
+        try expectDefault(\.conflates)
     }
 
     private func expectDefault<Value: Equatable>(
@@ -58,20 +58,20 @@ import Testing
     ) throws {
         var documented: Value?
         let dealer = try Dealer(Context()) { documented = $0[dynamicMember: name] }
-        #expect(try dealer.get(name) == documented, "\(String(describing: documented))")
+        #expect(try dealer.option(name) == documented, "\(String(describing: documented))")
     }
 
     @Test func `An option that would be ignored after connecting is refused with the remedy`() throws {
         let push = try Push(Context())
-        try push.set(\.sendHighWaterMark, to: 5)
+        try push.setOption(\.sendHighWaterMark, to: 5)
         try push.connect("tcp://127.0.0.1:1")
-        let error = #expect(throws: ZMQError.self) { try push.set(\.sendHighWaterMark, to: 6) }
+        let error = #expect(throws: ZMQError.self) { try push.setOption(\.sendHighWaterMark, to: 6) }
         #expect(error?.code == .wrongState)
         #expect(error?.description.contains("sendHighWaterMark") == true)
         #expect(error?.description.contains("initializer") == true)
-        #expect(try push.get(\.sendHighWaterMark) == 5)
-        try push.set(\.linger, to: .zero)
-        #expect(try push.get(\.linger) == .zero)
+        #expect(try push.option(\.sendHighWaterMark) == 5)
+        try push.setOption(\.linger, to: .zero)
+        #expect(try push.option(\.linger) == .zero)
     }
 
     @Test func `A value out of range is refused by name`() throws {
@@ -82,11 +82,11 @@ import Testing
         #expect(code { try Push(context) { $0.connectTimeout = .seconds(Int64.max) } } == .invalidArgument)
         #expect(code { try Push(context) { $0.connectTimeout = .seconds(-1) } } == .invalidArgument)
         #expect(code { try Push(context) { $0.backlog = 1 << 40 } } == .invalidArgument)
-        #expect(code { try Dealer(context) { $0.routingID = Message([UInt8](repeating: 1, count: 256)) } } != nil)
+        #expect(code { try Dealer(context) { $0.routingID = Frame([UInt8](repeating: 1, count: 256)) } } != nil)
     }
 
     @Test func `A duration is rounded up to whole milliseconds`() throws {
         let push = try Push(Context()) { $0.reconnectInterval = .microseconds(1) }
-        #expect(try push.get(\.reconnectInterval) == .milliseconds(1))
+        #expect(try push.option(\.reconnectInterval) == .milliseconds(1))
     }
 }

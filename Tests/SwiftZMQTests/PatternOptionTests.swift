@@ -17,7 +17,7 @@ import Testing
         }
         var (begun, ended) = (0, 0)
         // What is subscribed to once is told whatever the options are.
-        func receive(upTo prefixes: Set<Message>) async throws {
+        func receive(upTo prefixes: Set<Frame>) async throws {
             var missing = prefixes
             while !missing.isEmpty {
                 let notice = try #require(SubscriptionNotice(try await publisher.receive()))
@@ -41,18 +41,18 @@ import Testing
     @Test func `A publisher tells the first subscription and the last end, or each subscription, or all`() async throws
     {
         try await expectNotices(beginning: 1, ending: 1) { _ in }
-        try await expectNotices(beginning: 2, ending: 1) { $0.verbose = true }
-        try await expectNotices(beginning: 2, ending: 2) { $0.verboser = true }
+        try await expectNotices(beginning: 2, ending: 1) { $0.isVerbose = true }
+        try await expectNotices(beginning: 2, ending: 2) { $0.isVerboser = true }
         // The later of the two holds.
         try await expectNotices(beginning: 2, ending: 1) {
-            $0.verboser = true
-            $0.verbose = true
+            $0.isVerboser = true
+            $0.isVerbose = true
         }
     }
 
     @Test func `A manual publisher gives its peer another prefix`() async throws {
         let pair = try Connected(
-            over: .inproc, { try XPublisher($0) { $0.manual = true } }, { try XSubscriber($0) })
+            over: .inproc, { try XPublisher($0) { $0.isManual = true } }, { try XSubscriber($0) })
         try await pair.connecting.send("\u{1}asked")
         #expect(try await pair.bound.receive() == ["\u{1}asked"])
         try await pair.bound.send("asked, and not given yet")
@@ -81,7 +81,7 @@ import Testing
         #expect(try await pair.bound.receive() == ["\u{1}welcome"])
         #expect(try await pair.connecting.receive() == ["welcome to the news"])
         // Nobody is any more.
-        try pair.bound.set(\.welcomeMessage, to: nil)
+        try pair.bound.setOption(\.welcomeMessage, to: nil)
         let late = try Subscriber(pair.context, topics: ["welcome", "news"]) { $0.linger = .zero }
         try late.connect(pair.endpoint)
         #expect(try await pair.bound.receive() == ["\u{1}news"])
@@ -95,7 +95,7 @@ import Testing
             over: .inproc,
             {
                 try XPublisher($0) {
-                    $0.noDrop = noDrop
+                    $0.neverDrops = noDrop
                     $0.sendHighWaterMark = 2
                 }
             },
@@ -114,13 +114,13 @@ import Testing
         try await pair.bound.send("nothing for it")
         try await pair.bound.send("yes")
         #expect(try await pair.connecting.receive() == ["yes"])
-        #expect(try pair.connecting.get(\.invertsMatching))
+        #expect(try pair.connecting.option(\.invertsMatching))
     }
 
     @Test(arguments: [false, true])
     func `A second peer of the same name takes over, or is turned away`(handover: Bool) async throws {
         let context = try Context()
-        let router = try Router(context) { $0.handover = handover }
+        let router = try Router(context) { $0.handsOver = handover }
         let endpoint = try router.bind("inproc://handover")
         let dealers = try (0..<2).map { _ in try Dealer(context) { $0.routingID = "same" } }
         try dealers[0].connect(endpoint)
@@ -155,7 +155,7 @@ import Testing
         let bound = try Router(context) { $0.linger = .zero }
         let endpoint = try bound.bind("tcp://127.0.0.1:*")
         let connecting = try Router(context) {
-            $0.mandatory = true
+            $0.isMandatory = true
             $0.linger = .zero
         }
         try connecting.connect(endpoint, as: "the other")
@@ -171,15 +171,15 @@ import Testing
     }
 
     @Test func `A peer cannot be named where it has no name before it is connected`() throws {
-        let router = try Router(Context()) { $0.immediate = true }
+        let router = try Router(Context()) { $0.isImmediate = true }
         #expect(code { try router.connect("tcp://127.0.0.1:1", as: "a") } == .unsupported)
     }
 
     @Test func `A subscriber without filters of its own asks and takes back`() async throws {
         let pair = try Connected({ try XPublisher($0) }, { try XSubscriber($0) })
-        try await pair.connecting.subscribe(to: "news")
+        try pair.connecting.subscribe(to: "news")
         #expect(try await pair.bound.receive() == ["\u{1}news"])
-        try await pair.connecting.unsubscribe(from: "news")
+        try pair.connecting.unsubscribe(from: "news")
         #expect(try await pair.bound.receive() == ["\u{0}news"])
     }
 
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test func `A raw router talks plain TCP`() async throws {
-        let pair = try Connected({ try Router($0) { $0.raw = true } }, { try SwiftZMQ.Stream($0) })
+        let pair = try Connected({ try Router($0) { $0.isRaw = true } }, { try SwiftZMQ.Stream($0) })
         let id = try await pair.connecting.receive()[0]
         try await pair.connecting.send([id, "raw bytes"])
         var message = try await pair.bound.receive()

@@ -17,8 +17,8 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `A pushed message of many frames arrives whole`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try Pull($0) }, { try Push($0) })
-        let long = Message([UInt8](repeating: 1, count: 100_000))
-        let messages: [Multipart] = [["one"], ["", ""], ["a", long, "", long], Multipart((0..<300).map { "\($0)" })]
+        let long = Frame([UInt8](repeating: 1, count: 100_000))
+        let messages: [Message] = [["one"], ["", ""], ["a", long, "", long], Message((0..<300).map { "\($0)" })]
         for message in messages { try await pair.connecting.send(message) }
         for message in messages { #expect(try await pair.bound.receive() == message) }
     }
@@ -30,7 +30,7 @@ import Testing
         // The publisher knows of a subscription once it has received it.
         let subscriptions = [try await pair.bound.receive(), try await pair.bound.receive()]
         #expect(Set(subscriptions) == [["\u{1}10001"], ["\u{1}9"]])
-        for topic in ["10000 1", "10001 2", "100012 3", "8", "9", "1"] { try await pair.bound.send(Message(topic)) }
+        for topic in ["10000 1", "10001 2", "100012 3", "8", "9", "1"] { try await pair.bound.send(Frame(topic)) }
         #expect(try await pair.connecting.receive() == ["10001 2"])
         #expect(try await pair.connecting.receive() == ["100012 3"])
         #expect(try await pair.connecting.receive() == ["9"])
@@ -46,7 +46,7 @@ import Testing
         let pair = try Connected({ try Publisher($0) }, { try XSubscriber($0) })
         try await pair.connecting.send("\u{1}a")
         // A PUB socket does not tell when a subscription has arrived, so it repeats itself until it has.
-        var received: Multipart?
+        var received: Message?
         while received == nil {
             try await pair.bound.send(["a", "news"])
             received = try? await pair.connecting.receive(timeout: .milliseconds(10))
@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `A router answers dealers by name`(transport: Transport) async throws {
         let context = try Context()
-        let router = try Router(context) { $0.mandatory = true }
+        let router = try Router(context) { $0.isMandatory = true }
         let endpoint = try router.bind(transport.freshEndpoint())
         let dealers = try (0..<3).map { number in
             let dealer = try Dealer(context) { $0.routingID = "dealer-\(number)" }
@@ -126,7 +126,7 @@ import Testing
         let lonely = try Push(pair.context)
         #expect(try lonely.trySend("nobody is there") == false)
         #expect(try await eventually { try pair.connecting.trySend("somebody is") })
-        var received: Multipart?
+        var received: Message?
         #expect(
             try await eventually {
                 received = try pair.bound.tryReceive()

@@ -28,7 +28,7 @@ import Testing
             4, 6, 8, 9, 11, 12, 17, 18, 19, 21, 22, 23, 24, 34, 35, 36, 37, 39, 42, 44, 48, 57, 66, 75,
         ] {
             for count in [0, 1, 3, 5, 7, 9, 300] {
-                let bytes = Message([UInt8](repeating: 0xFE, count: count))
+                let bytes = Frame([UInt8](repeating: 0xFE, count: count))
                 let refusal = code { try push.setOption(number, to: bytes) }
                 if let refusal { #expect(refusal == .invalidArgument || refusal == .unsupported) }
             }

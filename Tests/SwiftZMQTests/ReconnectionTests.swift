@@ -64,7 +64,7 @@ import Testing
         let context = try Context()
         let pull = try Pull(context)
         let push = try Push(context) {
-            $0.immediate = immediate
+            $0.isImmediate = immediate
             $0.linger = .zero
         }
         // Port 1 is nobody's.
@@ -72,7 +72,7 @@ import Testing
         try await push.connectAndWait(pull.bind("tcp://127.0.0.1:*"), timeout: .seconds(20))
         for number in 0..<10 { try await push.send("\(number)") }
         for _ in 0..<(immediate ? 10 : 5) { _ = try await pull.receive(timeout: .seconds(20)) }
-        #expect(await code { try await pull.receive(timeout: .milliseconds(100)) } == .again)
+        #expect(await code { try await pull.receive(timeout: .milliseconds(100)) } == .timedOut)
     }
 
     @Test func `With immediate nothing is queued for a peer that is gone`() async throws {
@@ -85,7 +85,7 @@ import Testing
         let first = try await bind("tcp://127.0.0.1:*")
         let endpoint = try first.lastEndpoint
         let dealer = try Dealer(context) {
-            $0.immediate = true
+            $0.isImmediate = true
             $0.reconnectInterval = .milliseconds(10)
             $0.linger = .zero
         }
@@ -105,7 +105,7 @@ import Testing
 
     @Test func `A router reaches peers that come and go under one name`() async throws {
         let router = try Router(Context()) {
-            $0.mandatory = true
+            $0.isMandatory = true
             $0.linger = .zero
         }
         let endpoint = try router.bind("tcp://127.0.0.1:*")

@@ -35,7 +35,7 @@ import Testing
     @Test func `The next request waits until another task has answered this one`() async throws {
         let pair = try pair()
         let asking = Task {
-            var answers: [Multipart] = []
+            var answers: [Message] = []
             for number in 0..<3 { answers.append(try await pair.connecting.request("\(number)")) }
             return answers
         }
@@ -62,7 +62,7 @@ import Testing
         var requests = pair.bound.requests.makeAsyncIterator()
         _ = try await requests.next()
         let error = await #expect(throws: ZMQError.self) { try await requests.next() }
-        #expect(error?.code == .wrongState && error?.remedy?.contains("not answered") == true)
+        #expect(error?.code == .wrongState && error?.explanation?.contains("not answered") == true)
         try await pair.bound.send("late")
         #expect(try await pair.connecting.receive(timeout: .seconds(20)) == ["late"])
         try await pair.connecting.send("another")

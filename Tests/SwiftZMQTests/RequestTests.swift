@@ -36,7 +36,7 @@ import Testing
 
     @Test func `After a timeout the socket asks again, and the late reply is dropped`() async throws {
         let pair = try Connected({ try Reply($0) }, { try Request($0) })
-        #expect(await code { try await pair.connecting.request("first", timeout: .milliseconds(30)) } == .again)
+        #expect(await code { try await pair.connecting.request("first", timeout: .milliseconds(30)) } == .timedOut)
         async let second = pair.connecting.request("second", timeout: .seconds(20))
         for _ in 0..<2 {
             let question = try await pair.bound.receive()
@@ -64,7 +64,7 @@ import Testing
         #expect(try await pair.bound.receive() == ["first"])
         let leaving = Task { try await pair.connecting.request("never sent") }
         let last = Task { try await pair.connecting.request("last") }
-        #expect(await code { try await pair.connecting.request("late", timeout: .milliseconds(20)) } == .again)
+        #expect(await code { try await pair.connecting.request("late", timeout: .milliseconds(20)) } == .timedOut)
         leaving.cancel()
         await #expect(throws: CancellationError.self) { try await leaving.value }
         try await pair.bound.send("done")

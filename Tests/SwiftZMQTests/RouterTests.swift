@@ -3,10 +3,10 @@ import Testing
 
 /// Routers among themselves.
 @Suite(.timeLimit(.minutes(5))) struct RouterTests {
-    private func router(_ context: Context, _ name: Message) throws -> Router {
+    private func router(_ context: Context, _ name: Frame) throws -> Router {
         try Router(context) {
             $0.routingID = name
-            $0.mandatory = true
+            $0.isMandatory = true
             $0.linger = .zero
         }
     }
@@ -17,7 +17,7 @@ import Testing
         let bound = try router(context, "bound")
         let endpoint = try bound.bind(transport.freshEndpoint())
         let connecting = try Router(context) {
-            if let name { $0.routingID = Message(name) }
+            if let name { $0.routingID = Frame(name) }
             $0.linger = .zero
         }
         // By the name that the other gave itself, or by one given here.
@@ -25,7 +25,7 @@ import Testing
         try await connecting.send(["bound", "hello"])
         let message = try await bound.receive(timeout: .seconds(20))
         #expect(message[1] == "hello")
-        if let name { #expect(message[0] == Message(name)) } else { #expect(!message[0].isEmpty) }
+        if let name { #expect(message[0] == Frame(name)) } else { #expect(!message[0].isEmpty) }
         try await bound.send([message[0], "hello back"])
         #expect(try await connecting.receive(timeout: .seconds(20)) == ["bound", "hello back"])
     }
@@ -49,19 +49,19 @@ import Testing
 
     @Test(arguments: [false, true])
     func `A message without the name of a peer is refused`(mandatory: Bool) async throws {
-        let router = try Router(Context()) { $0.mandatory = mandatory }
+        let router = try Router(Context()) { $0.isMandatory = mandatory }
         #expect(await code { try await router.send("nobody") } == .invalidArgument)
-        #expect(await code { try await router.send(Multipart("nobody")) } == .invalidArgument)
+        #expect(await code { try await router.send(Message("nobody")) } == .invalidArgument)
         #expect(code { try router.trySend("nobody") } == .invalidArgument)
-        let error = #expect(throws: ZMQError.self) { try router.trySend(Multipart("nobody")) }
-        #expect(error?.remedy?.contains("routing id") == true)
+        let error = #expect(throws: ZMQError.self) { try router.trySend(Message("nobody")) }
+        #expect(error?.explanation?.contains("routing id") == true)
     }
 
     @Test func `A message to nobody is dropped unless the router minds`() async throws {
         let router = try Router(Context())
         try await router.send(["nobody", "hello"])
         #expect(try router.trySend(["nobody", "hello"]))
-        try router.set(\.mandatory, to: true)
+        try router.setOption(\.isMandatory, to: true)
         #expect(await code { try await router.send(["nobody", "hello"]) } == .hostUnreachable)
     }
 

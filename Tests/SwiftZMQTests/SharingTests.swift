@@ -15,10 +15,10 @@ import Testing
         var returns: Int { returned.load(ordering: .acquiring) }
 
         /// A message over new memory, which is freed when it comes back.
-        func message() -> Message {
+        func message() -> Frame {
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
             memory.initializeMemory(as: UInt8.self, repeating: 7)
-            return Message(handingOver: UnsafeRawBufferPointer(memory)) { bytes in
+            return Frame(handingOver: UnsafeRawBufferPointer(memory)) { bytes in
                 UnsafeMutableRawBufferPointer(mutating: bytes).deallocate()
                 self.returned.add(1, ordering: .releasing)
             }
@@ -56,7 +56,7 @@ import Testing
     @Test func `One message is sent many times, to many`() async throws {
         let lent = Lent(5000)
         let context = try Context()
-        let publisher = try XPublisher(context) { $0.verbose = true }
+        let publisher = try XPublisher(context) { $0.isVerbose = true }
         let endpoint = try publisher.bind("tcp://127.0.0.1:*")
         let subscribers = try (0..<3).map { _ in
             let subscriber = try Subscriber(context, topics: [""])
@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `A message larger than every buffer arrives`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try Pull($0) }, { try Push($0) })
-        let large = Message(capacity: 20_000_000) { room in
+        let large = try Frame(capacity: 20_000_000) { room in
             for index in stride(from: 0, to: room.count, by: 4096) {
                 room[index] = UInt8(truncatingIfNeeded: index >> 12)
             }
@@ -95,7 +95,7 @@ import Testing
         }
         let pair = try Connected({ try Pull($0) }, { try Push($0) })
         let order = Order(item: "Honig \u{1F36F}", count: 3)
-        try await pair.connecting.send(Message(JSONEncoder().encode(order)))
+        try await pair.connecting.send(Frame(JSONEncoder().encode(order)))
         let frame = try await pair.bound.receive()[0]
         #expect(try JSONDecoder().decode(Order.self, from: Data([UInt8](frame))) == order)
         // What is no such thing is told by the decoder, and the socket goes on.

@@ -5,21 +5,21 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct SubscriptionTests {
     @Test func `A manual publisher is told the end of what was asked, and of what a peer leaves behind`() async throws {
         let context = try Context()
-        let publisher = try XPublisher(context) { $0.manual = true }
+        let publisher = try XPublisher(context) { $0.isManual = true }
         let endpoint = try publisher.bind("tcp://127.0.0.1:*")
         for round in 0..<2 {
             let subscriber = try XSubscriber(context) { $0.linger = .zero }
             try subscriber.connect(endpoint)
             // What is asked for is given under another name.
-            for topic in ["A", "B"] as [Message] {
-                try await subscriber.subscribe(to: topic)
-                #expect(try await publisher.receive(timeout: .seconds(20)) == [Message("\u{1}\(topic)")])
+            for topic in ["A", "B"] as [Frame] {
+                try subscriber.subscribe(to: topic)
+                #expect(try await publisher.receive(timeout: .seconds(20)) == [Frame("\u{1}\(topic)")])
                 try publisher.subscribePeer(to: "X\(topic)")
             }
-            try await subscriber.unsubscribe(from: "A")
+            try subscriber.unsubscribe(from: "A")
             #expect(try await publisher.receive(timeout: .seconds(20)) == ["\u{0}A"])
             try publisher.unsubscribePeer(from: "XA")
-            for text in ["A", "B", "XA", "XB \(round)"] as [Message] { try await publisher.send(text) }
+            for text in ["A", "B", "XA", "XB \(round)"] as [Frame] { try await publisher.send(text) }
             #expect(try await subscriber.receive(timeout: .seconds(20)) == ["XB \(round)"])
             #expect(try subscriber.tryReceive() == nil)
             subscriber.close()
@@ -36,7 +36,7 @@ import Testing
         let publisher = try XPublisher(context) { $0.linger = .zero }
         try publisher.connect(upstream.bind("tcp://127.0.0.1:*"))
         let downstream = try XPublisher(context) {
-            $0.manual = true
+            $0.isManual = true
             $0.linger = .zero
         }
         let endpoint = try downstream.bind("tcp://127.0.0.1:*")
@@ -62,21 +62,21 @@ import Testing
         for _ in subscribers { notices.append(try await confirm()) }
         #expect(notices.map(\.prefix).sorted { "\($0)" < "\($1)" } == ["1", "2", "2"])
         try await publisher.waitForSubscriptions(2, timeout: .seconds(20))
-        for topic in ["1", "2"] as [Message] {
+        for topic in ["1", "2"] as [Frame] {
             try await publisher.send([topic, "news"])
             try await downstream.send(upstream.receive(timeout: .seconds(20)))
         }
-        for (topic, subscriber) in zip(["1", "2", "2"] as [Message], subscribers) {
+        for (topic, subscriber) in zip(["1", "2", "2"] as [Frame], subscribers) {
             #expect(try await subscriber.receive(timeout: .seconds(20)) == [topic, "news"])
         }
         // Those who leave are unsubscribed all the way up.
         for subscriber in subscribers { subscriber.close() }
         for _ in subscribers { #expect(try await !confirm().isSubscription) }
-        var ended: Set<Multipart> = []
+        var ended: Set<Message> = []
         while ended.count < 2 { ended.insert(try await publisher.receive(timeout: .seconds(20))) }
         #expect(ended == [["\u{0}1"], ["\u{0}2"]])
         try await publisher.send(["1", "nobody is left"])
-        #expect(await code { try await upstream.receive(timeout: .milliseconds(50)) } == .again)
+        #expect(await code { try await upstream.receive(timeout: .milliseconds(50)) } == .timedOut)
     }
 
     @Test func `What a subscriber sends besides subscriptions arrives`() async throws {
@@ -117,11 +117,11 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `A topic may be long`(transport: Transport) async throws {
         let pair = try Connected(over: transport, { try XPublisher($0) }, { try XSubscriber($0) })
-        let topic = Message([UInt8](repeating: 0x41, count: 10_000))
-        try await pair.connecting.subscribe(to: topic)
+        let topic = Frame([UInt8](repeating: 0x41, count: 10_000))
+        try pair.connecting.subscribe(to: topic)
         let notice = try #require(SubscriptionNotice(try await pair.bound.receive()))
         #expect(notice == SubscriptionNotice(isSubscription: true, prefix: topic))
-        try await pair.bound.send(Message([UInt8](repeating: 0x41, count: 9_999)))
+        try await pair.bound.send(Frame([UInt8](repeating: 0x41, count: 9_999)))
         try await pair.bound.send([topic, "news"])
         #expect(try await pair.connecting.receive() == [topic, "news"])
     }

@@ -16,8 +16,8 @@ struct Connected<Bound: Socket, Connecting: Socket>: Sendable {
         self.context = context
         self.bound = try bound(context)
         self.connecting = try connecting(context)
-        try self.bound.set(\.linger, to: .zero)
-        try self.connecting.set(\.linger, to: .zero)
+        try self.bound.setOption(\.linger, to: .zero)
+        try self.connecting.setOption(\.linger, to: .zero)
         endpoint = try self.bound.bind(transport.freshEndpoint())
         try self.connecting.connect(endpoint)
     }
@@ -35,6 +35,15 @@ enum Transport: String, CaseIterable, CustomTestStringConvertible {
         case .ipc: "ipc://*"
         case .inproc: "inproc://\(UInt64.random(in: 0 ... .max))"
         }
+    }
+}
+
+extension Transport {
+    /// A TCP endpoint that can be bound again and again: on an address of its own, where nobody else is given the port
+    /// meanwhile.
+    static func lonelyEndpoint() -> String {
+        func number() -> Int { .random(in: 1...254) }
+        return "tcp://127.\(number()).\(number()).\(number()):*"
     }
 }
 
@@ -59,8 +68,10 @@ nonisolated(nonsending) func code(of operation: () async throws -> some Any) asy
 }
 
 /// Waits, a bounded time, until something that no signal announces has come true.
-nonisolated(nonsending) func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
+nonisolated(nonsending) func eventually(
+    within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+) async throws -> Bool {
+    let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
         if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(2))

@@ -69,7 +69,7 @@ import Testing
         var expected: [UInt64] = []
         for token in 0..<500 as Range<UInt64> {
             let seconds = Int.random(in: 0..<100_000, using: &random)
-            let isEarliest = heap.insert(token, at: now + .seconds(seconds))
+            let isEarliest = heap.set(token, at: now + .seconds(seconds))
             #expect(isEarliest == (heap.earliest == now + .seconds(seconds)) || expected.isEmpty == false)
             expected.append(token)
         }

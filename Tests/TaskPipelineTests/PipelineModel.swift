@@ -10,8 +10,8 @@ struct PipelineModel {
     typealias Instant = Moment
 
     private enum Envelope {
-        case fromWorker(WorkerMessage, connection: Message)
-        case tasks(TaskBatch, connection: Message)
+        case fromWorker(WorkerMessage, connection: Frame)
+        case tasks(TaskBatch, connection: Frame)
         case results(ResultBatch)
         case fromCollector(CollectorMessage)
         case toCollector(ProducerMessage, SessionID)
@@ -19,16 +19,16 @@ struct PipelineModel {
 
     private struct Worker {
         var session = SessionID.random()
-        var connection: Message
-        var desk: WorkerDesk
+        var connection: Frame
+        var assigned: AssignedTasks
         var begun: [PipelineTask] = []
     }
 
     private struct Collector {
         var session = SessionID.random()
         var run = RunID.none
-        var gate: ResultGate
-        var book = ReportBook()
+        var sequencer: ResultSequencer
+        var pendingReports = PendingReports()
         var hasEnded = false
     }
 
@@ -64,7 +64,7 @@ struct PipelineModel {
         window = TaskWindow(run: .random(), settings: settings)
         total = .random(in: 0...60, using: &random)
         isOrdered = Bool.random(using: &random)
-        collector = Collector(gate: ResultGate(isOrdered: isOrdered))
+        collector = Collector(sequencer: ResultSequencer(isOrdered: isOrdered))
         for _ in 0..<Int.random(in: 1...4, using: &random) { workers.append(newWorker()) }
     }
 
@@ -184,27 +184,27 @@ struct PipelineModel {
     private mutating func deliver(_ envelope: Envelope) throws {
         switch envelope {
         case .fromWorker(let message, let connection):
-            window.hear(try WorkerMessage(Multipart(message.encoded)), from: connection, at: now)
+            window.hear(try WorkerMessage(Message(message.encoded)), from: connection, at: now)
         case .tasks(let batch, let connection):
             guard let index = workers.firstIndex(where: { $0.connection == connection }) else { return note("nobody") }
-            workers[index].desk.receive(try TaskBatch(Multipart(batch.encoded)), at: now)
-        case .results(let batch): try collect(ResultBatch(Multipart(batch.encoded)))
+            workers[index].assigned.receive(try TaskBatch(Message(batch.encoded)), at: now)
+        case .results(let batch): try collect(ResultBatch(Message(batch.encoded)))
         case .fromCollector(let message):
-            let answers = window.hear(try CollectorMessage(Multipart(message.encoded)), at: now)
+            let answers = window.hear(try CollectorMessage(Message(message.encoded)), at: now)
             for answer in answers { send(.toCollector(answer, message.collector)) }
         case .toCollector(let message, let session):
             guard session == collector.session else { return note("nobody") }
-            hear(try ProducerMessage(Multipart(message.encoded)))
+            hear(try ProducerMessage(Message(message.encoded)))
         }
     }
 
     // MARK: Workers
 
     private mutating func newWorker() -> Worker {
-        Worker(connection: newConnection(), desk: WorkerDesk(concurrency: .random(in: 1...3, using: &random)))
+        Worker(connection: newConnection(), assigned: AssignedTasks(concurrency: .random(in: 1...3, using: &random)))
     }
 
-    private mutating func newConnection() -> Message {
+    private mutating func newConnection() -> Frame {
         nextConnection += 1
         return "\(nextConnection)"
     }
@@ -223,7 +223,7 @@ struct PipelineModel {
 
     private mutating func work() {
         let index = workers.indices.randomElement(using: &random) ?? 0
-        if Bool.random(using: &random), let task = workers[index].desk.begin(at: now) {
+        if Bool.random(using: &random), let task = workers[index].assigned.begin(at: now) {
             workers[index].begun.append(task)
         } else if let place = workers[index].begun.indices.randomElement(using: &random) {
             finish(workers[index].begun.remove(at: place), at: index)
@@ -231,14 +231,14 @@ struct PipelineModel {
     }
 
     private mutating func finishAll(_ index: Int) {
-        while let task = workers[index].desk.begin(at: now) { workers[index].begun.append(task) }
+        while let task = workers[index].assigned.begin(at: now) { workers[index].begun.append(task) }
         while let task = workers[index].begun.popLast() { finish(task, at: index) }
-        if let ask = workers[index].desk.ask() { say(.ask(ask), at: index) }
+        if let ask = workers[index].assigned.ask() { say(.ask(ask), at: index) }
     }
 
     private mutating func finish(_ task: PipelineTask, at index: Int) {
-        let run = workers[index].desk.run
-        _ = workers[index].desk.finish(task.number, of: run, at: now)
+        let run = workers[index].assigned.run
+        _ = workers[index].assigned.finish(task.number, of: run, at: now)
         let hasFailed = fails(task.number, attempt: task.attempt)
         if hasFailed, !task.isLastAttempt {
             let failure = FailedAttempt(number: task.number, attempt: task.attempt, status: 1)
@@ -253,7 +253,7 @@ struct PipelineModel {
 
     private mutating func speak() {
         let index = workers.indices.randomElement(using: &random) ?? 0
-        if let returned = workers[index].desk.tasksToReturn(at: now) {
+        if let returned = workers[index].assigned.tasksToReturn(at: now) {
             note("returned")
             say(.returned(returned), at: index)
         }
@@ -261,7 +261,7 @@ struct PipelineModel {
     }
 
     private mutating func heartbeat(_ index: Int) {
-        let ask = workers[index].desk.heartbeat()
+        let ask = workers[index].assigned.heartbeat()
         say(.ask(ask), at: index)
     }
 
@@ -269,7 +269,8 @@ struct PipelineModel {
         let worker = workers[index]
         send(
             .fromWorker(
-                WorkerMessage(run: worker.desk.run, worker: worker.session, body: body), connection: worker.connection))
+                WorkerMessage(run: worker.assigned.run, worker: worker.session, body: body),
+                connection: worker.connection))
     }
 
     // MARK: Collector
@@ -277,14 +278,14 @@ struct PipelineModel {
     private mutating func restartCollector() {
         // What is not committed is cut off when it starts again.
         disk.file.removeSubrange(disk.committed...)
-        collector = Collector(gate: ResultGate(isOrdered: isOrdered))
+        collector = Collector(sequencer: ResultSequencer(isOrdered: isOrdered))
         note("collector killed")
     }
 
     private mutating func collectorSpeaks() {
         guard !collector.hasEnded else { return }
         tell(.hello)
-        for report in collector.book.overdueReports(at: now) { tell(.report(report)) }
+        for report in collector.pendingReports.overdueReports(at: now) { tell(.report(report)) }
     }
 
     private mutating func tell(_ body: CollectorMessage.Body) {
@@ -298,13 +299,13 @@ struct PipelineModel {
             collector.run = message.run
             if disk.run != message.run { disk = Disk(run: message.run) }
             var passed = NumberSet(disk.file.map(\.number))
-            collector.book.noteDone(passed, failed: NumberSet(disk.file.filter(\.isFailure).map(\.number)))
+            collector.pendingReports.noteDone(passed, failed: NumberSet(disk.file.filter(\.isFailure).map(\.number)))
             passed.formUnion(done)
-            collector.gate = ResultGate(isOrdered: isOrdered, done: passed)
+            collector.sequencer = ResultSequencer(isOrdered: isOrdered, done: passed)
             report()
-        case .acknowledged(let sequences): collector.book.acknowledge(sequences)
+        case .acknowledged(let sequences): collector.pendingReports.acknowledge(sequences)
         case .finished:
-            if collector.book.isClear { tell(.goodbye) }
+            if collector.pendingReports.isClear { tell(.goodbye) }
         case .farewell, .replaced: break
         }
     }
@@ -313,14 +314,14 @@ struct PipelineModel {
         guard collector.run == batch.run else { return note("not its run") }
         var written: [TaskResult] = []
         for result in batch.results {
-            switch collector.gate.admit(result) {
+            switch collector.sequencer.admit(result) {
             case .write:
                 written.append(result)
-                while let next = collector.gate.release() { written.append(next) }
+                while let next = collector.sequencer.release() { written.append(next) }
             case .hold:
-                collector.book.noteHeld(result.number)
+                collector.pendingReports.noteHeld(result.number)
                 note("held")
-            case .holdStill: collector.book.noteHeld(result.number)
+            case .holdStill: collector.pendingReports.noteHeld(result.number)
             case .drop: note("dropped")
             }
         }
@@ -329,7 +330,7 @@ struct PipelineModel {
         try mayBeKilled()
         disk.committed = disk.file.count
         try mayBeKilled()
-        for result in written { collector.book.noteDone(result.number, hasFailed: result.status != 0) }
+        for result in written { collector.pendingReports.noteDone(result.number, hasFailed: result.status != 0) }
         report()
     }
 
@@ -338,7 +339,7 @@ struct PipelineModel {
     }
 
     private mutating func report() {
-        while let report = collector.book.nextReport(at: now) { tell(.report(report)) }
+        while let report = collector.pendingReports.nextReport(at: now) { tell(.report(report)) }
     }
 
     private mutating func note(_ event: String) {

@@ -24,14 +24,14 @@ import Testing
     func ask(
         _ window: inout TaskWindow, _ worker: SessionID, room: Int, received: UInt64 = 0,
         tasks: NumberSet = NumberSet(),
-        connection: Message = "a", at now: Instant
+        connection: Frame = "a", at now: Instant
     ) {
         let ask = WorkerAsk(received: received, room: room, tasks: tasks)
         window.hear(WorkerMessage(run: run, worker: worker, body: .ask(ask)), from: connection, at: now)
     }
 
-    func handOuts(_ window: inout TaskWindow, at now: Instant) -> [(connection: Message, numbers: [TaskNumber])] {
-        var all: [(Message, [TaskNumber])] = []
+    func handOuts(_ window: inout TaskWindow, at now: Instant) -> [(connection: Frame, numbers: [TaskNumber])] {
+        var all: [(Frame, [TaskNumber])] = []
         while let next = window.nextHandOut(at: now) { all.append((next.connection, next.batch.tasks.map(\.number))) }
         return all
     }

@@ -42,24 +42,24 @@ import Testing
     @Test(arguments: fromWorkers)
     func `A worker's message comes back`(body: WorkerMessage.Body) throws {
         let message = WorkerMessage(run: Self.run, worker: Self.session, body: body)
-        #expect(try WorkerMessage(Multipart(message.encoded)) == message)
+        #expect(try WorkerMessage(Message(message.encoded)) == message)
     }
 
     @Test(arguments: fromCollectors)
     func `A collector's message comes back`(body: CollectorMessage.Body) throws {
         let message = CollectorMessage(run: Self.run, collector: Self.session, body: body)
-        #expect(try CollectorMessage(Multipart(message.encoded)) == message)
+        #expect(try CollectorMessage(Message(message.encoded)) == message)
     }
 
     @Test(arguments: toCollectors)
     func `A producer's message comes back`(body: ProducerMessage.Body) throws {
         let message = ProducerMessage(run: Self.run, body: body)
-        #expect(try ProducerMessage(Multipart(message.encoded)) == message)
+        #expect(try ProducerMessage(Message(message.encoded)) == message)
     }
 
     @Test func `Tasks and results come back, byte for byte`() throws {
-        #expect(try TaskBatch(Multipart(Self.batch.encoded)) == Self.batch)
-        #expect(try ResultBatch(Multipart(Self.results.encoded)) == Self.results)
+        #expect(try TaskBatch(Message(Self.batch.encoded)) == Self.batch)
+        #expect(try ResultBatch(Message(Self.results.encoded)) == Self.results)
     }
 
     @Test func `A message that is cut short or altered is refused, or read as something, and never more`() {
@@ -78,12 +78,12 @@ import Testing
                         broken[.random(in: 0..<broken.count, using: &random)] = .random(in: 0...255, using: &random)
                     }
                 }
-                readAsEverything(Multipart(Message(broken)))
+                readAsEverything(Message(Frame(broken)))
             }
         }
     }
 
-    private func readAsEverything(_ message: Multipart) {
+    private func readAsEverything(_ message: Message) {
         _ = try? WorkerMessage(message)
         _ = try? CollectorMessage(message)
         _ = try? ProducerMessage(message)
@@ -96,7 +96,7 @@ import Testing
         #expect(throws: WireError.self) { try ResultBatch([Self.results.encoded, ""]) }
         var bytes = [UInt8](Self.results.encoded)
         bytes[2] = 9
-        let error = #expect(throws: WireError.self) { try ResultBatch(Multipart(Message(bytes))) }
+        let error = #expect(throws: WireError.self) { try ResultBatch(Message(Frame(bytes))) }
         #expect(error?.description.contains("version 9") == true)
     }
 

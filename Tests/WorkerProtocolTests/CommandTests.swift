@@ -3,14 +3,14 @@ import Testing
 import WorkerProtocol
 
 @Suite struct CommandTests {
-    static let long = Message([UInt8](repeating: 1, count: 64))
+    static let long = Frame([UInt8](repeating: 1, count: 64))
 
     @Test(
         arguments: [
             (["", "READY", "greet"], .request), (["", "MDPW01", "\u{1}", "greet"], .majordomo01),
             (["", "MDPW01"], .majordomo01), (["MDPW02", "\u{1}", "greet"], .majordomo02), (["MDPW02"], .majordomo02),
-        ] as [(Multipart, WorkerDialect)])
-    func `The first message of a connection tells the dialect`(frames: Multipart, dialect: WorkerDialect) {
+        ] as [(Message, WorkerDialect)])
+    func `The first message of a connection tells the dialect`(frames: Message, dialect: WorkerDialect) {
         #expect(WorkerDialect(firstMessage: frames) == dialect)
     }
 
@@ -19,12 +19,12 @@ import WorkerProtocol
             [""], ["", ""], ["", "READY"], ["", "READY", "a", "b"], ["READY", "greet"], ["", "ready", "greet"],
             ["MDPW01"],
             ["MDPW03", "\u{1}", "a"], ["", "MDPW02", "\u{1}", "a"], ["MDPC02", "\u{1}", "a"], ["MDPW020"],
-        ] as [Multipart])
-    func `What begins like no dialect has none`(frames: Multipart) {
+        ] as [Message])
+    func `What begins like no dialect has none`(frames: Message) {
         #expect(WorkerDialect(firstMessage: frames) == nil)
     }
 
-    static let fromWorkers: [(WorkerDialect, WorkerCommand, Multipart)] = [
+    static let fromWorkers: [(WorkerDialect, WorkerCommand, Message)] = [
         (.request, .ready(service: "greet", .init()), ["", "READY", "greet"]),
         (.request, .final(request: "", ["hello"]), ["", "hello"]),
         (.request, .final(request: "", ["200\r\n", "a", "b"]), ["", "200\r\n", "a", "b"]),
@@ -48,17 +48,19 @@ import WorkerProtocol
         (.majordomo02, .heartbeat, ["MDPW02", "\u{5}"]),
         (.majordomo02, .disconnect, ["MDPW02", "\u{6}"]),
         (.majordomo02, .drain, ["MDPW02", "\u{9}"]),
+        (.majordomo02, .abort(request: "r", reason: "why"), ["MDPW02", "\u{B}", "r", "why"]),
+        (.majordomo02, .abort(request: long, reason: ""), ["MDPW02", "\u{B}", long, ""]),
     ]
 
     @Test(arguments: fromWorkers)
     func `A worker's command is read as it was written`(
-        dialect: WorkerDialect, command: WorkerCommand, frames: Multipart
+        dialect: WorkerDialect, command: WorkerCommand, frames: Message
     ) throws {
         #expect(try command.frames(in: dialect) == frames)
         #expect(try WorkerCommand(reading: frames, dialect: dialect) == command)
     }
 
-    static let fromGateway: [(WorkerDialect, GatewayCommand, Multipart)] = [
+    static let fromGateway: [(WorkerDialect, GatewayCommand, Message)] = [
         (.request, .request(id: "", ["h", "b"]), ["", "h", "b"]),
         (.majordomo01, .request(id: "r", ["h", ""]), ["", "MDPW01", "\u{2}", "r", "", "h", ""]),
         (.majordomo01, .heartbeat, ["", "MDPW01", "\u{4}"]),
@@ -73,7 +75,7 @@ import WorkerProtocol
 
     @Test(arguments: fromGateway)
     func `The gateway's command is read as it was written`(
-        dialect: WorkerDialect, command: GatewayCommand, frames: Multipart
+        dialect: WorkerDialect, command: GatewayCommand, frames: Message
     ) throws {
         #expect(command.frames(in: dialect) == frames)
         #expect(try GatewayCommand(reading: frames, dialect: dialect) == command)
@@ -81,10 +83,12 @@ import WorkerProtocol
 
     @Test func `A request of two frames has the same message either way`() {
         for dialect in WorkerDialect.allCases {
-            let id: Message = dialect == .request ? "" : "r"
+            let id: Frame = dialect == .request ? "" : "r"
             #expect(
-                GatewayCommand.request(id: id, head: "h", body: "b", in: dialect)
-                    == GatewayCommand.request(id: id, ["h", "b"]).frames(in: dialect))
+                GatewayCommand.request(to: "w", id: id, head: "h", body: "b", in: dialect)
+                    == GatewayCommand.request(id: id, ["h", "b"]).frames(in: dialect).map {
+                        Message("w", followedBy: $0)
+                    })
         }
     }
 
@@ -93,6 +97,7 @@ import WorkerProtocol
         #expect(GatewayCommand.cancel(id: "r").frames(in: .majordomo01) == nil)
         for (dialect, command) in [
             (.majordomo01, .partial(request: "r", ["p"])), (.majordomo01, .drain), (.request, .heartbeat),
+            (.majordomo01, .abort(request: "r", reason: "")), (.request, .abort(request: "", reason: "")),
             (.request, .ready(service: "a", .init(concurrency: 2))),
             (.majordomo01, .ready(service: "a", .init(concurrency: 2))),
             (.majordomo02, .ready(service: "a", .init(concurrency: 1025))),
@@ -127,9 +132,12 @@ import WorkerProtocol
             (.majordomo02, ["MDPW02", "\u{5}", "x"], "frame-count"),
             (.majordomo02, ["MDPW02", "\u{6}", "x"], "frame-count"),
             (.majordomo02, ["MDPW02", "\u{9}", "x"], "frame-count"),
-        ] as [(WorkerDialect, Multipart, String)])
+            (.majordomo02, ["MDPW02", "\u{B}", "r"], "frame-count"),
+            (.majordomo02, ["MDPW02", "\u{B}", "r", "", "why"], "frame-count"),
+            (.majordomo01, ["", "MDPW01", "\u{B}", "r", "why"], "unknown-command"),
+        ] as [(WorkerDialect, Message, String)])
     func `A malformed message of a worker is refused with its reason`(
-        dialect: WorkerDialect, frames: Multipart, code: String
+        dialect: WorkerDialect, frames: Message, code: String
     ) {
         let error = #expect(throws: WorkerProtocolError.self) {
             try WorkerCommand(reading: frames, dialect: dialect)
@@ -144,8 +152,8 @@ import WorkerProtocol
             (.majordomo02, ["MDPW02", "\u{1}", "a"]), (.majordomo02, ["MDPW02", "\u{2}", "r", "x", "h"]),
             (.majordomo02, ["MDPW02", "\u{8}", "r", "-1"]), (.majordomo02, ["MDPW02", "\u{8}", "r", ""]),
             (.majordomo02, ["MDPW02", "\u{7}"]), (.majordomo02, ["MDPW02", "\u{9}"]),
-        ] as [(WorkerDialect, Multipart)])
-    func `A worker refuses what is no command of the gateway`(dialect: WorkerDialect, frames: Multipart) {
+        ] as [(WorkerDialect, Message)])
+    func `A worker refuses what is no command of the gateway`(dialect: WorkerDialect, frames: Message) {
         #expect(throws: WorkerProtocolError.self) { try GatewayCommand(reading: frames, dialect: dialect) }
     }
 
@@ -157,7 +165,7 @@ import WorkerProtocol
     func `Properties are lines of key and value; unknown keys are ignored`(
         text: String, properties: WorkerProperties
     ) throws {
-        #expect(try WorkerProperties(reading: Message(text)) == properties)
+        #expect(try WorkerProperties(reading: Frame(text)) == properties)
     }
 
     @Test(arguments: [
@@ -167,7 +175,7 @@ import WorkerProtocol
         String(repeating: "a=1", count: 2000),
     ])
     func `Malformed properties are refused`(text: String) {
-        let error = #expect(throws: WorkerProtocolError.self) { try WorkerProperties(reading: Message(text)) }
+        let error = #expect(throws: WorkerProtocolError.self) { try WorkerProperties(reading: Frame(text)) }
         #expect(error?.code == .property)
     }
 
@@ -180,13 +188,13 @@ import WorkerProtocol
     func `A name that is empty, long, reserved or not printable is refused`(name: String) {
         #expect(throws: WorkerProtocolError.self) { try ServiceName.check(name) }
         #expect(throws: WorkerProtocolError.self) {
-            try WorkerCommand(reading: ["MDPW02", "\u{1}", Message(name)], dialect: .majordomo02)
+            try WorkerCommand(reading: ["MDPW02", "\u{1}", Frame(name)], dialect: .majordomo02)
         }
     }
 
     @Test func `A name that is not UTF-8 is refused`() {
         #expect(throws: WorkerProtocolError.self) {
-            try WorkerCommand(reading: ["MDPW02", "\u{1}", Message([0xC3, 0x28])], dialect: .majordomo02)
+            try WorkerCommand(reading: ["MDPW02", "\u{1}", Frame([0xC3, 0x28])], dialect: .majordomo02)
         }
     }
 }

@@ -11,7 +11,7 @@ import WorkerProtocol
         let dialect: WorkerDialect
         let name: String
         let isFromWorker: Bool
-        let frames: [Message]
+        let frames: [Frame]
 
         var testDescription: String { "\(dialect.rawValue) \(name) \(isFromWorker ? "→" : "←") \(frames.count) frames" }
     }
@@ -41,12 +41,12 @@ import WorkerProtocol
         }
     }
 
-    private static func frames(in text: String) -> [Message] {
+    private static func frames(in text: String) -> [Frame] {
         text.matches(of: /"(?<text>(?:[^"\\]|\\.)*)"|(?<bytes>[0-9a-f]+)/).map { match in
-            if let text = match.text { return Message(unescaped(text)) }
+            if let text = match.text { return Frame(unescaped(text)) }
             let digits = Array(match.bytes ?? "")
             let pairs = stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }
-            return Message(pairs.compactMap { UInt8($0, radix: 16) })
+            return Frame(pairs.compactMap { UInt8($0, radix: 16) })
         }
     }
 
@@ -62,14 +62,14 @@ import WorkerProtocol
             "MDP/0.1 HEARTBEAT false", "MDP/0.1 DISCONNECT false",
             "MDP/0.2 READY true", "MDP/0.2 REQUEST false", "MDP/0.2 PARTIAL true", "MDP/0.2 FINAL true",
             "MDP/0.2 HEARTBEAT true", "MDP/0.2 HEARTBEAT false", "MDP/0.2 DISCONNECT true",
-            "MDP/0.2 CANCEL false", "MDP/0.2 CREDIT false", "MDP/0.2 DRAIN true",
+            "MDP/0.2 CANCEL false", "MDP/0.2 CREDIT false", "MDP/0.2 DRAIN true", "MDP/0.2 ABORT true",
         ]
         #expect(shown == Set(expected))
     }
 
     @Test(arguments: listings)
     func `A listing is read as what it is called, and written as it is shown`(listing: Listing) throws {
-        let shown = Multipart(listing.frames)
+        let shown = Message(listing.frames)
         if listing.isFromWorker {
             let command = try WorkerCommand(reading: shown, dialect: listing.dialect)
             #expect(name(of: command) == listing.name)
@@ -90,7 +90,7 @@ import WorkerProtocol
 
     @Test(arguments: listings.filter { $0.isFromWorker && ["PARTIAL", "FINAL"].contains($0.name) })
     func `A reply that is shown is one that the gateway takes`(listing: Listing) throws {
-        let command = try WorkerCommand(reading: Multipart(listing.frames), dialect: listing.dialect)
+        let command = try WorkerCommand(reading: Message(listing.frames), dialect: listing.dialect)
         switch command {
         case .final(_, let frames), .partial(_, let frames): _ = try WorkerReply(reading: frames)
         default: Issue.record("\(command) is no reply")
@@ -105,6 +105,7 @@ import WorkerProtocol
         case .heartbeat: "HEARTBEAT"
         case .disconnect: "DISCONNECT"
         case .drain: "DRAIN"
+        case .abort: "ABORT"
         }
     }
 
@@ -132,7 +133,7 @@ import WorkerProtocol
                 listenerAddress: "127.0.0.1:8080"))
         let heads = Self.blocks("head").map { Self.unescaped($0.text.replacing("\n", with: "")) }
         #expect(heads.first == String(frame))
-        let reply = try ReplyHead(reading: Message(try #require(heads.last)))
+        let reply = try ReplyHead(reading: Frame(try #require(heads.last)))
         #expect(reply.status == 201)
         #expect(reply.fields.map(\.name) == ["content-type", "location"])
     }

@@ -13,7 +13,7 @@ import WorkerProtocol
 
     @Test func `Of several frames the first is the head and the rest are the body`() throws {
         #expect(try WorkerReply(reading: ["201\r\n", "a"]).body == "a")
-        let long = Message([UInt8](repeating: 7, count: 100))
+        let long = Frame([UInt8](repeating: 7, count: 100))
         let reply = try WorkerReply(reading: ["HTTP/1.1 404 Not Found\r\n", "a", long, "", "c"])
         #expect(reply.head.status == 404)
         #expect([UInt8](reply.body) == [97] + [UInt8](long) + [99])
@@ -27,7 +27,7 @@ import WorkerProtocol
     func `The status line may leave out the version and the reason`(
         text: String, status: Int, reason: String
     ) throws {
-        let head = try ReplyHead(reading: Message(text))
+        let head = try ReplyHead(reading: Frame(text))
         #expect(head.status == status)
         #expect(head.reason == reason)
         #expect(head.fields.isEmpty)
@@ -51,7 +51,7 @@ import WorkerProtocol
     ])
     func `A malformed head is refused and the error says why`(text: String, code: String) {
         let error = #expect(throws: WorkerProtocolError.self) {
-            try WorkerReply(reading: [Message(text), "body"])
+            try WorkerReply(reading: [Frame(text), "body"])
         }
         #expect(error?.code.rawValue == code)
         #expect(error?.description.isEmpty == false)
@@ -65,9 +65,9 @@ import WorkerProtocol
     }
 
     @Test func `A head of 64 KiB is read, one byte more is refused`() throws {
-        func head(_ size: Int) -> Message {
+        func head(_ size: Int) -> Frame {
             let start = "200\r\na: "
-            return Message(start + String(repeating: "x", count: size - start.utf8.count - 2) + "\r\n")
+            return Frame(start + String(repeating: "x", count: size - start.utf8.count - 2) + "\r\n")
         }
         #expect(try ReplyHead(reading: head(65_536)).fields.count == 1)
         let error = #expect(throws: WorkerProtocolError.self) { try ReplyHead(reading: head(65_537)) }
@@ -137,7 +137,7 @@ import WorkerProtocol
                 alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
             }
             do {
-                let head = try ReplyHead(reading: Message(bytes))
+                let head = try ReplyHead(reading: Frame(bytes))
                 #expect((200...599).contains(head.status), "\(bytes)")
             } catch {
                 #expect(!error.detail.isEmpty, "\(bytes)")
@@ -149,7 +149,7 @@ import WorkerProtocol
         let token = Set("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
         // The colon ends the name.
         for byte in UInt8.min ... .max where byte != UInt8(ascii: ":") {
-            let head = Message(Array("200\r\nx".utf8) + [byte] + Array("y: value\r\n".utf8))
+            let head = Frame(Array("200\r\nx".utf8) + [byte] + Array("y: value\r\n".utf8))
             let isAccepted = (try? ReplyHead(reading: head)) != nil
             #expect(isAccepted == token.contains(byte), "byte \(byte)")
         }

@@ -1,11 +1,6 @@
 import CAllocations
+import Glibc
 import SwiftZMQ
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Counts how often memory is allocated for each message that is made and sent, and for each that is received.
 ///

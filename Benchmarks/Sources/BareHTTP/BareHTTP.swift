@@ -1,12 +1,7 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What the gateway is measured against: a server that does nothing but answer, on the same HTTP library.
 ///

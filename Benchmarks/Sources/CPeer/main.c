@@ -11,13 +11,16 @@
 //
 // A number after COUNT makes each message of so many frames (1, of at most 16), of SIZE bytes each.
 // An end that has done its part waits for the end of its standard input before it lets go of its socket, so that
-// nothing is cut short. Throughput is measured from the first message to the last, the first one not counted.
+// nothing is cut short. Throughput is measured from the first message to the last, the first one not counted. Behind its
+// figure, or alone where it has none, each end prints the seconds of processor time that its process took meanwhile; one
+// that sends does so at the end of its input, when all has left.
 
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <zmq.h>
 
@@ -50,6 +53,43 @@ static double seconds_now(void)
     return (double) now.tv_sec + (double) now.tv_nsec / 1e9;
 }
 
+static double to_seconds(struct timeval time)
+{
+    return (double) time.tv_sec + (double) time.tv_usec / 1e6;
+}
+
+// User and system time of all threads of this process.
+static double processor_seconds(void)
+{
+    struct rusage usage;
+    check(getrusage(RUSAGE_SELF, &usage), "getrusage");
+    return to_seconds(usage.ru_utime) + to_seconds(usage.ru_stime);
+}
+
+// What a measurement began with.
+struct start {
+    double seconds, processor_seconds;
+};
+
+static struct start start_now(void)
+{
+    struct start start = {seconds_now(), processor_seconds()};
+    return start;
+}
+
+static void tell_throughput(long count, struct start start)
+{
+    double elapsed = seconds_now() - start.seconds;
+    printf("%.1f %.6f\n", (double) count / elapsed, processor_seconds() - start.processor_seconds);
+}
+
+// In microseconds one way.
+static void tell_latency(long count, struct start start)
+{
+    double elapsed = seconds_now() - start.seconds;
+    printf("%.3f %.6f\n", elapsed / (double) count / 2 * 1e6, processor_seconds() - start.processor_seconds);
+}
+
 static void bind_and_tell(void *socket, const char *endpoint)
 {
     char resolved[256];
@@ -68,10 +108,12 @@ static void *open_socket(int type)
     return socket;
 }
 
-static void wait_for_end_of_input(void)
+// Keeps the socket until the other end has what it needs.
+static void wait_for_end_of_input(struct start start)
 {
     while (getchar() != EOF)
         ;
+    printf("%.6f\n", processor_seconds() - start.processor_seconds);
 }
 
 static void init(zmq_msg_t *message)
@@ -118,17 +160,16 @@ static void send_new(void *socket, size_t size)
     }
 }
 
-static double receive_many(void *socket, size_t size, long count)
+static void receive_many(void *socket, size_t size, long count)
 {
     zmq_msg_t message[most_frames];
     init(message);
     receive(socket, message, size);
-    double begin = seconds_now();
+    struct start start = start_now();
     for (long i = 0; i < count; i++)
         receive(socket, message, size);
-    double elapsed = seconds_now() - begin;
+    tell_throughput(count, start);
     close_all(message);
-    return (double) count / elapsed;
 }
 
 static void answer(void *socket, size_t size, long count)
@@ -142,10 +183,10 @@ static void answer(void *socket, size_t size, long count)
     close_all(message);
 }
 
-static double ask(void *socket, size_t size, long count)
+static void ask(void *socket, size_t size, long count)
 {
     zmq_msg_t message[most_frames];
-    double begin = 0;
+    struct start start = {0, 0};
     for (long i = 0; i < frames; i++)
         fill(&message[i], size);
     // The first round trip waits for the connection and is not counted.
@@ -153,25 +194,25 @@ static double ask(void *socket, size_t size, long count)
         send_all(socket, message);
         receive(socket, message, size);
         if (i == 0)
-            begin = seconds_now();
+            start = start_now();
     }
-    double elapsed = seconds_now() - begin;
+    tell_latency(count, start);
     close_all(message);
-    return elapsed / (double) count / 2 * 1e6;
 }
 
 static void pull(void *socket, const char *endpoint, size_t size, long count)
 {
     bind_and_tell(socket, endpoint);
-    printf("%.1f\n", receive_many(socket, size, count));
+    receive_many(socket, size, count);
 }
 
 static void push(void *socket, const char *endpoint, size_t size, long count)
 {
     check(zmq_connect(socket, endpoint), "zmq_connect");
+    struct start start = start_now();
     for (long i = 0; i <= count; i++)
         send_new(socket, size);
-    wait_for_end_of_input();
+    wait_for_end_of_input(start);
 }
 
 static void source(void *socket, const char *endpoint, size_t size, long count)
@@ -180,9 +221,10 @@ static void source(void *socket, const char *endpoint, size_t size, long count)
     // Everybody who is to have a share is connected by then.
     for (int c = getchar(); c != '\n' && c != EOF; c = getchar())
         ;
+    struct start start = start_now();
     for (long i = 0; i <= count; i++)
         send_new(socket, size);
-    wait_for_end_of_input();
+    wait_for_end_of_input(start);
 }
 
 static void relay(const char *from, const char *to)
@@ -204,14 +246,15 @@ static void relay(const char *from, const char *to)
 static void reply(void *socket, const char *endpoint, size_t size, long count)
 {
     bind_and_tell(socket, endpoint);
+    struct start start = start_now();
     answer(socket, size, count);
-    wait_for_end_of_input();
+    wait_for_end_of_input(start);
 }
 
 static void request(void *socket, const char *endpoint, size_t size, long count)
 {
     check(zmq_connect(socket, endpoint), "zmq_connect");
-    printf("%.3f\n", ask(socket, size, count));
+    ask(socket, size, count);
 }
 
 // The other end, on a thread of its own.
@@ -244,9 +287,9 @@ static void with_other_end(int type, void *socket, const char *endpoint, size_t 
     if (pthread_create(&thread, NULL, run_end, &end) != 0)
         fail("pthread_create failed");
     if (type == ZMQ_PUSH)
-        printf("%.1f\n", receive_many(socket, size, count));
+        receive_many(socket, size, count);
     else
-        printf("%.3f\n", ask(socket, size, count));
+        ask(socket, size, count);
     pthread_join(thread, NULL);
 }
 

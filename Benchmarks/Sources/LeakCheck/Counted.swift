@@ -20,10 +20,10 @@ final class Counted: Sendable {
 final class Released: Sendable {
     private let count = Atomic(0)
 
-    func makeMessage() -> Message {
+    func makeMessage() -> Frame {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 200, alignment: 1)
         memory.initializeMemory(as: UInt8.self, repeating: 1)
-        return Message(handingOver: UnsafeRawBufferPointer(memory)) { [self] bytes in
+        return Frame(handingOver: UnsafeRawBufferPointer(memory)) { [self] bytes in
             bytes.deallocate()
             count.add(1, ordering: .relaxed)
         }

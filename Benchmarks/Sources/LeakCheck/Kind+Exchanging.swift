@@ -3,7 +3,7 @@ import SwiftZMQ
 extension Kind {
     /// From one socket to another in a context of their own.
     static func oneWay<Receiver: ReceivingSocket, Sender: SendingSocket>(
-        _ count: Int, _ way: Way, _ message: @escaping @Sendable () -> Multipart,
+        _ count: Int, _ way: Way, _ message: @escaping @Sendable () -> Message,
         over endpoint: String = "tcp://127.0.0.1:*",
         to receiver: (Context) throws -> Receiver, from sender: (Context) throws -> Sender
     ) async throws {
@@ -14,7 +14,7 @@ extension Kind {
     }
 
     static func pass(
-        _ count: Int, _ way: Way, _ message: @escaping @Sendable () -> Multipart, to receiver: some ReceivingSocket,
+        _ count: Int, _ way: Way, _ message: @escaping @Sendable () -> Message, to receiver: some ReceivingSocket,
         from sender: some SendingSocket, in context: Context
     ) async throws {
         async let sending: Void = way.send(count, message, to: sender)
@@ -42,18 +42,22 @@ extension Kind {
         let (accepting, connecting) = (try SwiftZMQ.Stream(context), try SwiftZMQ.Stream(context))
         try connecting.connect(accepting.bind("tcp://127.0.0.1:*"))
         // An empty frame tells of the connection.
-        let name = try await connecting.receive()[0]
+        let (name, _) = try await connecting.receive().frames()
         _ = try await accepting.receive()
         async let sending: Void = way.send(count, { [name, "12345678"] }, to: connecting)
         let reading = Counted(8 * count)
+        @Sendable func bytes(of message: Message) throws -> Int {
+            let (_, bytes) = try message.frames()
+            return bytes.count
+        }
         try await way.run {
-            while reading.add(try accepting.blocking.receive()[1].count) {}
+            while reading.add(try bytes(of: accepting.blocking.receive())) {}
         } async: {
             guard way == .sequence else {
-                while reading.add(try await accepting.receive()[1].count) {}
+                while reading.add(try await bytes(of: accepting.receive())) {}
                 return
             }
-            for try await message in accepting.messages where !reading.add(message[1].count) { break }
+            for try await message in accepting.messages where !reading.add(try bytes(of: message)) { break }
         }
         try await sending
         await context.shutdown()

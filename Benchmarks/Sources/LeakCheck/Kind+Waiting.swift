@@ -40,7 +40,7 @@ extension Kind {
             for _ in 0..<count {
                 do {
                     _ = try await pull.receive(timeout: .microseconds(10))
-                } catch let error as ZMQError where error.code == .again {
+                } catch let error as ZMQError where error.code == .timedOut {
                     try await push.send(small())
                     _ = try await pull.receive()
                 }

@@ -10,16 +10,15 @@ struct Kind: Sendable {
     static let all: [Kind] =
         Way.allCases.flatMap(patterns) + Way.allCases.flatMap(contents) + [events, cancelled, timedOut, sockets]
 
-    @Sendable static func small() -> Multipart { ["short"] }
+    @Sendable static func small() -> Message { ["short"] }
 
-    @Sendable static func page() -> Multipart { Multipart(filled(1024)) }
+    @Sendable static func page() -> Message { Message(filled(1024)) }
 
-    @Sendable static func frames() -> Multipart { ["topic", "", filled(100)] }
+    @Sendable static func frames() -> Message { ["topic", "", filled(100)] }
 
-    private static func filled(_ size: Int) -> Message {
-        Message(capacity: size) { room in
-            room.initializeMemory(as: UInt8.self, repeating: 1)
-            return size
+    private static func filled(_ size: Int) -> Frame {
+        Frame(writingUpTo: size) { output in
+            output.append(repeating: 1, count: size, as: UInt8.self)
         }
     }
 
@@ -38,7 +37,7 @@ struct Kind: Sendable {
             },
             Kind(name: "XPUB to SUB, \(way)") { count in
                 let context = try Context()
-                let publisher = try XPublisher(context) { $0.noDrop = true }
+                let publisher = try XPublisher(context) { $0.neverDrops = true }
                 let subscriber = try Subscriber(context, topics: [""])
                 try subscriber.connect(publisher.bind("tcp://127.0.0.1:*"))
                 try await publisher.waitForSubscriptions(1, timeout: .seconds(30))
@@ -78,7 +77,7 @@ struct Kind: Sendable {
             Kind(name: "handed over, \(way)") { count in
                 let released = Released()
                 try await oneWay(
-                    count, way, { Multipart(released.makeMessage()) }, to: { try Pull($0) }, from: { try Push($0) })
+                    count, way, { Message(released.makeMessage()) }, to: { try Pull($0) }, from: { try Push($0) })
                 try released.check(count)
             },
         ]

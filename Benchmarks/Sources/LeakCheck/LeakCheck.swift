@@ -1,11 +1,6 @@
 import CAllocations
+import Glibc
 import SwiftZMQ
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Sends many messages of each kind and looks whether memory is as it was before.
 ///

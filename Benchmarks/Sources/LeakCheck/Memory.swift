@@ -1,10 +1,5 @@
 import CAllocations
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Glibc
 
 /// What the process holds.
 struct Memory {

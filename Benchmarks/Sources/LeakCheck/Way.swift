@@ -21,8 +21,7 @@ enum Way: String, CaseIterable {
         }
     }
 
-    func send(_ count: Int, _ message: @escaping @Sendable () -> Multipart, to socket: some SendingSocket) async throws
-    {
+    func send(_ count: Int, _ message: @escaping @Sendable () -> Message, to socket: some SendingSocket) async throws {
         try await run {
             for _ in 0..<count { try socket.blocking.send(message()) }
         } async: {
@@ -66,7 +65,7 @@ enum Way: String, CaseIterable {
 
     /// Sends, and waits for each to come back.
     func ask(
-        _ count: Int, _ message: @escaping @Sendable () -> Multipart, on socket: some SendingSocket & ReceivingSocket
+        _ count: Int, _ message: @escaping @Sendable () -> Message, on socket: some SendingSocket & ReceivingSocket
     ) async throws {
         try await run {
             for _ in 0..<count {

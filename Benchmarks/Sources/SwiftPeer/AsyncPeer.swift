@@ -3,8 +3,7 @@ import SwiftZMQ
 /// An end that suspends where it would have to wait, on whatever executor its task runs.
 struct AsyncPeer: Sendable {
     let peer: Peer
-    /// Whether messages are taken from a sequence instead of being asked for one by one.
-    let iterates: Bool
+    let way: Way
 
     func run() async throws {
         let context = try Context()
@@ -16,13 +15,15 @@ struct AsyncPeer: Sendable {
         case .push:
             let socket = try Push(context)
             try socket.connect(peer.endpoint)
+            let start = Start()
             try await sendMany(socket)
-            Peer.waitForEndOfInput()
+            start.waitForEndOfInput()
         case .reply:
             let socket = try Reply(context)
             Peer.tell(try socket.bind(peer.endpoint))
+            let start = Start()
             try await answer(socket)
-            Peer.waitForEndOfInput()
+            start.waitForEndOfInput()
         case .request:
             let socket = try Request(context)
             try socket.connect(peer.endpoint)
@@ -44,28 +45,52 @@ struct AsyncPeer: Sendable {
 
     private func receiveMany(_ socket: Pull) async throws {
         peer.check(try await socket.receive())
-        let begin = ContinuousClock.now
+        let start = Start()
         var left = peer.count
-        if iterates {
+        switch way {
+        case .sequence:
             for try await message in socket.messages {
                 peer.check(message)
                 left -= 1
                 if left == 0 { break }
             }
-        } else {
+        case .sequenceBatch:
+            for try await messages in socket.messages.batches(upTo: Peer.batch) {
+                for message in messages { peer.check(message) }
+                left -= messages.count
+                if left == 0 { break }
+            }
+        case .asyncBatch, .poolBatch:
+            while left > 0 {
+                let messages = try await socket.receive(upTo: Peer.batch)
+                for message in messages { peer.check(message) }
+                left -= messages.count
+            }
+        default:
             while left > 0 {
                 peer.check(try await socket.receive())
                 left -= 1
             }
         }
-        Peer.tellThroughput(peer.count, since: begin)
+        start.tellThroughput(peer.count)
     }
 
     private func sendMany(_ socket: Push) async throws {
-        if peer.frames == 1 {
-            for _ in 0...peer.count { try await socket.send(peer.makeMessage()) }
-        } else {
-            for _ in 0...peer.count { try await socket.send(peer.makeMultipart()) }
+        switch way {
+        case .sequenceBatch, .asyncBatch, .poolBatch:
+            for range in peer.batches {
+                if peer.frames == 1 {
+                    try await socket.send(contentsOf: range.lazy.map { _ in peer.makeFrame() })
+                } else {
+                    try await socket.send(contentsOf: range.lazy.map { _ in peer.makeMessage() })
+                }
+            }
+        default:
+            if peer.frames == 1 {
+                for _ in 0...peer.count { try await socket.send(peer.makeFrame()) }
+            } else {
+                for _ in 0...peer.count { try await socket.send(peer.makeMessage()) }
+            }
         }
     }
 
@@ -78,15 +103,15 @@ struct AsyncPeer: Sendable {
     }
 
     private func ask(_ socket: Request) async throws {
-        var message = peer.makeMultipart()
-        var begin = ContinuousClock.now
+        var message = peer.makeMessage()
+        var start = Start()
         // The first round trip waits for the connection and is not counted.
         for number in 0...peer.count {
             try await socket.send(message)
             message = try await socket.receive()
             peer.check(message)
-            if number == 0 { begin = .now }
+            if number == 0 { start = Start() }
         }
-        Peer.tellLatency(peer.count, since: begin)
+        start.tellLatency(peer.count)
     }
 }

@@ -4,6 +4,7 @@ import SwiftZMQ
 /// An end that blocks its thread.
 struct BlockingPeer: Sendable {
     let peer: Peer
+    let way: Way
 
     func run() throws {
         let context = try Context()
@@ -15,13 +16,15 @@ struct BlockingPeer: Sendable {
         case .push:
             let socket = try Push(context)
             try socket.connect(peer.endpoint)
+            let start = Start()
             try sendMany(socket)
-            Peer.waitForEndOfInput()
+            start.waitForEndOfInput()
         case .reply:
             let socket = try Reply(context)
             Peer.tell(try socket.bind(peer.endpoint))
+            let start = Start()
             try answer(socket)
-            Peer.waitForEndOfInput()
+            start.waitForEndOfInput()
         case .request:
             let socket = try Request(context)
             try socket.connect(peer.endpoint)
@@ -51,18 +54,37 @@ struct BlockingPeer: Sendable {
 
     private func receiveMany(_ socket: Pull) throws {
         peer.check(try socket.blocking.receive())
-        let begin = ContinuousClock.now
-        for _ in 0..<peer.count {
-            peer.check(try socket.blocking.receive())
+        let start = Start()
+        switch way {
+        case .blockingBatch:
+            var left = peer.count
+            while left > 0 {
+                let messages = try socket.blocking.receive(upTo: Peer.batch)
+                for message in messages { peer.check(message) }
+                left -= messages.count
+            }
+        default:
+            for _ in 0..<peer.count { peer.check(try socket.blocking.receive()) }
         }
-        Peer.tellThroughput(peer.count, since: begin)
+        start.tellThroughput(peer.count)
     }
 
     private func sendMany(_ socket: Push) throws {
-        if peer.frames == 1 {
-            for _ in 0...peer.count { try socket.blocking.send(peer.makeMessage()) }
-        } else {
-            for _ in 0...peer.count { try socket.blocking.send(peer.makeMultipart()) }
+        switch way {
+        case .blockingBatch:
+            for range in peer.batches {
+                if peer.frames == 1 {
+                    try socket.blocking.send(contentsOf: range.lazy.map { _ in peer.makeFrame() })
+                } else {
+                    try socket.blocking.send(contentsOf: range.lazy.map { _ in peer.makeMessage() })
+                }
+            }
+        default:
+            if peer.frames == 1 {
+                for _ in 0...peer.count { try socket.blocking.send(peer.makeFrame()) }
+            } else {
+                for _ in 0...peer.count { try socket.blocking.send(peer.makeMessage()) }
+            }
         }
     }
 
@@ -75,15 +97,15 @@ struct BlockingPeer: Sendable {
     }
 
     private func ask(_ socket: Request) throws {
-        var message = peer.makeMultipart()
-        var begin = ContinuousClock.now
+        var message = peer.makeMessage()
+        var start = Start()
         // The first round trip waits for the connection and is not counted.
         for number in 0...peer.count {
             try socket.blocking.send(message)
             message = try socket.blocking.receive()
             peer.check(message)
-            if number == 0 { begin = .now }
+            if number == 0 { start = Start() }
         }
-        Peer.tellLatency(peer.count, since: begin)
+        start.tellLatency(peer.count)
     }
 }

@@ -1,10 +1,5 @@
+import Glibc
 import SwiftZMQ
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What one end has to do, and what the ways of doing it have in common.
 struct Peer: Sendable {
@@ -20,26 +15,36 @@ struct Peer: Sendable {
     let count: Int
     let frames: Int
 
-    /// A new message with contents of its own, as `CPeer` makes one each time.
-    func makeMessage() -> Message {
-        Message(capacity: size) { room in
-            room.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "x"))
-            return size
-        }
+    /// How many messages a call takes at most where it takes many.
+    static let batch = 100
+
+    /// The messages to send, the first that is not counted included, as many at once as a call takes.
+    var batches: some Sequence<Range<Int>> {
+        stride(from: 0, to: count + 1, by: Self.batch).lazy.map { $0..<min($0 + Self.batch, count + 1) }
     }
 
-    /// A new message of so many frames.
-    func makeMultipart() -> Multipart {
-        var message = Multipart(makeMessage())
+    /// A new frame with contents of its own, as `CPeer` makes one each time.
+    func makeFrame() -> Frame {
+        let frame = try? Frame(capacity: size) { memory in
+            memory.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "x"))
+            return size
+        }
+        // It fills what it was given, and so does not fail.
+        return frame ?? Frame()
+    }
+
+    /// A new message of as many frames as it is to have.
+    func makeMessage() -> Message {
+        var message = Message(makeFrame())
         message.reserveCapacity(frames)
-        for _ in 1..<frames { message.append(makeMessage()) }
+        for _ in 1..<frames { message.append(makeFrame()) }
         return message
     }
 
     /// Ends the process if a message is not what was sent.
-    func check(_ message: Multipart) {
+    func check(_ message: Message) {
         precondition(
-            message.count == frames && message[0].count == size && (frames == 1 || message[frames - 1].count == size),
+            message.count == frames && message.first?.count == size && (frames == 1 || message.last?.count == size),
             "received something else than \(frames) frames of \(size) bytes")
     }
 
@@ -47,18 +52,5 @@ struct Peer: Sendable {
     static func tell(_ line: String) {
         print(line)
         fflush(nil)
-    }
-
-    static func tellThroughput(_ count: Int, since begin: ContinuousClock.Instant) {
-        tell("\(Double(count) / ((ContinuousClock.now - begin) / .seconds(1)))")
-    }
-
-    static func tellLatency(_ count: Int, since begin: ContinuousClock.Instant) {
-        tell("\((ContinuousClock.now - begin) / .microseconds(1) / Double(count) / 2)")
-    }
-
-    /// Keeps the socket until the other end has what it needs.
-    static func waitForEndOfInput() {
-        while readLine() != nil {}
     }
 }

@@ -9,32 +9,49 @@ struct AdminPages: Sendable {
     /// The workers and the queues; nil once the broker has ended.
     let snapshot: @Sendable () async -> BrokerSnapshot?
 
+    /// One page: where it is, what it is for, and what it answers.
+    private struct Page: Sendable {
+        let path: String
+        let summary: String
+        let answer: @Sendable (AdminPages) async -> AdminAnswer
+    }
+
+    /// Every page but the one that links to them. The links, the answer to other paths and the tests follow from it.
+    private static let pages = [
+        Page(path: "/healthz", summary: "whether the process works") { pages in
+            pages.isHealthy() ? .text(200, "ok") : .text(503, "the broker has ended")
+        },
+        Page(path: "/readyz", summary: "whether it accepts requests") { pages in
+            pages.isReady() ? .text(200, "ready") : .text(503, "draining")
+        },
+        Page(path: "/metrics", summary: "metrics for Prometheus") { pages in
+            guard let metrics = pages.metrics else { return .text(404, "the metrics go to another backend") }
+            return AdminAnswer(
+                status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: await metrics())
+        },
+        Page(path: "/workers", summary: "the registered workers") { pages in
+            guard let snapshot = await pages.snapshot() else { return .text(503, "the broker has ended") }
+            return AdminAnswer(
+                status: 200, contentType: "application/json", body: WorkersDocument(snapshot, at: .now).text)
+        },
+    ]
+
     /// Answers a request.
     func answer(method: String, target: String) async -> AdminAnswer {
         let path = target.prefix { $0 != "?" }
-        guard ["/", "/healthz", "/readyz", "/metrics", "/workers"].contains(path) else {
-            return .text(404, "there are /healthz, /readyz, /metrics and /workers")
+        let page = Self.pages.first { $0.path == path }
+        guard page != nil || path == "/" else {
+            return .text(404, "there are \(Self.pages.map(\.path).joined(separator: ", "))")
         }
         guard method == "GET" || method == "HEAD" else {
             var answer = AdminAnswer.text(405, "only GET and HEAD are allowed here")
             answer.allow = "GET, HEAD"
             return answer
         }
-        switch path {
-        case "/healthz": return isHealthy() ? .text(200, "ok") : .text(503, "the broker has ended")
-        case "/readyz": return isReady() ? .text(200, "ready") : .text(503, "draining")
-        case "/metrics":
-            guard let metrics else { return .text(404, "the metrics go to another backend") }
-            return AdminAnswer(
-                status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: await metrics())
-        case "/workers":
-            guard let snapshot = await snapshot() else { return .text(503, "the broker has ended") }
-            return AdminAnswer(
-                status: 200, contentType: "application/json",
-                body: WorkersDocument(snapshot, at: .now).text)
-        default:
+        guard let page else {
             return AdminAnswer(status: 200, contentType: "text/html; charset=utf-8", body: Self.index)
         }
+        return await page.answer(self)
     }
 
     private static let index = """
@@ -44,10 +61,7 @@ struct AdminPages: Sendable {
         <body>
         <h1>webgateway</h1>
         <ul>
-        <li><a href="/healthz">/healthz</a>: whether the process works</li>
-        <li><a href="/readyz">/readyz</a>: whether it accepts requests</li>
-        <li><a href="/metrics">/metrics</a>: metrics for Prometheus</li>
-        <li><a href="/workers">/workers</a>: the registered workers</li>
+        \(pages.map { "<li><a href=\"\($0.path)\">\($0.path)</a>: \($0.summary)</li>" }.joined(separator: "\n"))
         </ul>
         </body>
         </html>

@@ -16,9 +16,11 @@ final class AdminServer: Sendable {
     /// Binds the address and serves.
     ///
     /// - Throws: when the address cannot be bound.
-    init(on address: ListenAddress, group: MultiThreadedEventLoopGroup, pages: AdminPages) async throws {
+    init(
+        on address: ListenAddress, group: MultiThreadedEventLoopGroup, pages: AdminPages
+    ) async throws(GatewayStartError) {
         let limit = ConnectionLimit(Self.maximumConnections)
-        listener = try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -34,7 +36,7 @@ final class AdminServer: Sendable {
                     try pipeline.addHandler(AdminHandler(pages))
                 }
             }
-            .bind(host: address.host, port: address.port).get()
+        listener = try await bootstrap.listen(on: address, option: "--admin")
         self.address = ListenAddress(host: address.host, port: listener.localAddress?.port ?? address.port)
     }
 

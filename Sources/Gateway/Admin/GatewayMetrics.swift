@@ -15,8 +15,9 @@ final class GatewayMetrics: Sendable {
         "webgateway_queue_depth": "Requests that wait for a worker.",
         "webgateway_workers": "Registered workers.",
         "webgateway_retries_total": "Requests sent to another worker after the first was lost.",
-        "webgateway_late_replies_total": "Replies that came after their requests were over.",
+        "webgateway_late_replies_total": "Replies, and pieces of replies, that came after their requests were over.",
         "webgateway_handshake_failures_total": "Connections to the workers' endpoints that failed before they stood.",
+        "webgateway_tls_handshake_failures_total": "Connections of HTTPS clients that failed before they stood.",
         "webgateway_errors_total": "Requests over HTTP and of MDP clients that the gateway itself let fail, by code.",
         "webgateway_connections": "Open HTTP connections.",
         "webgateway_workers_lost_total": "Workers lost for whatever reason.",
@@ -40,6 +41,7 @@ final class GatewayMetrics: Sendable {
     private let lateReplies: Counter
     private let workersLost: Counter
     private let handshakeFailures: Counter
+    private let tlsHandshakeFailures: Counter
     private let state = NIOLockedValueBox(State())
 
     init(_ factory: any MetricsFactory) {
@@ -50,6 +52,8 @@ final class GatewayMetrics: Sendable {
         lateReplies = Counter(label: "webgateway_late_replies_total", dimensions: [], factory: factory)
         workersLost = Counter(label: "webgateway_workers_lost_total", dimensions: [], factory: factory)
         handshakeFailures = Counter(label: "webgateway_handshake_failures_total", dimensions: [], factory: factory)
+        tlsHandshakeFailures = Counter(
+            label: "webgateway_tls_handshake_failures_total", dimensions: [], factory: factory)
         // So that a rate can be taken from the first error on.
         _ = errorCounters
     }
@@ -65,6 +69,9 @@ final class GatewayMetrics: Sendable {
 
     /// A connection of a worker failed before it stood.
     func handshakeFailed() { handshakeFailures.increment() }
+
+    /// A connection of an HTTPS client failed before it stood.
+    func tlsHandshakeFailed() { tlsHandshakeFailures.increment() }
 
     /// Takes over what the broker knows at a moment.
     func sample(_ snapshot: BrokerSnapshot, connections: Int) {

@@ -31,8 +31,14 @@ final class RequestMetrics {
     private let errors: [GatewayFailure: Counter]
     private var services: [String: Service] = [:]
     private var last: Service
+    private let known: ServiceDirectory?
+    /// At how many services it is looked for those that are not known any more.
+    private var nextSweep = RequestMetrics.leastSweep
+    private static let leastSweep = 1024
 
-    init(_ metrics: GatewayMetrics) {
+    /// - Parameter known: the services that are known; those that are not any more are counted no longer.
+    init(_ metrics: GatewayMetrics, known: ServiceDirectory? = nil) {
+        self.known = known
         factory = metrics.factory
         errors = metrics.errorCounters
         last = Service("", metrics.factory)
@@ -54,10 +60,23 @@ final class RequestMetrics {
         if let known = services[name] {
             last = known
         } else {
+            sweep()
             last = Service(name, factory)
             services[name] = last
         }
         return last
+    }
+
+    /// Lets go of the services that were forgotten, so that nobody fills the memory with ever new names.
+    private func sweep() {
+        guard let known, services.count >= nextSweep else { return }
+        let names = known.all
+        for (name, service) in services where !name.isEmpty && !names.contains(name) {
+            services[name] = nil
+            service.seconds.destroy()
+            for entry in service.entries { entry.counter.destroy() }
+        }
+        nextSweep = max(Self.leastSweep, services.count * 2)
     }
 
     private func counter(of service: Service, method: UInt8, status: Int) -> Counter {

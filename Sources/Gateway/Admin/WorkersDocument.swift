@@ -1,11 +1,7 @@
+import Glibc
 import SwiftZMQ
+import TextFormats
 import WorkerProtocol
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The registered workers as a JSON array, ordered by service and id.
 struct WorkersDocument {
@@ -13,7 +9,7 @@ struct WorkersDocument {
 
     init(_ snapshot: BrokerSnapshot, at now: ContinuousClock.Instant) {
         let wallClock = Self.secondsSince1970()
-        let workers = snapshot.workers.map { (id: $0.routingID.description, worker: $0) }
+        let workers = snapshot.workers.map { (id: $0.routingID.printable, worker: $0) }
             .sorted { ($0.worker.service, $0.id) < ($1.worker.service, $1.id) }
         let objects = workers.map { id, worker in
             let heard = wallClock - (now - worker.lastHeard) / .seconds(1)
@@ -30,17 +26,9 @@ struct WorkersDocument {
     /// A time in UTC to the millisecond: `2026-01-31T09:05:07.250Z`.
     static func time(_ secondsSince1970: Double) -> String {
         let milliseconds = Int((secondsSince1970 * 1000).rounded())
-        var seconds = time_t(milliseconds / 1000)
-        var parts = tm()
-        guard gmtime_r(&seconds, &parts) != nil else { return "" }
-        func padded(_ number: Int, _ digits: Int = 2) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, digits - text.count)) + text
-        }
-        let date =
-            "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1))-\(padded(Int(parts.tm_mday)))"
-        let clock = "\(padded(Int(parts.tm_hour))):\(padded(Int(parts.tm_min))):\(padded(Int(parts.tm_sec)))"
-        return "\(date)T\(clock).\(padded(milliseconds % 1000, 3))Z"
+        var time = UTCTime()
+        time.set(seconds: milliseconds / 1000, milliseconds: milliseconds % 1000)
+        return String(decoding: time.text, as: UTF8.self)
     }
 
     private static func secondsSince1970() -> Double {

@@ -1,4 +1,4 @@
-public import SwiftZMQ
+package import SwiftZMQ
 import WorkerProtocol
 
 // A REQ worker has no heartbeats of its own. ZeroMQ's close its connection when its process hangs or its host is gone,
@@ -7,7 +7,7 @@ import WorkerProtocol
 
 extension Broker {
     /// Says through which connection a worker has registered.
-    public mutating func setConnection(_ descriptor: Int32, of routingID: Message, now: Instant) {
+    package mutating func setConnection(_ descriptor: Int32, of routingID: Frame, now: Instant) {
         guard let worker = workerIndex[routingID], !workers[worker].dialect.hasHeartbeats else { return }
         // The number belongs to the last that came with it; the one before is gone.
         if let other = connectionIndex[descriptor], other != worker { lose(other, because: .unreachable, now: now) }
@@ -17,7 +17,7 @@ extension Broker {
 
     /// A connection was accepted. If a worker has registered through one of that number, an end that was told before
     /// may have been that of another.
-    public mutating func connectionOpened(_ descriptor: Int32) {
+    package mutating func connectionOpened(_ descriptor: Int32) {
         guard let worker = connectionIndex[descriptor], workers[worker].isSuspect else { return }
         workers[worker].isSuspect = false
         if !workers[worker].isFull { workerTimers.remove(worker) }
@@ -25,7 +25,7 @@ extension Broker {
 
     /// A connection was lost. The worker that has registered through it is given up after a heartbeat, by when it would
     /// have been told that the number has been given to another connection before.
-    public mutating func connectionClosed(_ descriptor: Int32, now: Instant) {
+    package mutating func connectionClosed(_ descriptor: Int32, now: Instant) {
         guard let worker = connectionIndex[descriptor] else { return }
         workers[worker].isSuspect = true
         workerTimers.set(worker, to: now + configuration.heartbeat)

@@ -3,7 +3,7 @@ extension Broker {
     ///
     /// It has not when its worker was lost after it was made: the worker must get no further command, a request is on
     /// another way already, and neither may reach a worker that has taken over the routing id.
-    public func isCurrent(_ delivery: Delivery) -> Bool {
+    package func isCurrent(_ delivery: Delivery) -> Bool {
         guard delivery.worker >= 0 else { return true }
         guard workers[delivery.worker].registration < delivery.sequence else { return false }
         return delivery.slot < 0
@@ -14,7 +14,7 @@ extension Broker {
     ///
     /// A request that it carried has not left, and goes to another worker. An unreachable worker is lost; one whose
     /// pipe is full counts as busy until it is heard again or the next heartbeat is due.
-    public mutating func sendFailed(_ delivery: Delivery, reason: DeliveryFailure, now: Instant) {
+    package mutating func sendFailed(_ delivery: Delivery, reason: DeliveryFailure, now: Instant) {
         guard let worker = workerIndex[delivery.routingID], workers[worker].registration < delivery.sequence else {
             return
         }

@@ -1,13 +1,13 @@
 extension Broker {
     /// Takes no new requests; those that are there, waiting ones too, are answered, and then every worker is told
     /// DISCONNECT. ``isIdle`` says when.
-    public mutating func drain(now: Instant) {
+    package mutating func drain(now: Instant) {
         isDraining = true
         completeDrain(now: now)
     }
 
     /// Ends at once: what waits or is at a worker fails, streams are cut, every worker is told DISCONNECT.
-    public mutating func stop(now: Instant) {
+    package mutating func stop(now: Instant) {
         isDraining = true
         for (id, slot) in requestIndex {
             switch requests[slot].state {

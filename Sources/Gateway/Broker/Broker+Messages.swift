@@ -1,4 +1,4 @@
-public import SwiftZMQ
+package import SwiftZMQ
 import WorkerProtocol
 
 extension Broker {
@@ -11,7 +11,7 @@ extension Broker {
     ///   - routingID: the first frame.
     ///   - frames: the others.
     ///   - now: the present.
-    public mutating func receive(from routingID: Message, _ frames: Multipart, now: Instant) {
+    package mutating func receive(from routingID: Frame, _ frames: Message, now: Instant) {
         if let worker = workerIndex[routingID] {
             do throws(WorkerProtocolError) {
                 try handle(WorkerCommand(reading: frames, dialect: workers[worker].dialect), of: worker, now: now)
@@ -33,15 +33,25 @@ extension Broker {
         workers[worker].lastHeard = now
         switch command {
         case .heartbeat:
-            noteRoom(at: worker, now: now)
+            pipeHasRoom(at: worker, now: now)
         case .partial(let tag, let body):
-            let slot = try request(tag, at: worker)
-            receivePartial(body, of: slot, now: now)
-            noteRoom(at: worker, now: now)
+            if let slot = try request(tag, at: worker) {
+                receivePartial(body, of: slot, now: now)
+            } else {
+                dropReply(of: worker)
+            }
+            pipeHasRoom(at: worker, now: now)
         case .final(let tag, let body):
-            let slot = try request(tag, at: worker)
-            receiveFinal(body, of: slot, now: now)
-            noteRoom(at: worker, now: now)
+            if let slot = try request(tag, at: worker) {
+                receiveFinal(body, of: slot, now: now)
+            } else {
+                dropReply(of: worker)
+            }
+            pipeHasRoom(at: worker, now: now)
+        case .abort(let tag, let reason):
+            // One that crossed a CANCEL, or that comes twice, has nothing left to end.
+            if let slot = try request(tag, at: worker) { receiveAbort(of: slot, because: reason, now: now) }
+            pipeHasRoom(at: worker, now: now)
         case .disconnect:
             lose(worker, because: .disconnected, now: now)
         case .drain:
@@ -51,26 +61,22 @@ extension Broker {
         }
     }
 
-    /// The request that a reply of a worker belongs to.
-    private func request(_ frame: Message, at worker: Int) throws(WorkerProtocolError) -> Int {
+    /// The request that a reply of a worker belongs to; nil where it is over, was never made, or is another's.
+    private func request(_ frame: Frame, at worker: Int) throws(WorkerProtocolError) -> Int? {
         if workers[worker].dialect == .request {
             guard !workers[worker].requests.isEmpty else {
                 throw WorkerProtocolError(.unexpectedCommand, "a reply although no request is outstanding")
             }
             return workers[worker].requests.first
         }
-        guard let tag = RequestTag(frame) else {
-            throw WorkerProtocolError(.unexpectedCommand, "a reply with an id that the gateway never made")
-        }
+        guard let tag = RequestTag(frame) else { return nil }
         let slot = Int(tag.slot)
-        guard slot < requests.capacity, requests[slot].worker == worker, tag == self.tag(of: slot) else {
-            throw WorkerProtocolError(.unexpectedCommand, "a reply to a request that is not outstanding at the worker")
-        }
+        guard slot < requests.capacity, requests[slot].worker == worker, tag == self.tag(of: slot) else { return nil }
         return slot
     }
 
     /// A worker whose pipe was full is heard again, so that it probably reads.
-    private mutating func noteRoom(at worker: Int, now: Instant) {
+    private mutating func pipeHasRoom(at worker: Int, now: Instant) {
         guard workers[worker].isFull else { return }
         workers[worker].isFull = false
         updateAvailability(worker)
@@ -101,7 +107,7 @@ extension Broker {
             throw WorkerProtocolError(.unexpectedCommand, "READY from a worker that is registered already")
         }
         if workers[worker].load == 0, services[workers[worker].service].name == service {
-            noteRoom(at: worker, now: now)
+            pipeHasRoom(at: worker, now: now)
             updateEvictability(worker)
             return
         }
@@ -112,7 +118,7 @@ extension Broker {
 
     // MARK: Peers that are not registered
 
-    private mutating func receiveFromStranger(_ routingID: Message, _ frames: Multipart, now: Instant) {
+    private mutating func receiveFromStranger(_ routingID: Frame, _ frames: Message, now: Instant) {
         // RFC 7 and 18: messages that are not valid at all are dropped.
         guard let dialect = WorkerDialect(firstMessage: frames) else {
             guard WorkerDialect.isCorrelatedReady(frames) else {
@@ -121,7 +127,7 @@ extension Broker {
             }
             let reason = WorkerProtocolError(
                 .unknownDialect,
-                "a REQ worker that numbers its requests: turn ZMQ_REQ_CORRELATE off (in Swift: $0.correlate = false)")
+                "a REQ worker that numbers its requests: turn ZMQ_REQ_CORRELATE off (in Swift: $0.correlates = false)")
             refuse(routingID, .request, because: reason, now: now)
             // There is nothing to tell it, and it is logged once.
             dismissed.insert(routingID, now: now)
@@ -143,7 +149,7 @@ extension Broker {
 
     /// Turns a peer away that is not registered.
     mutating func refuse(
-        _ routingID: Message, _ dialect: WorkerDialect, because reason: WorkerProtocolError, now: Instant
+        _ routingID: Frame, _ dialect: WorkerDialect, because reason: WorkerProtocolError, now: Instant
     ) {
         guard !dismissed.contains(routingID, now: now) else {
             counters.messagesDropped += 1
@@ -155,7 +161,7 @@ extension Broker {
     }
 
     /// Says DISCONNECT, where the dialect knows it.
-    mutating func disconnect(_ routingID: Message, _ dialect: WorkerDialect, now: Instant) {
+    mutating func disconnect(_ routingID: Frame, _ dialect: WorkerDialect, now: Instant) {
         guard let frames = GatewayCommand.disconnect.frames(in: dialect) else { return }
         dismissed.insert(routingID, now: now)
         sequence += 1

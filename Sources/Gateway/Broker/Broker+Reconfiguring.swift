@@ -4,7 +4,7 @@ extension Broker {
     /// The services of the new ones are known at once; those that only the old ones named are treated as if a worker had
     /// registered them. ``BrokerConfiguration/heartbeat``, ``BrokerConfiguration/streamCredit`` and the two limits of what
     /// is remembered stay as they were: workers have been told, and the tables have been made.
-    public mutating func reconfigure(_ new: BrokerConfiguration, now: Instant) {
+    package mutating func reconfigure(_ new: BrokerConfiguration, now: Instant) {
         let old = configuration
         configuration.services = new.services
         configuration.queueLimit = new.queueLimit

@@ -5,8 +5,10 @@ extension Broker {
     /// A piece of a streamed reply, the first with the head.
     mutating func receivePartial(_ body: BodyFrames, of slot: Int, now: Instant) {
         switch requests[slot].state {
-        case .queued, .abandoned:
+        case .queued:
             return
+        case .abandoned:
+            dropReply(of: requests[slot].worker)
         case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):
             reportHandling(slot, now: now)
             effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
@@ -45,7 +47,7 @@ extension Broker {
             requestDeadlines.set(slot, to: now + configuration.streamIdleTimeout)
             effects.append(.emit(requests[slot].id, .begin(reply.head, piece: reply.body)))
         case .streaming:
-            let piece = Message(joining: body)
+            let piece = Frame(joining: body)
             guard spendCredit(piece.count, of: slot) else {
                 reportHandling(slot, now: now)
                 effects.append(.emit(requests[slot].id, .cut))
@@ -66,8 +68,7 @@ extension Broker {
         case .queued:
             return
         case .abandoned:
-            counters.lateReplies += 1
-            effects.append(.report(.replyLate(requests[slot].id, service: services[service].name)))
+            dropReply(of: worker)
         case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):
             reportHandling(slot, now: now)
             effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
@@ -87,7 +88,7 @@ extension Broker {
                 effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
             }
         case .streaming:
-            let piece = Message(joining: body)
+            let piece = Frame(joining: body)
             reportHandling(slot, now: now)
             if spendCredit(piece.count, of: slot) {
                 effects.append(.emit(requests[slot].id, .end(piece)))
@@ -100,6 +101,46 @@ extension Broker {
         vacate(worker, by: slot)
         finish(slot)
         serveQueue(of: service, now: now)
+    }
+
+    /// A worker gives a request up; it has a place free again. No other worker gets the request: it may have been done.
+    mutating func receiveAbort(of slot: Int, because reason: Frame, now: Instant) {
+        let worker = requests[slot].worker
+        let service = requests[slot].service
+        switch requests[slot].state {
+        case .queued:
+            return
+        case .abandoned:
+            break
+        case .outstanding:
+            reportAbort(slot, because: reason)
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .failure(.workerAborted)))
+        case .streaming:
+            reportAbort(slot, because: reason)
+            reportHandling(slot, now: now)
+            effects.append(.emit(requests[slot].id, .cut))
+        }
+        vacate(worker, by: slot)
+        finish(slot)
+        serveQueue(of: service, now: now)
+    }
+
+    private mutating func reportAbort(_ slot: Int, because reason: Frame) {
+        effects.append(
+            .report(
+                .requestAborted(
+                    requests[slot].id, service: services[requests[slot].service].name,
+                    routingID: workers[requests[slot].worker].routingID, reason: reason)))
+    }
+
+    /// Drops a reply, or a piece of one, that nobody waits for.
+    mutating func dropReply(of worker: Int) {
+        counters.lateReplies += 1
+        effects.append(
+            .report(
+                .replyLate(
+                    routingID: workers[worker].routingID, service: services[workers[worker].service].name)))
     }
 
     /// Says which worker has a request, and for how long, where that is wanted.

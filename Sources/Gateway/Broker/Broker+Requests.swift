@@ -6,7 +6,7 @@ extension Broker {
     ///
     /// It goes to a worker at once where one is free; otherwise it waits, or fails with `unknown-service`,
     /// `queue-full`, or, once the broker is draining, `no-worker`.
-    public mutating func submit(_ request: GatewayRequest, now: Instant) {
+    package mutating func submit(_ request: GatewayRequest, now: Instant) {
         counters.submitted += 1
         if let frames = request.frames, request.service.hasPrefix(ServiceName.reservedPrefix) {
             return answer(request.id, askedOfBroker: request.service, frames)
@@ -38,7 +38,7 @@ extension Broker {
 
     /// Answers what a client asks of the broker itself (RFC 8): whether a service has a worker.
     private mutating func answer(_ id: RequestID, askedOfBroker service: String, _ frames: BodyFrames) {
-        let code: Message
+        let code: Frame
         if service == "mmi.service" {
             let name = frames.first.flatMap { String(validating: $0) }
             let hasWorkers = name.flatMap { serviceIndex[$0] }.map { services[$0].accepting > 0 } ?? false
@@ -53,7 +53,7 @@ extension Broker {
     ///
     /// One that is at a worker still takes its place there until the worker has answered; a worker that asked for it is
     /// told.
-    public mutating func cancel(_ id: RequestID, now: Instant) {
+    package mutating func cancel(_ id: RequestID, now: Instant) {
         guard let slot = requestIndex[id] else { return }
         if requests[slot].state == .queued {
             leaveQueue(slot)
@@ -65,8 +65,8 @@ extension Broker {
     }
 
     /// Says that the client has taken bytes of a streamed reply, so that a worker with credit is granted as many.
-    public mutating func consumed(_ id: RequestID, bytes: Int, now: Instant) {
-        guard let window = configuration.streamCredit, let slot = requestIndex[id],
+    package mutating func consumed(_ id: RequestID, bytes: Int, now: Instant) {
+        guard let slot = requestIndex[id], let window = streamWindow(of: slot),
             requests[slot].state == .streaming, let credit = requests[slot].credit
         else { return }
         requests[slot].consumed += bytes
@@ -77,6 +77,11 @@ extension Broker {
         requests[slot].credit = credit + grant
         if credit <= 0 { requests[slot].lastPiece = now }
         send(.credit(id: tag(of: slot).frame, bytes: grant), to: requests[slot].worker, now: now)
+    }
+
+    /// How many bytes of a streamed reply may be under way at a time; nil where they are not paced.
+    private func streamWindow(of slot: Int) -> Int? {
+        configuration.streamCredit.map { min($0, requests[slot].streamCredit ?? .max) }
     }
 
     /// Sends a request to a worker that can take it.
@@ -91,26 +96,30 @@ extension Broker {
         workers[worker].lastSent = now
 
         let dialect = workers[worker].dialect
-        let id = dialect == .request ? Message() : tag(of: slot).frame
-        if let body = requests[slot].frames {
+        let id = dialect == .request ? Frame() : tag(of: slot).frame
+        guard let request = requests[slot].request else {
+            assertionFailure("a request whose frames are gone is sent to nobody")
+            return
+        }
+        if let body = request.frames {
             requests[slot].credit = nil
             send(GatewayCommand.request(id: id, body), of: slot, to: worker)
             return
         }
-        var head = requests[slot].head
-        if let window = configuration.streamCredit, workers[worker].properties.wantsCredit {
+        var head = request.head
+        if let window = streamWindow(of: slot), workers[worker].properties.wantsCredit {
             head = RequestHead.adding(streamCredit: window, to: head)
             requests[slot].credit = window
             requests[slot].consumed = 0
         } else {
             requests[slot].credit = nil
         }
-        let frames = GatewayCommand.request(id: id, head: head, body: requests[slot].body, in: dialect)
+        let message = GatewayCommand.request(
+            to: workers[worker].routingID, id: id, head: head, body: request.body, in: dialect)
         effects.append(
             .send(
                 Delivery(
-                    routingID: workers[worker].routingID, frames: frames, request: requests[slot].id, worker: worker,
-                    slot: slot, sequence: sequence)))
+                    message: message, request: requests[slot].id, worker: worker, slot: slot, sequence: sequence)))
     }
 
     /// Sends a request whose frames are passed on.

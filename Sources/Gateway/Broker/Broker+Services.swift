@@ -7,6 +7,7 @@ extension Broker {
             let oldest = vacantServices.first
             vacantLinks.remove(oldest, from: &vacantServices)
             serviceIndex[services[oldest].name] = nil
+            effects.append(.report(.serviceForgotten(services[oldest].name)))
             services.remove(oldest)
         }
         let service = services.insert(ServiceRecord(name: name, isConfigured: false))

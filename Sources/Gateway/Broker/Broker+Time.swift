@@ -4,7 +4,12 @@ extension Broker {
     /// Lets time pass: requests whose time is over fail, heartbeats are sent, silent workers are lost.
     ///
     /// To be called at ``nextDeadline`` or later, after the messages that have arrived were handed in.
-    public mutating func advance(to now: Instant) {
+    /// If it comes more than a heartbeat late, the driver's process stood still, and what workers said meanwhile may not
+    /// have come through to it yet: no worker is lost as silent for a heartbeat more.
+    package mutating func advance(to now: Instant) {
+        if let due = nextDeadline, now - due > configuration.heartbeat {
+            silenceCountsFrom = now + configuration.heartbeat
+        }
         while let slot = requestDeadlines.due(at: now) { expire(slot, now: now) }
         while let worker = workerTimers.due(at: now) { lookAfter(worker, now: now) }
         while let service = graceTimers.due(at: now) {
@@ -46,17 +51,14 @@ extension Broker {
     private mutating func lookAfter(_ worker: Int, now: Instant) {
         let interval = configuration.heartbeat
         if workers[worker].dialect.hasHeartbeats {
-            guard now < workers[worker].lastHeard + interval * BrokerConfiguration.liveness else {
+            let dead = max(workers[worker].lastHeard + interval * BrokerConfiguration.liveness, silenceCountsFrom)
+            guard now < dead else {
                 lose(worker, because: .silent, now: now)
                 return
             }
             // Every command is a sign of life; a heartbeat is only sent where there was no other.
             if now >= workers[worker].lastSent + interval { send(.heartbeat, to: worker, now: now) }
-            workerTimers.set(
-                worker,
-                to: min(
-                    workers[worker].lastSent + interval,
-                    workers[worker].lastHeard + interval * BrokerConfiguration.liveness))
+            workerTimers.set(worker, to: min(workers[worker].lastSent + interval, dead))
         } else if workers[worker].isSuspect {
             lose(worker, because: .unreachable, now: now)
             return

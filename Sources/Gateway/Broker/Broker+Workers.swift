@@ -4,7 +4,7 @@ import WorkerProtocol
 extension Broker {
     /// Registers a peer as a worker, unless there is no room.
     mutating func register(
-        _ routingID: Message, _ dialect: WorkerDialect, _ name: String, _ properties: WorkerProperties, now: Instant
+        _ routingID: Frame, _ dialect: WorkerDialect, _ name: String, _ properties: WorkerProperties, now: Instant
     ) {
         guard !(isDraining && isIdle) else {
             return refuse(routingID, dialect, because: WorkerProtocolError(.noRoom, "the gateway stops"), now: now)

@@ -13,18 +13,18 @@ import WorkerProtocol
 ///
 /// Everything is reached by hashing or by number and kept in order by links: no operation looks at all workers or all
 /// requests, except those that concern all of them.
-public struct Broker: Sendable {
+package struct Broker: Sendable {
     /// A moment as the driver's clock gives it.
-    public typealias Instant = ContinuousClock.Instant
+    package typealias Instant = ContinuousClock.Instant
 
     /// The settings.
-    public internal(set) var configuration: BrokerConfiguration
+    package internal(set) var configuration: BrokerConfiguration
     /// What has been counted since the start.
-    public internal(set) var counters = BrokerCounters()
+    package internal(set) var counters = BrokerCounters()
     /// What is to be done, see ``takeEffects(into:)``.
-    public internal(set) var effects: [BrokerEffect] = []
+    package internal(set) var effects: [BrokerEffect] = []
     /// Whether ``drain(now:)`` or ``stop(now:)`` has been called.
-    public internal(set) var isDraining = false
+    package internal(set) var isDraining = false
 
     var services: SlotTable<ServiceRecord>
     var serviceIndex: [String: Int] = [:]
@@ -34,7 +34,7 @@ public struct Broker: Sendable {
     var graceTimers = DeadlineHeap()
 
     var workers: SlotTable<WorkerRecord>
-    var workerIndex: [Message: Int] = [:]
+    var workerIndex: [Frame: Int] = [:]
     /// The workers without heartbeats, by the descriptors of their connections.
     var connectionIndex: [Int32: Int] = [:]
     var availableLinks = SlotLinks()
@@ -43,6 +43,8 @@ public struct Broker: Sendable {
     /// When a worker has to be looked after: a heartbeat to it, its silence, or its full pipe.
     var workerTimers = DeadlineHeap()
     var dismissed: DismissedPeers
+    /// Until when no worker counts as silent, as what it said while the driver stood still may not have been read yet.
+    var silenceCountsFrom: Instant
 
     var requests: SlotTable<RequestRecord>
     /// The requests that somebody waits for.
@@ -59,15 +61,16 @@ public struct Broker: Sendable {
     /// - Parameters:
     ///   - configuration: the settings.
     ///   - now: the present, on the clock of all later times.
-    public init(configuration: BrokerConfiguration, now: Instant) {
+    package init(configuration: BrokerConfiguration, now: Instant) {
         precondition(configuration.heartbeat > .zero, "the time between two heartbeats must be more than zero")
         self.configuration = configuration
         services = SlotTable(vacant: ServiceRecord(name: "", isConfigured: false))
         workers = SlotTable(
             vacant: WorkerRecord(
-                routingID: Message(), service: -1, dialect: .request, properties: WorkerProperties(),
+                routingID: Frame(), service: -1, dialect: .request, properties: WorkerProperties(),
                 registration: .max, now: now))
         requests = SlotTable(vacant: .vacant(at: now))
+        silenceCountsFrom = now
         dismissed = DismissedPeers(lifetime: configuration.heartbeat * BrokerConfiguration.liveness, now: now)
         for name in configuration.services {
             serviceIndex[name] = services.insert(ServiceRecord(name: name, isConfigured: true))
@@ -75,12 +78,12 @@ public struct Broker: Sendable {
     }
 
     /// Whether nobody waits for a reply.
-    public var isIdle: Bool { requestIndex.isEmpty }
+    package var isIdle: Bool { requestIndex.isEmpty }
 
     /// The earliest time at which ``advance(to:)`` has something to do; nil while there is nothing to wait for.
     ///
     /// It may be earlier than necessary, and then asks for another call later.
-    public var nextDeadline: Instant? {
+    package var nextDeadline: Instant? {
         var earliest = requestDeadlines.first?.instant
         if let other = workerTimers.first?.instant { earliest = min(earliest ?? other, other) }
         if let other = graceTimers.first?.instant { earliest = min(earliest ?? other, other) }
@@ -88,7 +91,7 @@ public struct Broker: Sendable {
     }
 
     /// Takes the effects that have come together, in exchange for an empty array whose room is used for the next.
-    public mutating func takeEffects(into taken: inout [BrokerEffect]) {
+    package mutating func takeEffects(into taken: inout [BrokerEffect]) {
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &effects)
     }

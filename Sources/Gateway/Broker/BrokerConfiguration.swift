@@ -1,4 +1,4 @@
-/// The settings of a ``Broker``.
+/// The settings of the dispatch.
 public struct BrokerConfiguration: Sendable {
     /// Services that are known although no worker has registered them yet; default none.
     public var services: Set<String> = []
@@ -12,13 +12,13 @@ public struct BrokerConfiguration: Sendable {
     /// How long a streamed reply may bring nothing before it is cut; default 60 s.
     public var streamIdleTimeout: Duration = .seconds(60)
     /// The bytes of a streamed reply that a worker with credit may have under way; nil, the default, turns pacing off,
-    /// and such workers stream like all others. Whoever sets it calls ``Broker/consumed(_:bytes:now:)``. A ``Gateway``
-    /// takes ``HTTPSettings/responseBuffer`` in place of nil.
+    /// and such workers stream like all others. A gateway takes ``HTTPSettings/responseBuffer`` in place of nil.
     public var streamCredit: Int?
     /// The most bytes of a reply, or of a piece of one; default 64 MiB. A larger one is refused as invalid. A driver sees to
     /// it that still larger ones are not received at all.
     public var maximumReply = 64 << 20
-    /// Whether it is told who had each request, as ``ReplyEvent/handled(_:)``; default no, as it costs an event more.
+    /// Whether an observer is told who had each request, as ``FinishedRequest/handling``; default no, as it costs an event
+    /// more.
     public var reportsHandling = false
     /// How many workers may be registered; default 10,000. A worker more takes the place of the REQ worker that has
     /// been silent longest without a request, and is refused where there is none.

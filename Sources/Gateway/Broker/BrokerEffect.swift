@@ -1,5 +1,5 @@
 /// What the broker wants done, in this order.
-public enum BrokerEffect: Sendable {
+package enum BrokerEffect: Sendable {
     /// Send a message without blocking. Where that fails, `Broker.sendFailed(_:reason:now:)` has to be called before the
     /// next effect is looked at; where `Broker.isCurrent(_:)` is false, it must not be sent at all.
     case send(Delivery)

@@ -2,6 +2,9 @@ import Logging
 import WorkerProtocol
 
 extension BrokerLoop {
+    /// How many bytes of what a worker says are logged.
+    private static let longestReason = 1000
+
     /// Logs what the broker reports, and makes the services that workers register known to the front.
     func log(_ report: BrokerReport) {
         switch report {
@@ -10,23 +13,36 @@ extension BrokerLoop {
             logger.info(
                 "worker registered",
                 metadata: [
-                    "service": "\(service)", "worker": "\(routingID)", "dialect": "\(dialect)",
+                    "service": "\(service)", "worker": "\(routingID.printable)", "dialect": "\(dialect)",
                     "concurrency": "\(properties.concurrency)",
                 ])
+        case .serviceForgotten(let service):
+            services.remove(service)
+            logger.debug("service forgotten, as it made room for another", metadata: ["service": "\(service)"])
         case .workerLost(let routingID, let service, let reason):
             logger.log(
                 level: reason.isOrderly ? .info : .warning, "worker lost",
-                metadata: ["service": "\(service)", "worker": "\(routingID)", "reason": "\(reason)"])
+                metadata: ["service": "\(service)", "worker": "\(routingID.printable)", "reason": "\(reason)"])
         case .workerDraining(let routingID, let service):
-            logger.info("worker takes no more requests", metadata: ["service": "\(service)", "worker": "\(routingID)"])
+            logger.info(
+                "worker takes no more requests",
+                metadata: ["service": "\(service)", "worker": "\(routingID.printable)"])
         case .peerRefused(let routingID, let reason):
-            logger.warning("peer refused", metadata: ["peer": "\(routingID)", "reason": "\(reason)"])
+            logger.warning("peer refused", metadata: ["peer": "\(routingID.printable)", "reason": "\(reason)"])
         case .replyInvalid(_, let service, let reason):
             logger.warning("reply refused", metadata: ["service": "\(service)", "reason": "\(reason)"])
         case .creditExceeded(_, let service):
             logger.warning("worker sent more than it was granted", metadata: ["service": "\(service)"])
-        case .replyLate(_, let service):
-            logger.debug("late reply dropped", metadata: ["service": "\(service)"])
+        case .replyLate(let routingID, let service):
+            logger.debug(
+                "late reply dropped", metadata: ["service": "\(service)", "worker": "\(routingID.printable)"])
+        case .requestAborted(_, let service, let routingID, let reason):
+            logger.warning(
+                "worker gave a request up",
+                metadata: [
+                    "service": "\(service)", "worker": "\(routingID.printable)",
+                    "reason": "\(reason.printablePrefix(Self.longestReason))",
+                ])
         case .requestRetried(_, let service):
             logger.info("request sent to another worker", metadata: ["service": "\(service)"])
         }

@@ -1,16 +1,13 @@
 import Logging
-import NIOConcurrencyHelpers
 import SwiftZMQ
+import SystemSupport
 
 extension BrokerLoop {
-    /// How many messages are read before requests have their turn.
-    private static let messagesPerRound = 1024
-
     /// What the thread alone owns.
     private struct Work {
         var broker: Broker
         var effects: [BrokerEffect] = []
-        var orders: [Order] = []
+        var calls: [Call] = []
         /// The events of this round, by event loop.
         var events: [[(RequestID, ReplyEvent)]]
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
@@ -23,10 +20,10 @@ extension BrokerLoop {
             events: Array(repeating: [], count: sinks.count),
             watch: EndlessMessageWatch(largestMessage: configuration.maximumReply))
         do {
-            var received: Multipart?
+            var received: Message?
             while true {
                 if try readMessages(first: received, &work) { lookForEndlessMessages(&work) }
-                takeOrders(&work)
+                takeCalls(&work)
                 work.broker.advance(to: .now)
                 try carryOutEffects(&work)
                 handOverEvents(&work)
@@ -40,53 +37,32 @@ extension BrokerLoop {
         end(&work)
     }
 
-    /// Waits for a message, an order, or the broker's next deadline.
-    private func wait(_ work: inout Work) throws(ZMQError) -> Multipart? {
-        let maySleep = outbox.withLockedValue { outbox in
-            outbox.isAsleep = outbox.orders.isEmpty
-            return outbox.isAsleep
-        }
-        guard maySleep else { return nil }
+    /// Waits for a message, a call, or the broker's next deadline.
+    private func wait(_ work: inout Work) throws(ZMQError) -> Message? {
         let deadline = [work.broker.nextDeadline, work.watch.deadline].compactMap(\.self).min()
-        let timeout = deadline.map { max($0 - .now, .zero) }
-        let received = try router.blocking.receive(timeout: timeout, orUntilReadable: wake.number)
-        let wasWoken = outbox.withLockedValue { outbox in
-            defer { outbox.isAsleep = false }
-            return !outbox.isAsleep
-        }
-        if wasWoken { wake.clear() }
-        return received
+        return try inbox.wait(for: router, until: deadline) { $0.calls.isEmpty }
     }
 
     /// Whether all were read that have come.
-    private func readMessages(first: Multipart?, _ work: inout Work) throws(ZMQError) -> Bool {
-        var next = first
-        if next == nil { next = try router.tryReceive() }
-        guard next != nil else { return true }
+    private func readMessages(first: Message?, _ work: inout Work) throws(ZMQError) -> Bool {
         let now = ContinuousClock.now
-        var count = 0
-        while var message = next {
-            // A ROUTER socket puts the routing id in front, so a message has two frames at least.
-            if message.count > 1 {
-                if work.watch.isTracking { work.watch.delivered(message, by: router) }
-                let routingID = message.removeFirst()
-                let registered = work.broker.counters.workersRegistered
-                work.broker.receive(from: routingID, message, now: now)
-                if work.broker.counters.workersRegistered != registered {
-                    if let address = message[message.count - 1].metadata.peerAddress ?? router.lastPeerAddress {
-                        work.broker.setAddress(address, of: routingID)
-                    }
-                    if let descriptor = router.lastPeerDescriptor {
-                        work.broker.setConnection(descriptor, of: routingID, now: now)
-                    }
-                    work.watch.delivered(message, by: router)
-                }
-            }
-            count += 1
-            guard count < Self.messagesPerRound else { return false }
-            next = try router.tryReceive()
+        return try router.takeMessages(first: first) { message throws(ZMQError) in receive(message, &work, now) }
+    }
+
+    private func receive(_ message: Message, _ work: inout Work, _ now: ContinuousClock.Instant) {
+        var message = message
+        if work.watch.isTracking { work.watch.delivered(message, by: router) }
+        let routingID = message.removeFirst()
+        let registered = work.broker.counters.workersRegistered
+        work.broker.receive(from: routingID, message, now: now)
+        guard work.broker.counters.workersRegistered != registered else { return }
+        if let address = message.last?.metadata.peerAddress ?? router.lastPeerAddress {
+            work.broker.setAddress(address, of: routingID)
         }
-        return true
+        if let descriptor = router.lastPeerDescriptor {
+            work.broker.setConnection(descriptor, of: routingID, now: now)
+        }
+        work.watch.delivered(message, by: router)
     }
 
     private func lookForEndlessMessages(_ work: inout Work) {
@@ -95,12 +71,12 @@ extension BrokerLoop {
         logger.warning("connection cut, as a message came through it that did not end", metadata: ["count": "\(count)"])
     }
 
-    private func takeOrders(_ work: inout Work) {
-        outbox.withLockedValue { swap(&$0.orders, &work.orders) }
-        guard !work.orders.isEmpty else { return }
+    private func takeCalls(_ work: inout Work) {
+        inbox.withContents { swap(&$0.calls, &work.calls) }
+        guard !work.calls.isEmpty else { return }
         let now = ContinuousClock.now
-        for order in work.orders {
-            switch order {
+        for call in work.calls {
+            switch call {
             case .submit(let requests):
                 for request in requests { work.broker.submit(request, now: now) }
             case .cancel(let id): work.broker.cancel(id, now: now)
@@ -118,14 +94,16 @@ extension BrokerLoop {
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
             }
         }
-        work.orders.removeAll(keepingCapacity: true)
+        work.calls.removeAll(keepingCapacity: true)
     }
 
     private func carryOutEffects(_ work: inout Work) throws(ZMQError) {
         // A send that fails has effects of its own.
         while !work.broker.effects.isEmpty {
             work.broker.takeEffects(into: &work.effects)
-            for effect in work.effects {
+            // Taken out one by one, and not copied.
+            work.effects.reverse()
+            while let effect = work.effects.popLast() {
                 switch effect {
                 case .send(let delivery):
                     if work.broker.isCurrent(delivery) { try send(delivery, &work) }
@@ -134,13 +112,11 @@ extension BrokerLoop {
                 }
             }
         }
-        work.effects.removeAll(keepingCapacity: true)
     }
 
     private func send(_ delivery: Delivery, _ work: inout Work) throws(ZMQError) {
         do throws(ZMQError) {
-            let message = Multipart(delivery.routingID, followedBy: delivery.frames)
-            if try router.trySend(message) { return }
+            if try router.trySend(delivery.message) { return }
             work.broker.sendFailed(delivery, reason: .full, now: .now)
         } catch {
             guard error.code == .hostUnreachable else { throw error }
@@ -150,8 +126,11 @@ extension BrokerLoop {
 
     private func handOverEvents(_ work: inout Work) {
         for index in work.events.indices where !work.events[index].isEmpty {
-            sinks[index].deliver(work.events[index])
-            work.events[index].removeAll(keepingCapacity: true)
+            // Given away whole: whoever gets it is its only owner then, and need not copy what it takes out.
+            var batch: [(RequestID, ReplyEvent)] = []
+            batch.reserveCapacity(work.events[index].count)
+            swap(&batch, &work.events[index])
+            sinks[index].deliver(batch)
         }
     }
 
@@ -160,14 +139,14 @@ extension BrokerLoop {
         work.broker.stop(now: .now)
         try? carryOutEffects(&work)
         handOverEvents(&work)
-        let left = outbox.withLockedValue { outbox in
-            outbox.hasEnded = true
-            defer { outbox.orders = [] }
-            return outbox.orders
+        let left = inbox.withContents { inbox in
+            inbox.hasEnded = true
+            defer { inbox.calls = [] }
+            return inbox.calls
         }
         router.close()
-        for order in left {
-            switch order {
+        for call in left {
+            switch call {
             case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)

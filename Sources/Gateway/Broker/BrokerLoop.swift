@@ -1,35 +1,34 @@
-public import Logging
-import NIOConcurrencyHelpers
-public import SwiftZMQ
+package import Logging
+package import SwiftZMQ
+import SystemSupport
 
 /// The thread that drives a ``Broker``: one ROUTER socket to the workers on one side, the front's requests and replies
 /// on the other.
 ///
-/// Requests come from the event loops through one outbox; whoever puts something into it wakes the thread only if it
+/// Requests come from the event loops through one inbox; whoever puts something into it wakes the thread only if it
 /// sleeps. Replies are read until there are none and go back to each event loop in one batch. No task and no thread is
 /// made for a request.
-public final class BrokerLoop: RequestDispatcher {
+package final class BrokerLoop: RequestDispatcher {
     /// Where workers connect, with real ports in place of wildcards.
-    public let endpoints: [String]
+    package let endpoints: [String]
 
     let router: Router
+    /// What happens to the connections of workers, from the first on; for one loop.
+    let events: SocketEvents
     let configuration: BrokerConfiguration
     let services: ServiceDirectory
     let sinks: [any ReplySink]
     let logger: Logger
-    let wake: WakeDescriptor
-    let outbox = NIOLockedValueBox(Outbox())
+    let inbox: LoopInbox<Inbox>
 
     /// What other threads want of the broker's.
-    struct Outbox {
-        var orders: [Order] = []
-        /// Whether the thread sleeps, or is about to, and nobody has woken it yet.
-        var isAsleep = false
+    struct Inbox {
+        var calls: [Call] = []
         /// Whether the thread has ended.
         var hasEnded = false
     }
 
-    enum Order {
+    enum Call {
         case submit([GatewayRequest])
         case cancel(RequestID)
         case consumed(RequestID, bytes: Int)
@@ -53,7 +52,7 @@ public final class BrokerLoop: RequestDispatcher {
     ///   - sinks: where the events of requests go, one for each event loop.
     ///   - logger: learns of workers that come and go and of what they do wrong.
     /// - Throws: `ZMQError` when an endpoint cannot be bound.
-    public init(
+    package init(
         context: Context, endpoints: [String], security: SocketSecurity = .none,
         configuration: BrokerConfiguration,
         services: ServiceDirectory, sinks: [any ReplySink], logger: Logger
@@ -62,28 +61,29 @@ public final class BrokerLoop: RequestDispatcher {
             // A worker that is gone is noticed when it is sent to, and by its silence on the connection itself: a REQ
             // worker has no heartbeats of its own.
             $0.security = security
-            $0.mandatory = true
-            $0.handover = false
+            $0.isMandatory = true
+            $0.handsOver = false
             $0.heartbeatInterval = configuration.heartbeat
             $0.heartbeatTimeout = configuration.heartbeat * BrokerConfiguration.liveness
             // What is a little too large comes in and is refused with a reason; what is much too large ends the connection.
             $0.maxMessageSize = 2 * configuration.maximumReply + (64 << 10)
             $0.linger = .seconds(1)
         }
-        let router = router
-        self.endpoints = try endpoints.map { try router.bind($0) }
+        // Before anybody can connect: it is asked about every connection.
+        events = router.events
+        self.endpoints = try router.bind(endpoints)
         self.configuration = configuration
         self.services = services
         self.sinks = sinks
         self.logger = logger
-        wake = try WakeDescriptor()
+        inbox = try LoopInbox(Inbox())
         services.formUnion(configuration.services)
         try DetachedThread.start(name: "broker") { [self] in run() }
     }
 
     /// Hands requests over; see ``RequestDispatcher``.
-    public func submit(_ requests: [GatewayRequest]) {
-        order(.submit(requests)) { refuse(requests) }
+    package func submit(_ requests: [GatewayRequest]) {
+        call(.submit(requests)) { refuse(requests) }
     }
 
     /// Answers requests that come after the broker has ended.
@@ -94,64 +94,62 @@ public final class BrokerLoop: RequestDispatcher {
     }
 
     /// Gives a request up; see ``RequestDispatcher``.
-    public func cancel(_ id: RequestID) {
-        order(.cancel(id)) {}
+    package func cancel(_ id: RequestID) {
+        call(.cancel(id)) {}
     }
 
     /// Says that a client has taken bytes of a stream; see ``RequestDispatcher``.
-    public func consumed(_ id: RequestID, bytes: Int) {
-        order(.consumed(id, bytes: bytes)) {}
+    package func consumed(_ id: RequestID, bytes: Int) {
+        call(.consumed(id, bytes: bytes)) {}
     }
 
     /// Takes note of what happened to a connection of the workers' socket.
     func connectionChanged(_ event: SocketEvent) {
         guard let descriptor = event.descriptor else { return }
-        order(event.kind == .accepted ? .connectionOpened(descriptor) : .connectionClosed(descriptor)) {}
+        call(event.kind == .accepted ? .connectionOpened(descriptor) : .connectionClosed(descriptor)) {}
     }
 
     /// Whether the thread has ended, and nothing is dispatched any more.
-    public var hasEnded: Bool { outbox.withLockedValue { $0.hasEnded } }
+    package var hasEnded: Bool { inbox.withContents { $0.hasEnded } }
 
     /// The workers and queues at this moment; nil once the broker has ended.
-    public func snapshot() async -> BrokerSnapshot? {
+    package func snapshot() async -> BrokerSnapshot? {
         await withCheckedContinuation { continuation in
-            order(.snapshot(continuation)) { continuation.resume(returning: nil) }
+            call(.snapshot(continuation)) { continuation.resume(returning: nil) }
         }
     }
 
     /// Replaces the settings that can change; see ``Broker/reconfigure(_:now:)``.
-    public func reconfigure(_ configuration: BrokerConfiguration) {
+    package func reconfigure(_ configuration: BrokerConfiguration) {
         services.formUnion(configuration.services)
-        order(.reconfigure(configuration)) {}
+        call(.reconfigure(configuration)) {}
     }
 
     /// Takes no new requests, lets those in flight finish, and says goodbye to the workers; returns when that is done.
-    public func drain() async {
-        order(.drain) {}
+    package func drain() async {
+        call(.drain) {}
         await end()
     }
 
     /// Fails what is in flight and says goodbye to the workers; returns when that is done.
-    public func stop() async {
-        order(.stop) {}
+    package func stop() async {
+        call(.stop) {}
         await end()
     }
 
     private func end() async {
         await withCheckedContinuation { continuation in
-            order(.notifyEnd(continuation)) { continuation.resume() }
+            call(.notifyEnd(continuation)) { continuation.resume() }
         }
     }
 
-    /// Puts an order into the outbox, or does something else if nobody will read it any more.
-    private func order(_ order: Order, otherwise: () -> Void) {
-        let (isAccepted, mustWake) = outbox.withLockedValue { outbox in
-            guard !outbox.hasEnded else { return (false, false) }
-            outbox.orders.append(order)
-            defer { outbox.isAsleep = false }
-            return (true, outbox.isAsleep)
+    /// Puts a call into the inbox, or does something else if nobody will read it any more.
+    private func call(_ call: Call, otherwise: () -> Void) {
+        let isAccepted = inbox.change { inbox in
+            guard !inbox.hasEnded else { return false }
+            inbox.calls.append(call)
+            return true
         }
-        if mustWake { wake.signal() }
         if !isAccepted { otherwise() }
     }
 }

@@ -1,28 +1,33 @@
-public import SwiftZMQ
-public import WorkerProtocol
+package import SwiftZMQ
+package import WorkerProtocol
 
 /// Something that happened at the broker and belongs into the log or a counter.
-public enum BrokerReport: Sendable {
+package enum BrokerReport: Sendable {
     /// A worker registered.
-    case workerRegistered(routingID: Message, service: String, dialect: WorkerDialect, properties: WorkerProperties)
+    case workerRegistered(routingID: Frame, service: String, dialect: WorkerDialect, properties: WorkerProperties)
     /// A worker is gone, and why.
-    case workerLost(routingID: Message, service: String, reason: WorkerLoss)
+    case workerLost(routingID: Frame, service: String, reason: WorkerLoss)
     /// A registered worker wants no further requests.
-    case workerDraining(routingID: Message, service: String)
+    case workerDraining(routingID: Frame, service: String)
     /// A peer that is not registered was turned away, and why.
-    case peerRefused(routingID: Message, reason: WorkerProtocolError)
+    case peerRefused(routingID: Frame, reason: WorkerProtocolError)
     /// A worker's reply was malformed; the client got `worker-reply-invalid`.
     case replyInvalid(RequestID, service: String, reason: WorkerProtocolError)
     /// A worker sent more of a streamed reply than it was granted; the stream was cut.
     case creditExceeded(RequestID, service: String)
-    /// A reply came after its request had been answered, or its client had gone.
-    case replyLate(RequestID, service: String)
+    /// A reply, or a piece of one, was dropped: its request had been answered, its client had gone, or the worker never
+    /// had it.
+    case replyLate(routingID: Frame, service: String)
+    /// The name of a service made room for another, see ``BrokerConfiguration/serviceLimit``, and is unknown from now on.
+    case serviceForgotten(String)
+    /// A worker gave a request up, and why.
+    case requestAborted(RequestID, service: String, routingID: Frame, reason: Frame)
     /// A request is sent to another worker because the first was lost with it.
     case requestRetried(RequestID, service: String)
 }
 
 /// Why a worker is not registered any more.
-public enum WorkerLoss: Sendable, Hashable {
+package enum WorkerLoss: Sendable, Hashable {
     /// It said DISCONNECT.
     case disconnected
     /// It was silent for three heartbeats.

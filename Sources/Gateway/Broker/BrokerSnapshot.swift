@@ -1,55 +1,55 @@
-public import SwiftZMQ
-public import WorkerProtocol
+package import SwiftZMQ
+package import WorkerProtocol
 
 /// The workers and the queues at one moment, for administration.
-public struct BrokerSnapshot: Sendable {
+package struct BrokerSnapshot: Sendable {
     /// A registered worker.
-    public struct Worker: Sendable {
+    package struct Worker: Sendable {
         /// Its routing id.
-        public let routingID: Message
+        package let routingID: Frame
         /// Where it connects from, if ``Broker/setAddress(_:of:)`` was told.
-        public let address: String?
+        package let address: String?
         /// The service it is registered for.
-        public let service: String
+        package let service: String
         /// How it speaks.
-        public let dialect: WorkerDialect
+        package let dialect: WorkerDialect
         /// How many requests it takes at once.
-        public let concurrency: Int
+        package let concurrency: Int
         /// How many places are taken, those of late replies included.
-        public let inFlight: Int
+        package let inFlight: Int
         /// How many requests it has answered.
-        public let served: Int
+        package let served: Int
         /// When its last message came.
-        public let lastHeard: ContinuousClock.Instant
+        package let lastHeard: ContinuousClock.Instant
         /// Whether it asked for no further requests.
-        public let isDraining: Bool
+        package let isDraining: Bool
     }
 
     /// A service that is known.
-    public struct Service: Sendable {
+    package struct Service: Sendable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// How many requests wait.
-        public let queued: Int
+        package let queued: Int
         /// How many workers are registered.
-        public let workers: Int
+        package let workers: Int
     }
 
     /// The workers, in no order.
-    public let workers: [Worker]
+    package let workers: [Worker]
     /// The services, in no order.
-    public let services: [Service]
+    package let services: [Service]
     /// How many requests are at a worker, those included that nobody waits for any more.
-    public let inFlight: Int
+    package let inFlight: Int
     /// How many requests are kept, those included that nobody waits for but that take a place at a worker.
-    public let requests: Int
+    package let requests: Int
     /// What has been counted since the start.
-    public let counters: BrokerCounters
+    package let counters: BrokerCounters
 }
 
 extension Broker {
     /// The workers and the queues as they are.
-    public func snapshot() -> BrokerSnapshot {
+    package func snapshot() -> BrokerSnapshot {
         let listed = workerIndex.values.map { slot in
             let worker = workers[slot]
             return BrokerSnapshot.Worker(
@@ -68,10 +68,10 @@ extension Broker {
     }
 
     /// Whether a service is known: configured, or registered by a worker since the start.
-    public func isKnown(service: String) -> Bool { serviceIndex[service] != nil }
+    package func isKnown(service: String) -> Bool { serviceIndex[service] != nil }
 
     /// Notes where a worker connects from, which only its connection knows; shown in ``BrokerSnapshot``.
-    public mutating func setAddress(_ address: String, of routingID: Message) {
+    package mutating func setAddress(_ address: String, of routingID: Frame) {
         guard let worker = workerIndex[routingID] else { return }
         workers[worker].address = address
     }
@@ -79,5 +79,5 @@ extension Broker {
 
 extension Broker {
     /// How many peers that said or were told DISCONNECT are still remembered; never more than 8192.
-    public var rememberedPeers: Int { dismissed.count }
+    package var rememberedPeers: Int { dismissed.count }
 }

@@ -1,13 +1,11 @@
-public import SwiftZMQ
+package import SwiftZMQ
 
 /// A message that the broker wants sent to a worker through the ROUTER socket.
-public struct Delivery: Sendable {
-    /// The worker's routing id.
-    public let routingID: Message
-    /// The frames behind the routing id.
-    public let frames: Multipart
+package struct Delivery: Sendable {
+    /// The message, with the worker's routing id in front.
+    package let message: Message
     /// The request it carries, nil for every other command.
-    public let request: RequestID?
+    package let request: RequestID?
     /// Where the worker is kept, -1 for a DISCONNECT, after which it is not kept any more.
     let worker: Int
     /// Where the request is kept, -1 for every other command.
@@ -16,8 +14,22 @@ public struct Delivery: Sendable {
     let sequence: UInt64
 }
 
+extension Delivery {
+    init(routingID: Frame, frames: Message, request: RequestID?, worker: Int, slot: Int, sequence: UInt64) {
+        self.init(
+            message: Message(routingID, followedBy: frames), request: request, worker: worker, slot: slot,
+            sequence: sequence)
+    }
+
+    /// The worker's routing id.
+    package var routingID: Frame { message[0] }
+
+    /// The frames behind the routing id.
+    package var frames: Message { Message(message.dropFirst()) }
+}
+
 /// Why a message could not be sent to a worker.
-public enum DeliveryFailure: Sendable, Hashable {
+package enum DeliveryFailure: Sendable, Hashable {
     /// There is no such peer any more (`EHOSTUNREACH`).
     case unreachable
     /// The peer's pipe is full (`EAGAIN`).

@@ -5,8 +5,8 @@ import SwiftZMQ
 /// They get no further command (RFC 7 and 18): what they had sent before they read the DISCONNECT must not be answered
 /// with another. Forgetting them later is harmless and keeps the memory bounded.
 struct DismissedPeers {
-    private var recent: Set<Message> = []
-    private var older: Set<Message> = []
+    private var recent: Set<Frame> = []
+    private var older: Set<Frame> = []
     private var turned: ContinuousClock.Instant
     private let lifetime: Duration
     private static let limit = 4096
@@ -18,7 +18,7 @@ struct DismissedPeers {
 
     var count: Int { recent.count + older.count }
 
-    mutating func insert(_ routingID: Message, now: ContinuousClock.Instant) {
+    mutating func insert(_ routingID: Frame, now: ContinuousClock.Instant) {
         turn(now)
         recent.insert(routingID)
         if recent.count >= Self.limit {
@@ -28,12 +28,12 @@ struct DismissedPeers {
         }
     }
 
-    mutating func contains(_ routingID: Message, now: ContinuousClock.Instant) -> Bool {
+    mutating func contains(_ routingID: Frame, now: ContinuousClock.Instant) -> Bool {
         turn(now)
         return recent.contains(routingID) || older.contains(routingID)
     }
 
-    mutating func remove(_ routingID: Message) {
+    mutating func remove(_ routingID: Frame) {
         recent.remove(routingID)
         older.remove(routingID)
     }

@@ -1,47 +1,52 @@
-public import SwiftZMQ
-public import WorkerProtocol
+package import SwiftZMQ
+package import WorkerProtocol
 
 // What crosses between the HTTP front and the broker. Requests go one way, events about them come back the other
 // way, both as plain values; neither side knows how the other is built.
 
 /// Names one request within the gateway: the event loop it came from, and its running number there.
-public struct RequestID: Hashable, Sendable {
+package struct RequestID: Hashable, Sendable {
     /// The index of the event loop that answers the client.
-    public let loop: UInt16
+    package let loop: UInt16
     /// Counts the requests of that loop; never used twice.
-    public let number: UInt64
+    package let number: UInt64
 
     /// Names a request.
-    public init(loop: UInt16, number: UInt64) {
+    package init(loop: UInt16, number: UInt64) {
         self.loop = loop
         self.number = number
     }
 }
 
 /// A request that the HTTP front has read, checked and routed.
-public struct GatewayRequest: Sendable {
+///
+/// It never changes, and is shared by all through whose hands it goes: that costs less than copying what is in it.
+package final class GatewayRequest: Sendable {
     /// Names the request in every later event.
-    public let id: RequestID
+    package let id: RequestID
     /// The service that is to answer.
-    public let service: String
+    package let service: String
     /// The first frame for the worker, see `RequestHead`.
-    public let head: Message
+    package let head: Frame
     /// The second frame for the worker; empty where the request has no body.
-    public let body: Message
+    package let body: Frame
     /// Whether it may be sent to a second worker after the first died with it (GET, HEAD, PUT, DELETE, OPTIONS).
-    public let isIdempotent: Bool
+    package let isIdempotent: Bool
     /// How often it may be sent to another worker.
-    public let retries: Int
+    package let retries: Int
     /// The time from arrival at the broker to the first byte of the reply.
-    public let timeout: Duration
+    package let timeout: Duration
+    /// The bytes of a streamed reply that a worker with credit may have under way, where they are fewer than
+    /// ``BrokerConfiguration/streamCredit``.
+    package let streamCredit: Int?
 
     /// What goes to the worker in place of head and body, unread; its reply comes back as ``ReplyEvent/frames(_:isLast:)``.
-    public let frames: BodyFrames?
+    package let frames: BodyFrames?
 
     /// Makes a request from its parts.
-    public init(
-        id: RequestID, service: String, head: Message, body: Message,
-        isIdempotent: Bool, retries: Int, timeout: Duration
+    package init(
+        id: RequestID, service: String, head: Frame, body: Frame,
+        isIdempotent: Bool, retries: Int, timeout: Duration, streamCredit: Int? = nil
     ) {
         self.id = id
         self.service = service
@@ -50,19 +55,21 @@ public struct GatewayRequest: Sendable {
         self.isIdempotent = isIdempotent
         self.retries = retries
         self.timeout = timeout
+        self.streamCredit = streamCredit
         frames = nil
     }
 
     /// Makes a request whose frames, and those of its reply, are passed on unread. Nobody knows what it does, so that it
     /// is never sent to a second worker once it has left for the first.
-    public init(id: RequestID, service: String, frames: BodyFrames, timeout: Duration) {
+    package init(id: RequestID, service: String, frames: BodyFrames, timeout: Duration) {
         self.id = id
         self.service = service
-        head = Message()
-        body = Message()
+        head = Frame()
+        body = Frame()
         isIdempotent = false
         retries = 0
         self.timeout = timeout
+        streamCredit = nil
         self.frames = frames
     }
 }
@@ -70,18 +77,18 @@ public struct GatewayRequest: Sendable {
 /// What the broker reports about a request. Every request gets exactly one of these sequences:
 /// `reply`; or `begin`, any number of `piece`, and `end` or `cut`; or `failure`. One with ``GatewayRequest/frames`` gets
 /// any number of `frames`, the last of which says so, or `failure` in place of the first or `cut` in place of a later one.
-public enum ReplyEvent: Sendable {
+package enum ReplyEvent: Sendable {
     /// Who has the request, where ``BrokerConfiguration/reportsHandling`` asks for it: before the first event that says
     /// what became of it, and once more before the last of a streamed reply. Part of no sequence.
     case handled(RequestHandling)
     /// The whole reply.
-    case reply(ReplyHead, body: Message)
+    case reply(ReplyHead, body: Frame)
     /// The head of a streamed reply and its first piece.
-    case begin(ReplyHead, piece: Message)
+    case begin(ReplyHead, piece: Frame)
     /// A further piece of a streamed reply.
-    case piece(Message)
+    case piece(Frame)
     /// The last piece of a streamed reply.
-    case end(Message)
+    case end(Frame)
     /// The reply to a request whose frames are passed on, or a part of it.
     case frames(BodyFrames, isLast: Bool)
     /// The stream broke off; the client must be able to tell.
@@ -108,7 +115,7 @@ public struct RequestHandling: Sendable, Hashable {
 }
 
 /// Takes requests from any thread and sees to it that each is answered through the `ReplySink` of its loop.
-public protocol RequestDispatcher: Sendable {
+package protocol RequestDispatcher: Sendable {
     /// Hands requests over. Never blocks.
     func submit(_ requests: [GatewayRequest])
     /// Says that nobody waits for the answer any more. No further event comes for the request, except those that
@@ -120,7 +127,7 @@ public protocol RequestDispatcher: Sendable {
 }
 
 /// Receives the events of one event loop's requests, in batches, on the broker's thread. Never blocks.
-public protocol ReplySink: Sendable {
+package protocol ReplySink: Sendable {
     /// Takes a batch over; events of one request come in order.
-    func deliver(_ events: [(RequestID, ReplyEvent)])
+    func deliver(_ events: consuming [(RequestID, ReplyEvent)])
 }

@@ -14,6 +14,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
     case noWorker = "no-worker"
     case workerTimeout = "timeout-worker"
     case workerLost = "worker-lost"
+    case workerAborted = "worker-aborted"
     case workerReplyInvalid = "worker-reply-invalid"
     case tooManyConnections = "too-many-connections"
 
@@ -29,7 +30,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
         case .expectationFailed: 417
         case .headTooLarge: 431
         case .notImplemented: 501
-        case .workerLost, .workerReplyInvalid: 502
+        case .workerLost, .workerAborted, .workerReplyInvalid: 502
         case .queueFull, .noWorker, .tooManyConnections: 503
         case .workerTimeout: 504
         case .versionNotSupported: 505

@@ -16,13 +16,13 @@ struct RequestRecord: Sendable {
 
     let id: RequestID
     let service: Int
-    var head: Message
-    var body: Message
-    /// The frames that go to the worker in place of those two.
-    var frames: BodyFrames?
+    /// What goes to the worker; nil once it cannot be needed again.
+    private(set) var request: GatewayRequest?
     /// Whether the frames of the reply are passed on unread.
     let isOpaque: Bool
     let isIdempotent: Bool
+    /// The most bytes of a streamed reply that may be under way, where the request has a bound of its own.
+    let streamCredit: Int?
     var retriesLeft: Int
     let arrival: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
@@ -43,11 +43,10 @@ struct RequestRecord: Sendable {
     init(_ request: GatewayRequest, service: Int, now: ContinuousClock.Instant) {
         id = request.id
         self.service = service
-        head = request.head
-        body = request.body
-        frames = request.frames
+        self.request = request
         isOpaque = request.frames != nil
         isIdempotent = request.isIdempotent
+        streamCredit = request.streamCredit
         retriesLeft = request.retries
         arrival = now
         // Bounded, so that no timeout makes the addition overflow.
@@ -58,10 +57,12 @@ struct RequestRecord: Sendable {
 
     /// What stands in a slot that is not in use.
     static func vacant(at now: ContinuousClock.Instant) -> RequestRecord {
-        RequestRecord(
+        var record = RequestRecord(
             GatewayRequest(
-                id: RequestID(loop: 0, number: 0), service: "", head: Message(), body: Message(), isIdempotent: false,
+                id: RequestID(loop: 0, number: 0), service: "", head: Frame(), body: Frame(), isIdempotent: false,
                 retries: 0, timeout: .zero), service: -1, now: now)
+        record.dropFrames()
+        return record
     }
 
     /// Leaves nothing by which a worker or a delivery could still find the request.
@@ -72,9 +73,5 @@ struct RequestRecord: Sendable {
     }
 
     /// Gives the frames back as soon as they cannot be needed again: they may be large, and a stream long.
-    mutating func dropFrames() {
-        head = Message()
-        body = Message()
-        if isOpaque { frames = nil }
-    }
+    mutating func dropFrames() { request = nil }
 }

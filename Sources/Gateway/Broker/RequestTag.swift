@@ -20,7 +20,7 @@ struct RequestTag: Hashable {
     }
 
     /// Reads a frame; nil where it was not made by ``frame``.
-    init?(_ frame: Message) {
+    init?(_ frame: Frame) {
         guard frame.count == Self.size else { return nil }
         self = frame.withUnsafeBytes { bytes in
             RequestTag(
@@ -38,13 +38,12 @@ struct RequestTag: Hashable {
         self.number = number
     }
 
-    var frame: Message {
-        Message(capacity: Self.size) { room in
-            room.storeBytes(of: slot, as: UInt32.self)
-            room.storeBytes(of: attempt, toByteOffset: 4, as: UInt16.self)
-            room.storeBytes(of: loop, toByteOffset: 6, as: UInt16.self)
-            room.storeBytes(of: number, toByteOffset: 8, as: UInt64.self)
-            return Self.size
+    var frame: Frame {
+        Frame(writingUpTo: Self.size) { output in
+            output.append(slot, as: UInt32.self)
+            output.append(attempt, as: UInt16.self)
+            output.append(loop, as: UInt16.self)
+            output.append(number, as: UInt64.self)
         }
     }
 }

@@ -3,7 +3,7 @@ import WorkerProtocol
 
 /// A registered worker.
 struct WorkerRecord: Sendable {
-    let routingID: Message
+    let routingID: Frame
     /// The routing id as it is logged.
     let name: String
     let service: Int
@@ -31,7 +31,7 @@ struct WorkerRecord: Sendable {
     var address: String?
 
     init(
-        routingID: Message, service: Int, dialect: WorkerDialect, properties: WorkerProperties, registration: UInt64,
+        routingID: Frame, service: Int, dialect: WorkerDialect, properties: WorkerProperties, registration: UInt64,
         now: ContinuousClock.Instant
     ) {
         self.routingID = routingID

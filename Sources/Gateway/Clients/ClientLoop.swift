@@ -2,29 +2,27 @@ import Logging
 import Metrics
 import NIOConcurrencyHelpers
 import SwiftZMQ
+import SystemSupport
 import WorkerProtocol
 
 /// The thread that serves MDP clients: a ROUTER socket of its own on one side, the broker on the other, to which it is
 /// one more front. The way of HTTP requests is none the longer for it.
 final class ClientLoop: ReplySink {
-    /// How many messages are read before answers have their turn.
-    private static let messagesPerRound = 1024
-
     /// Where clients connect, with real ports in place of wildcards.
     let endpoints: [String]
     let router: Router
+    /// What happens to the connections of clients, from the first on; for one loop.
+    let events: SocketEvents
 
     private let loop: UInt16
     private let maximumReply: Int
     private let timeout: NIOLockedValueBox<Duration>
     private let errors: [GatewayFailure: Counter]
     private let logger: Logger
-    private let wake: WakeDescriptor
-    private let inbox = NIOLockedValueBox(Inbox())
+    private let inbox: LoopInbox<Inbox>
 
     private struct Inbox {
         var events: [(RequestID, ReplyEvent)] = []
-        var isAsleep = false
         /// From when on nothing more is taken, and until when what there is may last.
         var end: ContinuousClock.Instant?
         var connections: [(descriptor: Int32, isOpen: Bool)] = []
@@ -44,20 +42,21 @@ final class ClientLoop: ReplySink {
         router = try Router(context) {
             $0.security = security
             // A client that is gone is noticed when it is sent to.
-            $0.mandatory = true
+            $0.isMandatory = true
             $0.heartbeatInterval = heartbeat
             $0.heartbeatTimeout = heartbeat * BrokerConfiguration.liveness
             $0.maxMessageSize = maximumMessage
             $0.linger = .seconds(1)
         }
-        let router = router
-        self.endpoints = try endpoints.map { try router.bind($0) }
+        // Before anybody can connect: it is asked about every connection.
+        events = router.events
+        self.endpoints = try router.bind(endpoints)
         self.loop = UInt16(loop)
         maximumReply = maximumMessage
         self.timeout = NIOLockedValueBox(timeout)
         errors = metrics.errorCounters
         self.logger = logger
-        wake = try WakeDescriptor()
+        inbox = try LoopInbox(Inbox())
     }
 
     /// Starts to serve.
@@ -73,17 +72,17 @@ final class ClientLoop: ReplySink {
     /// Takes note of what happened to a connection of the clients' socket.
     func connectionChanged(_ event: SocketEvent) {
         guard let descriptor = event.descriptor else { return }
-        change { $0.connections.append((descriptor, event.kind == .accepted)) }
+        inbox.change { $0.connections.append((descriptor, event.kind == .accepted)) }
     }
 
     func deliver(_ events: [(RequestID, ReplyEvent)]) {
-        change { $0.events += events }
+        inbox.change { $0.events += events }
     }
 
     /// Takes no new requests, and returns when those that there are have been answered, or their time is over.
     func drain(within time: Duration) async {
         await withCheckedContinuation { continuation in
-            let hasEnded = change { inbox in
+            let hasEnded = inbox.change { inbox in
                 if inbox.hasEnded { return true }
                 inbox.end = min(inbox.end ?? .now + time, .now + time)
                 inbox.waitingForEnd.append(continuation)
@@ -93,37 +92,28 @@ final class ClientLoop: ReplySink {
         }
     }
 
-    @discardableResult
-    private func change<Result>(_ body: (inout Inbox) -> Result) -> Result {
-        let (result, mustWake) = inbox.withLockedValue { inbox in
-            let result = body(&inbox)
-            defer { inbox.isAsleep = false }
-            return (result, inbox.isAsleep)
-        }
-        if mustWake { wake.signal() }
-        return result
-    }
-
     // MARK: The thread
 
     private func run(_ dispatcher: any RequestDispatcher) {
-        var desk = ClientDesk(loop: loop, largestReply: maximumReply)
+        var pending = PendingClientRequests(loop: loop, largestReply: maximumReply)
         var watch = EndlessMessageWatch(largestMessage: maximumReply)
         do {
-            var received: Multipart?
+            var received: Message?
             while true {
-                let end = inbox.withLockedValue { $0.end }
-                if try readMessages(first: received, &desk, &watch, dispatcher, isEnding: end != nil) { look(&watch) }
-                try takeEvents(&desk, dispatcher)
-                if let end, desk.isIdle || end <= .now { break }
+                let end = inbox.withContents { $0.end }
+                if try readMessages(first: received, &pending, &watch, dispatcher, isEnding: end != nil) {
+                    look(&watch)
+                }
+                try takeEvents(&pending, dispatcher)
+                if let end, pending.isIdle || end <= .now { break }
                 received = try wait(until: end, orLookAt: watch.deadline)
             }
         } catch {
             logger.critical("MDP clients are served no more: \(error)")
         }
-        for id in desk.open { dispatcher.cancel(id) }
+        for id in pending.open { dispatcher.cancel(id) }
         router.close()
-        let waiting = inbox.withLockedValue { inbox in
+        let waiting = inbox.withContents { inbox in
             inbox.hasEnded = true
             inbox.events = []
             defer { inbox.waitingForEnd = [] }
@@ -133,7 +123,7 @@ final class ClientLoop: ReplySink {
     }
 
     private func look(_ watch: inout EndlessMessageWatch) {
-        let changes = inbox.withLockedValue { inbox in
+        let changes = inbox.withContents { inbox in
             defer { inbox.connections.removeAll() }
             return inbox.connections
         }
@@ -147,63 +137,49 @@ final class ClientLoop: ReplySink {
 
     private func wait(
         until end: ContinuousClock.Instant?, orLookAt look: ContinuousClock.Instant?
-    ) throws(ZMQError) -> Multipart? {
-        let maySleep = inbox.withLockedValue { inbox in
+    ) throws(ZMQError) -> Message? {
+        try inbox.wait(for: router, until: [end, look].compactMap(\.self).min()) { inbox in
             // An end that was asked for meanwhile is looked at first.
-            inbox.isAsleep = inbox.events.isEmpty && inbox.connections.isEmpty && inbox.end == end
-            return inbox.isAsleep
+            inbox.events.isEmpty && inbox.connections.isEmpty && inbox.end == end
         }
-        guard maySleep else { return nil }
-        let deadline = [end, look].compactMap(\.self).min()
-        let received = try router.blocking.receive(
-            timeout: deadline.map { max($0 - .now, .zero) }, orUntilReadable: wake.number)
-        let wasWoken = inbox.withLockedValue { inbox in
-            defer { inbox.isAsleep = false }
-            return !inbox.isAsleep
-        }
-        if wasWoken { wake.clear() }
-        return received
     }
 
     /// Whether all were read that have come.
     private func readMessages(
-        first: Multipart?, _ desk: inout ClientDesk, _ watch: inout EndlessMessageWatch,
+        first: Message?, _ pending: inout PendingClientRequests, _ watch: inout EndlessMessageWatch,
         _ dispatcher: any RequestDispatcher, isEnding: Bool
     ) throws(ZMQError) -> Bool {
-        var next = first
-        if next == nil { next = try router.tryReceive() }
-        guard next != nil else { return true }
         let timeout = timeout.withLockedValue { $0 }
         var requests: [GatewayRequest] = []
-        var count = 0
-        while var message = next {
-            count += 1
+        let hasReadAll = try router.takeMessages(first: first) { message throws(ZMQError) in
             watch.delivered(message, by: router)
-            if message.count > 1, !isEnding {
-                let routingID = message.removeFirst()
-                do throws(WorkerProtocolError) {
-                    requests.append(try desk.receive(from: routingID, message, timeout: timeout))
-                } catch {
-                    errors[.badRequest]?.increment()
-                    // At a level at which nobody can fill the log.
-                    logger.debug(
-                        "message of a client dropped", metadata: ["client": "\(routingID)", "reason": "\(error)"])
-                }
+            guard !isEnding else { return }
+            var message = message
+            let routingID = message.removeFirst()
+            do throws(WorkerProtocolError) {
+                requests.append(try pending.receive(from: routingID, message, timeout: timeout))
+            } catch {
+                errors[.badRequest]?.increment()
+                // At a level at which nobody can fill the log.
+                logger.debug(
+                    "message of a client dropped",
+                    metadata: ["client": "\(routingID.printable)", "reason": "\(error)"])
             }
-            next = count < Self.messagesPerRound ? try router.tryReceive() : nil
         }
         if !requests.isEmpty { dispatcher.submit(requests) }
-        return count < Self.messagesPerRound
+        return hasReadAll
     }
 
-    private func takeEvents(_ desk: inout ClientDesk, _ dispatcher: any RequestDispatcher) throws(ZMQError) {
+    private func takeEvents(_ pending: inout PendingClientRequests, _ dispatcher: any RequestDispatcher)
+        throws(ZMQError)
+    {
         var events: [(RequestID, ReplyEvent)] = []
-        inbox.withLockedValue { swap(&$0.events, &events) }
+        inbox.withContents { swap(&$0.events, &events) }
         for (id, event) in events {
-            switch desk.take(event, of: id.number) {
+            switch pending.take(event, of: id.number) {
             case .send(let answer):
                 guard try !send(answer) else { continue }
-                desk.forget(id.number)
+                pending.forget(id.number)
                 if !answer.isLast { dispatcher.cancel(id) }
             case .failed(let failure):
                 if let failure { errors[failure]?.increment() }
@@ -221,14 +197,15 @@ final class ClientLoop: ReplySink {
     }
 
     /// Sends without blocking; false where the client is gone, or does not take what it is sent.
-    private func send(_ answer: ClientDesk.Answer) throws(ZMQError) -> Bool {
+    private func send(_ answer: PendingClientRequests.Answer) throws(ZMQError) -> Bool {
         do throws(ZMQError) {
-            if try router.trySend(Multipart(answer.routingID, followedBy: answer.frames)) { return true }
-            logger.info("an MDP client does not take its replies", metadata: ["client": "\(answer.routingID)"])
+            if try router.trySend(Message(answer.routingID, followedBy: answer.frames)) { return true }
+            logger.info(
+                "an MDP client does not take its replies", metadata: ["client": "\(answer.routingID.printable)"])
             return false
         } catch {
             guard error.code == .hostUnreachable else { throw error }
-            logger.debug("an MDP client is gone", metadata: ["client": "\(answer.routingID)"])
+            logger.debug("an MDP client is gone", metadata: ["client": "\(answer.routingID.printable)"])
             return false
         }
     }

@@ -1,16 +1,10 @@
 import Yams
 
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// A configuration file in YAML, read and checked: the settings by their names, and the routes.
 ///
 /// Yams alone and no configuration library above it: every mistake has to be told with its line, and only the nodes of
 /// the parser know theirs.
-public struct ConfigurationFile: Sendable {
+package struct ConfigurationFile: Sendable {
     /// A value, and the line it stands in.
     struct Value: Sendable {
         let text: String
@@ -18,21 +12,21 @@ public struct ConfigurationFile: Sendable {
     }
 
     /// The name of the file, as it was given.
-    public let name: String
+    package let name: String
     /// The routes, in order.
-    public private(set) var routes: [Route] = []
+    package private(set) var routes: [Route] = []
     /// Every mistake, in the order of the lines; what is mistaken stands neither in the values nor in the routes.
-    public private(set) var problems: [ConfigurationProblem] = []
+    package private(set) var problems: [ConfigurationProblem] = []
     /// The values of the settings, by their names.
     private(set) var values: [String: [Value]] = [:]
 
     /// The key of the routes.
-    public static let routesKey = "routes"
+    package static let routesKey = "routes"
 
     /// Reads a file.
     ///
     /// - Throws: why it cannot be read at all; mistakes in it are ``problems``.
-    public init(path: String) throws(ConfigurationProblem) {
+    package init(path: String) throws(ConfigurationProblem) {
         self.init(name: path, text: try Self.contents(of: path))
     }
 
@@ -41,7 +35,7 @@ public struct ConfigurationFile: Sendable {
     /// - Parameters:
     ///   - name: what the text is called in messages.
     ///   - text: YAML.
-    public init(name: String, text: String) {
+    package init(name: String, text: String) {
         self.name = name
         do {
             // A file without any key is a good one: everything is at its default.
@@ -121,20 +115,11 @@ public struct ConfigurationFile: Sendable {
     private func line(of node: Node) -> Int { node.mark?.line ?? 1 }
 
     private static func contents(of path: String) throws(ConfigurationProblem) -> String {
-        func failure() -> ConfigurationProblem {
-            ConfigurationProblem("\(path): cannot be read: \(String(cString: strerror(errno)))")
-        }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = systemRead(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure() }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
+        let bytes: [UInt8]
+        do throws(FileContents.Failure) {
+            bytes = try FileContents.read(path)
+        } catch {
+            throw ConfigurationProblem("\(path): cannot be read: \(error.reason)")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationProblem("\(path): is not UTF-8; save it as UTF-8")
@@ -175,9 +160,4 @@ extension ConfigurationProblem {
         }
         return first.line
     }
-}
-
-/// `read(2)`, which a method of the same name hides.
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
 }

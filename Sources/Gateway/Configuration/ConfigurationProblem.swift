@@ -1,9 +1,9 @@
 /// One mistake in a configuration: where it is, what is wrong, and how it is mended, in one line.
-public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
     /// `FILE:LINE: key 'value': remedy`, `--flag 'value': remedy` or `VARIABLE 'value': remedy`.
-    public let description: String
+    package let description: String
     /// The line of the file, nil where the mistake is in none.
-    public let line: Int?
+    package let line: Int?
 
     init(_ description: String, line: Int? = nil) {
         self.description = description
@@ -22,6 +22,12 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
         ConfigurationProblem("\(file):\(line): \(text)", line: line)
     }
 
+    /// The name of the configuration file is empty.
+    package static func emptyPath(of origin: SettingOrigin) -> ConfigurationProblem {
+        ConfigurationProblem(
+            SettingError(value: "", remedy: "the path of a YAML file is needed; leave it out for no file"), at: origin)
+    }
+
     /// A text without what would end the line.
     static func printable(_ text: String) -> String {
         String(text.prefix(200).map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 0x20 } ? " " : $0 })
@@ -29,12 +35,12 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
 }
 
 /// All mistakes that were found, at least one.
-public struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
+package struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
     /// In the order of their places.
-    public let problems: [ConfigurationProblem]
+    package let problems: [ConfigurationProblem]
 
     /// The first mistake, and how many more there are.
-    public var description: String {
+    package var description: String {
         let more = problems.count - 1
         let first = problems.first?.description ?? ""
         return more > 0 ? "\(first) (and \(more) more \(more == 1 ? "mistake" : "mistakes"))" : first

@@ -1,9 +1,9 @@
 /// Addresses, limits and times of a ``Gateway``.
-///
-/// A program that reads them from flags, variables and a file has them as part of ``GatewaySettings``.
 public struct GatewayConfiguration: Sendable {
-    /// Where HTTP is served; default 127.0.0.1:8080.
+    /// Where HTTP is served, and HTTPS; default 127.0.0.1:8080.
     public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
+    /// With what HTTPS is served.
+    public var tls = TLSSettings()
     /// Where workers connect; default tcp://127.0.0.1:5555.
     public var workers = ["tcp://127.0.0.1:5555"]
     /// Where MDP clients connect, which call the same services; default nowhere.

@@ -1,34 +1,34 @@
-public import Logging
+package import Logging
 
 /// Everything that can be set for the program `webgateway`: the gateway's configuration, and what surrounds it.
 ///
 /// ``SettingSources`` makes it of flags, variables and a file; ``Setting`` says what each is called.
-public struct GatewaySettings: Sendable {
+package struct GatewaySettings: Sendable {
     /// The gateway's addresses, limits and times.
-    public var gateway = GatewayConfiguration()
+    package var gateway = GatewayConfiguration()
     /// How many embedded demonstration workers of each service there are; default 2.
-    public var demonstrationWorkers = 2
+    package var demonstrationWorkers = 2
     /// The least severe lines logged; default info.
-    public var logLevel = Logger.Level.info
+    package var logLevel = Logger.Level.info
     /// How a line of the log is written; default text.
-    public var logFormat = LogFormat.text
+    package var logFormat = LogFormat.text
     /// Whether every request is logged; default true.
-    public var logsRequests = true
+    package var logsRequests = true
     /// What each setting was given as, by its name; those that were left at their defaults are missing.
     var texts: [String: [String]] = [:]
 
     /// The defaults of the program: those of the library, and an administration listener at 127.0.0.1:8081.
-    public init() {
+    package init() {
         gateway.admin = ListenAddress(host: "127.0.0.1", port: 8081)
     }
 
     /// The settings that were given otherwise than in others and cannot take effect while the program runs.
-    public func changesThatNeedRestart(from earlier: GatewaySettings) -> [Setting] {
+    package func changesThatNeedRestart(from earlier: GatewaySettings) -> [Setting] {
         Setting.all.filter { $0.change == .restart && values(of: $0) != earlier.values(of: $0) }
     }
 
     /// Takes everything that cannot change while the program runs from the settings it was started with.
-    public mutating func keepWhatNeedsRestart(of earlier: GatewaySettings) {
+    package mutating func keepWhatNeedsRestart(of earlier: GatewaySettings) {
         for setting in Setting.all where setting.change == .restart {
             // It was read without error before, and would be left as it is otherwise.
             try? setting.read(earlier.values(of: setting).map(SettingText.init), &self)

@@ -1,15 +1,17 @@
 extension Setting {
     /// All settings, in the order in which they are documented.
-    public static let all: [Setting] =
-        addresses + security + requests + workersAndReplies + connections + logging
+    package static let all: [Setting] =
+        addresses + encryption + versions + security + requests + workersAndReplies + connections + logging
 
     private static let addresses: [Setting] = [
         Setting(
-            "listen", "HOST:PORT", "HTTP address, repeatable; port 0 picks a free one.", default: "127.0.0.1:8080",
+            "listen", "[http[s]://]HOST:PORT",
+            "Address of HTTP, or of HTTPS (https://HOST:PORT), repeatable; port 0 picks a free one.",
+            default: "127.0.0.1:8080",
             isRepeatable: true, change: .restart
         ) { (values, settings) throws(SettingError) in
             var addresses: [ListenAddress] = []
-            for value in values { addresses.append(try value.address()) }
+            for value in values { addresses.append(try value.addressWithScheme()) }
             settings.gateway.listen = addresses
         },
         Setting(
@@ -39,6 +41,46 @@ extension Setting {
             change: .restart
         ) { (value, settings) throws(SettingError) in
             settings.demonstrationWorkers = try value.number(in: 0...1000)
+        },
+    ]
+
+    private static let encryption: [Setting] = [
+        Setting(
+            "tls-certificate", "FILE", "Certificate of HTTPS in PEM form, the intermediate ones behind it."
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.tls.certificate = try value.path()
+        },
+        Setting("tls-key", "FILE", "Private key of that certificate in PEM form, not encrypted.") {
+            (value, settings) throws(SettingError) in
+            settings.gateway.tls.key = try value.path()
+        },
+        Setting("tls-minimum", "1.2|1.3", "The oldest version of TLS that a client may speak.", default: "1.2") {
+            (value, settings) throws(SettingError) in
+            settings.gateway.tls.minimumVersion = try value.choice()
+        },
+        Setting(
+            "tls-client-ca", "FILE",
+            "Certificates in PEM form of the authorities of which a client has to show a certificate."
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.tls.clientAuthority = try value.path()
+        },
+    ]
+
+    private static let versions: [Setting] = [
+        Setting("http2", "on|off", "Offer HTTP/2 to the clients of HTTPS, besides HTTP/1.1.", default: "on") {
+            (value, settings) throws(SettingError) in
+            settings.gateway.http.offersHTTP2 = try value.isOn()
+        },
+        Setting(
+            "http2-prior-knowledge", "", "Let a client without TLS begin with HTTP/2.", default: "off"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.allowsHTTP2PriorKnowledge = try value.isOn()
+        },
+        Setting(
+            "max-streams", "NUMBER", "Requests of one connection of HTTP/2 under way at a time; one more is refused.",
+            default: "100"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.maximumStreams = try value.number(in: 1...10_000)
         },
     ]
 
@@ -161,7 +203,9 @@ extension Setting {
             settings.gateway.http.bodyTimeout = try value.duration()
         },
         Setting(
-            "idle-timeout", "DURATION", "How long a connection may lie idle between requests.", default: "75s"
+            "idle-timeout", "DURATION",
+            "How long a connection may lie idle between requests, or its client take nothing of a response.",
+            default: "75s"
         ) { (value, settings) throws(SettingError) in
             settings.gateway.http.idleTimeout = try value.duration()
         },

@@ -1,8 +1,8 @@
 /// One thing that can be set: by the flag `--NAME`, by the variable `WEBGATEWAY_NAME`, or by the key `NAME` of a
 /// configuration file.
-public struct Setting: Sendable {
+package struct Setting: Sendable {
     /// When a setting that was changed in the file takes effect.
-    public enum Change: Sendable {
+    package enum Change: Sendable {
         /// As soon as the file is read again.
         case atOnce
         /// When the program is started anew.
@@ -15,17 +15,17 @@ public struct Setting: Sendable {
         Void
 
     /// The name: lower case, words joined by hyphens.
-    public let name: String
+    package let name: String
     /// What its value is called where it is described; empty for a switch, whose flag stands for `on` without a value.
-    public let placeholder: String
+    package let placeholder: String
     /// One sentence on what it does.
-    public let summary: String
+    package let summary: String
     /// The values that the default settings stand for; empty for a setting that is off.
-    public let defaults: [String]
+    package let defaults: [String]
     /// Whether it may be given more than once.
-    public let isRepeatable: Bool
+    package let isRepeatable: Bool
     /// When a change takes effect.
-    public let change: Change
+    package let change: Change
     let read: Reader
 
     init(
@@ -62,19 +62,19 @@ public struct Setting: Sendable {
     }
 
     /// The flag on the command line.
-    public var flag: String { "--\(name)" }
+    package var flag: String { "--\(name)" }
     /// The flag with what its value is called.
-    public var usage: String { placeholder.isEmpty ? flag : "\(flag) \(placeholder)" }
+    package var usage: String { placeholder.isEmpty ? flag : "\(flag) \(placeholder)" }
     /// The variable of the environment.
-    public var variable: String { Self.variablePrefix + name.uppercased().replacing("-", with: "_") }
+    package var variable: String { Self.variablePrefix + name.uppercased().replacing("-", with: "_") }
 
     /// What the variables begin with.
-    public static let variablePrefix = "WEBGATEWAY_"
+    package static let variablePrefix = "WEBGATEWAY_"
     /// The variable that names the configuration file.
-    public static let fileVariable = "WEBGATEWAY_CONFIG"
+    package static let fileVariable = "WEBGATEWAY_CONFIG"
 
     /// The setting of a name.
-    public init?(named name: String) {
+    package init?(named name: String) {
         guard let setting = Self.all.first(where: { $0.name == name }) else { return nil }
         self = setting
     }

@@ -1,5 +1,5 @@
 /// Where a value was given.
-public enum SettingOrigin: Sendable, Hashable {
+package enum SettingOrigin: Sendable, Hashable {
     /// By a flag of that name, hyphens included.
     case flag(String)
     /// By a variable of the environment.
@@ -10,7 +10,7 @@ public enum SettingOrigin: Sendable, Hashable {
 
 extension SettingOrigin: CustomStringConvertible {
     /// `--name`, `NAME`, or `FILE:LINE: key`.
-    public var description: String {
+    package var description: String {
         switch self {
         case .flag(let flag): flag
         case .variable(let variable): variable

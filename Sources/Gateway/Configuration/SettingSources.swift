@@ -1,16 +1,16 @@
 /// Where settings come from: flags win over variables, those over the file, and that over the defaults.
 ///
 /// A repeatable setting is taken whole from the first of them that has it.
-public struct SettingSources: Sendable {
+package struct SettingSources: Sendable {
     /// The values of the flags that were given, by the settings' names.
-    public var flags: [String: [String]]
+    package var flags: [String: [String]]
     /// The environment; only variables that begin with `WEBGATEWAY_` count.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// The file, if there is one.
-    public var file: ConfigurationFile?
+    package var file: ConfigurationFile?
 
     /// Makes the sources.
-    public init(flags: [String: [String]] = [:], environment: [String: String] = [:], file: ConfigurationFile? = nil) {
+    package init(flags: [String: [String]] = [:], environment: [String: String] = [:], file: ConfigurationFile? = nil) {
         self.flags = flags
         self.environment = environment
         self.file = file
@@ -20,7 +20,7 @@ public struct SettingSources: Sendable {
     ///
     /// - Throws: all mistakes in all sources, those in flags first. A mistaken value counts even where another source
     ///   would win over it.
-    public func settings() throws(ConfigurationProblems) -> GatewaySettings {
+    package func settings() throws(ConfigurationProblems) -> GatewaySettings {
         var settings = GatewaySettings()
         var problems: [ConfigurationProblem] = []
         // From the weakest to the strongest, so that the last to set a value wins.
@@ -51,7 +51,7 @@ public struct SettingSources: Sendable {
             }
         }
         problems = strongest + strong + problems
-        if problems.isEmpty, let mistake = settings.gateway.securityMistake {
+        if problems.isEmpty, let mistake = settings.gateway.securityMistake ?? settings.gateway.tlsMistake {
             problems = [problem(with: mistake.setting, mistake.value, remedy: mistake.remedy)]
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
@@ -59,7 +59,28 @@ public struct SettingSources: Sendable {
     }
 
     /// What is wrong with the files and folders that settings name, which a gateway would not start with.
-    public func problems(ofFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
+    package func problems(ofFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
+        problems(ofCurveFilesIn: settings) + problems(ofTLSFilesIn: settings)
+    }
+
+    /// What is wrong with the files of HTTPS alone, which can be read anew while the program runs.
+    package func problems(ofTLSFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
+        do throws(TLSCredentials.Mistake) {
+            _ = try TLSCredentials(settings.gateway)
+            return []
+        } catch {
+            return [problem(with: error.setting, error.value, remedy: error.reason)]
+        }
+    }
+
+    /// What a gateway would start with and an operator should know all the same: certificates that have expired or are not
+    /// valid yet.
+    package func warnings(ofFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
+        let credentials = try? TLSCredentials(settings.gateway)
+        return (credentials?.warnings ?? []).map { problem(with: $0.setting, $0.value, remedy: $0.reason) }
+    }
+
+    private func problems(ofCurveFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
         do throws(CurveAccess.CurveMistake) {
             _ = try CurveAccess(checking: settings.gateway)
             return []
@@ -74,7 +95,7 @@ public struct SettingSources: Sendable {
     }
 
     /// The variables that begin as this program's do and are none of its own, in alphabetical order.
-    public var unknownVariables: [String] {
+    package var unknownVariables: [String] {
         let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable])
         return environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }.sorted()
     }

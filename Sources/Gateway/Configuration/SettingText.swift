@@ -1,4 +1,5 @@
 import Logging
+import SystemSupport
 
 /// A value as it was given, and what it can be read as.
 struct SettingText {
@@ -48,32 +49,31 @@ struct SettingText {
         return number * unit
     }
 
+    /// `HOST:PORT`, `http://HOST:PORT` or `https://HOST:PORT`.
+    func addressWithScheme() throws(SettingError) -> ListenAddress {
+        guard let address = ListenAddress(text) else {
+            throw error(
+                "an address is written HOST:PORT, with a port up to 65535, such as 127.0.0.1:8080 or [::1]:8080, or "
+                    + "https://HOST:PORT for HTTPS; nothing follows the port")
+        }
+        return address
+    }
+
     /// `HOST:PORT`.
     ///
     /// - Parameter other: a word that is possible too.
-    func address(orElse other: String? = nil) throws(SettingError) -> ListenAddress {
-        guard let address = ListenAddress(text) else {
+    func address(orElse other: String) throws(SettingError) -> ListenAddress {
+        guard !text.contains("://"), let address = ListenAddress(text) else {
             throw error(
-                "an address is written HOST:PORT, with a port up to 65535, such as 127.0.0.1:8080 or [::1]:8080"
-                    + (other.map { "; or \($0)" } ?? ""))
+                "an address is written HOST:PORT, with a port up to 65535, such as 127.0.0.1:8080 or [::1]:8080; or "
+                    + other)
         }
         return address
     }
 
     /// An endpoint of ZeroMQ that can be bound, where a port may be `*`.
     func boundEndpoint() throws(SettingError) -> String {
-        let isWellFormed =
-            if text.hasPrefix("tcp://"), let colon = text.lastIndex(of: ":") {
-                text.distance(from: text.startIndex, to: colon) > 6
-                    && (text.hasSuffix(":*")
-                        || isDigits(text[text.index(after: colon)...])
-                            && UInt16(text[text.index(after: colon)...]) != nil)
-            } else {
-                text.hasPrefix("ipc://") && text.utf8.count > 6
-            }
-        guard isWellFormed else {
-            throw error("an endpoint is written tcp://HOST:PORT, with a port up to 65535, or ipc://PATH")
-        }
+        guard EndpointText.isWellFormed(text, for: .binding) else { throw error(EndpointText.remedy) }
         return text
     }
 

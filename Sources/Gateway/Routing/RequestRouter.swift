@@ -1,18 +1,18 @@
 /// Decides which service answers a request: configured routes in order, then the first path segment, then `default`.
-public struct RequestRouter: Sendable, Hashable {
+package struct RequestRouter: Sendable, Hashable {
     /// The service that gets what no known service claims, if it is known.
-    public static let defaultService = "default"
+    package static let defaultService = "default"
 
     /// The configured routes, tried in order.
-    public var routes: [Route]
+    package var routes: [Route]
 
     /// Makes a router; without routes the first path segment alone decides.
-    public init(routes: [Route] = []) {
+    package init(routes: [Route] = []) {
         self.routes = routes
     }
 
     /// The services that the routes name, known from the start whether or not a worker has registered.
-    public var services: Set<String> { Set(routes.map(\.service)) }
+    package var services: Set<String> { Set(routes.map(\.service)) }
 
     /// Decides where a request goes.
     ///
@@ -25,7 +25,7 @@ public struct RequestRouter: Sendable, Hashable {
     ///   - host: the host without port in lower case, nil where the request names none.
     ///   - path: the normalized path.
     ///   - isKnown: whether a service of that name is known.
-    public func decide(
+    package func decide(
         method: String, host: String?, path: RequestPath, isKnown: (String) -> Bool
     ) -> RoutingDecision {
         var allowed: [String] = []

@@ -1,5 +1,5 @@
 /// Where a request goes.
-public enum RoutingDecision: Sendable, Hashable {
+package enum RoutingDecision: Sendable, Hashable {
     /// To a service, with what the route says about it; nil stands for the gateway's setting.
     case service(String, timeout: Duration? = nil, maximumBodySize: Int? = nil, retries: Int? = nil)
     /// Routes hold for the path and the host, but none takes the method; the methods that they take.

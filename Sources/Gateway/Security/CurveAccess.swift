@@ -35,7 +35,7 @@ struct CurveAccess: Sendable {
             guard let keys = try CurveCertificate(contentsOf: file).keys else {
                 throw ZMQError(
                     code: .invalidArgument, operation: "read the secret key",
-                    remedy: "it is a public certificate; the secret one is the file that ends in .key_secret")
+                    explanation: "it is a public certificate; the secret one is the file that ends in .key_secret")
             }
             self.keys = keys
             ownWorkers = try .generate()

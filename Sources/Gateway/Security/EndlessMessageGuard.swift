@@ -22,10 +22,16 @@ struct EndlessMessageGuard {
     /// What may come through a connection before its first message has, which is short.
     static let introduction: UInt64 = 1 << 20
     /// What a connection with nothing to say may say from one look to the next: ZeroMQ's own heartbeats.
-    private static let smallTalk: UInt64 = 16
+    private static let keepAliveAllowance: UInt64 = 16
+
+    /// For how many looks a message is remembered that came before its connection: some seconds, as a busy machine takes.
+    private static let looksToRemember = 40
 
     private let allowance: UInt64
     private var connections: [Int32: Connection] = [:]
+    /// Connections that a message came through before the monitor told that they were accepted, and for how many looks that
+    /// is remembered.
+    private var early: [Int32: Int] = [:]
     private var trackedCount = 0
     private var strangerCount = 0
 
@@ -35,7 +41,7 @@ struct EndlessMessageGuard {
     }
 
     /// Whether there is anything to look at.
-    var isIdle: Bool { connections.isEmpty }
+    var isIdle: Bool { connections.isEmpty && early.isEmpty }
 
     /// Whether it must be told of every message that comes.
     var isTracking: Bool { trackedCount > 0 }
@@ -46,8 +52,9 @@ struct EndlessMessageGuard {
     /// A connection was accepted.
     mutating func opened(_ descriptor: Int32) {
         closed(descriptor)
-        connections[descriptor] = Connection(baseline: 0)
-        strangerCount += 1
+        let isKnown = early.removeValue(forKey: descriptor) != nil
+        connections[descriptor] = Connection(baseline: 0, isKnown: isKnown)
+        if !isKnown { strangerCount += 1 }
     }
 
     /// A connection was lost.
@@ -59,7 +66,10 @@ struct EndlessMessageGuard {
 
     /// A whole message has come through a connection; told of the first, and of all while ``isTracking``.
     mutating func delivered(_ descriptor: Int32) {
-        guard var connection = connections[descriptor] else { return }
+        guard var connection = connections[descriptor] else {
+            early[descriptor] = Self.looksToRemember
+            return
+        }
         if !connection.isKnown { strangerCount -= 1 }
         connection.isKnown = true
         connection.hasDelivered = true
@@ -71,6 +81,7 @@ struct EndlessMessageGuard {
     /// - Parameter received: the bytes that have arrived at a connection since it was opened; nil where that is unknown.
     mutating func look(received: (Int32) -> UInt64?) -> [Int32] {
         var endless: [Int32] = []
+        if !early.isEmpty { early = early.mapValues { $0 - 1 }.filter { $0.value > 0 } }
         for descriptor in connections.keys {
             guard let bytes = received(descriptor), var connection = connections[descriptor] else { continue }
             let wasTracked = connection.isTracked
@@ -80,7 +91,7 @@ struct EndlessMessageGuard {
                 connection.isTracked = false
                 connection.baseline = bytes
             } else {
-                connection.baseline = min(bytes, connection.baseline + Self.smallTalk)
+                connection.baseline = min(bytes, connection.baseline + Self.keepAliveAllowance)
                 let growth = bytes - connection.baseline
                 if !connection.isTracked, growth > allowance / 2 {
                     // Of what has come so far nobody knows in how many messages it did.

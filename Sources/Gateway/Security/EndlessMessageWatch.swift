@@ -1,4 +1,5 @@
 import SwiftZMQ
+import SystemSupport
 
 /// Cuts the connections of a ROUTER socket through which a message comes that does not end; see ``EndlessMessageGuard``.
 ///
@@ -40,7 +41,7 @@ struct EndlessMessageWatch {
     }
 
     /// A message came; told of the first of each peer, and of all while ``isTracking``.
-    mutating func delivered(_ message: Multipart, by router: Router) {
+    mutating func delivered(_ message: Message, by router: Router) {
         guard let descriptor = message[message.count - 1].peerDescriptor ?? router.lastPeerDescriptor else { return }
         messages.delivered(descriptor)
     }

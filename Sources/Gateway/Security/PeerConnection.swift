@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#elseif canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// A TCP connection of libzmq's, by the number of its descriptor, which is another's as soon as libzmq has closed it.
 struct PeerConnection {

@@ -1,4 +1,4 @@
-import SwiftZMQ
+import SystemSupport
 
 /// How many bytes of a streamed response the gateway will take at present, and the writer that waits for more.
 final class StreamCredit: Sendable {

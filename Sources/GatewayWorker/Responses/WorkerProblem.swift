@@ -1,5 +1,6 @@
 public import HTTPTypes
 import SwiftZMQ
+import TextFormats
 import WorkerProtocol
 
 /// A refusal that the client is meant to read, as `application/problem+json` (RFC 9457).
@@ -46,7 +47,7 @@ public struct WorkerProblem: Error, Hashable, Sendable {
         if let id = request?.requestID { members.append(("request_id", JSONText.quote(id))) }
         let text = members.map { "\"\($0)\":\($1)" }.joined(separator: ",")
         var response = WorkerResponse.bytes(
-            Message("{\(text)}\n"), contentType: "application/problem+json", status: status)
+            Frame("{\(text)}\n"), contentType: "application/problem+json", status: status)
         response.headerFields.append(contentsOf: headerFields)
         return response
     }

@@ -7,7 +7,7 @@ extension WorkerResponse {
     ///
     /// - Parameter contentLength: what the reply to a HEAD names; the gateway knows every other length itself.
     /// - Throws: when the status is out of range or a field cannot be sent.
-    func headFrame(contentLength: Int? = nil) throws(WorkerProtocolError) -> Message {
+    func headFrame(contentLength: Int? = nil) throws(WorkerProtocolError) -> Frame {
         var length = contentLength
         var fields: [ReplyHead.Field] = []
         fields.reserveCapacity(headerFields.count)

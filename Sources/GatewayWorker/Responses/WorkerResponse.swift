@@ -25,23 +25,23 @@ public struct WorkerResponse: Sendable {
 extension WorkerResponse {
     /// A body of one kind of content.
     public static func bytes(
-        _ bytes: Message, contentType: String, status: HTTPResponse.Status = .ok
+        _ bytes: Frame, contentType: String, status: HTTPResponse.Status = .ok
     ) -> WorkerResponse {
         WorkerResponse(status: status, headerFields: [.contentType: contentType], body: .bytes(bytes))
     }
 
     /// Plain text in UTF-8.
     public static func text(_ text: String, status: HTTPResponse.Status = .ok) -> WorkerResponse {
-        .bytes(Message(text), contentType: "text/plain; charset=utf-8", status: status)
+        .bytes(Frame(text), contentType: "text/plain; charset=utf-8", status: status)
     }
 
     /// An HTML page in UTF-8. What it contains from outside must have been escaped.
     public static func html(_ page: String, status: HTTPResponse.Status = .ok) -> WorkerResponse {
-        .bytes(Message(page), contentType: "text/html; charset=utf-8", status: status)
+        .bytes(Frame(page), contentType: "text/html; charset=utf-8", status: status)
     }
 
     /// A JSON document that has been encoded already.
-    public static func json(_ document: Message, status: HTTPResponse.Status = .ok) -> WorkerResponse {
+    public static func json(_ document: Frame, status: HTTPResponse.Status = .ok) -> WorkerResponse {
         .bytes(document, contentType: "application/json", status: status)
     }
 

@@ -3,17 +3,17 @@ public import SwiftZMQ
 /// The body of a response: bytes that are there, or a stream that is produced while it is sent.
 public struct WorkerResponseBody: Sendable {
     enum Contents: Sendable {
-        case bytes(Message)
+        case bytes(Frame)
         case stream(@Sendable (WorkerResponseWriter) async throws -> Void)
     }
 
     let contents: Contents
 
     /// No bytes.
-    public static let empty = bytes(Message())
+    public static let empty = bytes(Frame())
 
     /// Bytes that are there.
-    public static func bytes(_ bytes: Message) -> WorkerResponseBody {
+    public static func bytes(_ bytes: Frame) -> WorkerResponseBody {
         WorkerResponseBody(contents: .bytes(bytes))
     }
 
@@ -30,7 +30,7 @@ public struct WorkerResponseBody: Sendable {
 
     /// The elements of a sequence, as they come. See ``stream(_:)-(WorkerResponseWriter)``.
     public static func stream<Pieces: AsyncSequence & Sendable>(_ pieces: Pieces) -> WorkerResponseBody
-    where Pieces.Element == Message {
+    where Pieces.Element == Frame {
         .stream { writer in
             for try await piece in pieces { try await writer.write(piece) }
         }
@@ -39,7 +39,7 @@ public struct WorkerResponseBody: Sendable {
 
 extension WorkerResponseBody {
     /// The bytes, or nil for a stream.
-    public var bytes: Message? {
+    public var bytes: Frame? {
         guard case .bytes(let bytes) = contents else { return nil }
         return bytes
     }

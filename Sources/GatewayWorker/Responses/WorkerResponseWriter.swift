@@ -1,16 +1,17 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// Where a streamed response is written to, piece by piece, by one task at a time.
 public struct WorkerResponseWriter: Sendable {
     private let reply: PendingReply
-    private let head: Message
+    private let head: Frame
     private let progress = Progress()
 
     private final class Progress: Sendable {
         let hasBegun = Locked(false)
     }
 
-    init(reply: PendingReply, head: Message) {
+    init(reply: PendingReply, head: Frame) {
         self.reply = reply
         self.head = head
     }
@@ -23,7 +24,7 @@ public struct WorkerResponseWriter: Sendable {
     /// The first call sends the status and the fields, too; an empty first piece sends them alone.
     ///
     /// - Throws: `CancellationError` when nobody waits for the response any more, `ZMQError` when the gateway is gone.
-    public func write(_ piece: Message) async throws {
+    public func write(_ piece: Frame) async throws {
         guard !piece.isEmpty else {
             if !hasBegun { try await send(piece) }
             return
@@ -36,7 +37,7 @@ public struct WorkerResponseWriter: Sendable {
         }
     }
 
-    private func send(_ piece: Message) async throws {
+    private func send(_ piece: Frame) async throws {
         let isFirst = progress.hasBegun.withLock { hasBegun in
             defer { hasBegun = true }
             return !hasBegun
@@ -45,8 +46,8 @@ public struct WorkerResponseWriter: Sendable {
     }
 }
 
-extension Message {
-    fileprivate func slice(_ offset: Int, _ count: Int) -> Message {
-        withUnsafeBytes { Message(copying: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + count)])) }
+extension Frame {
+    fileprivate func slice(_ offset: Int, _ count: Int) -> Frame {
+        withUnsafeBytes { Frame(copying: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + count)])) }
     }
 }

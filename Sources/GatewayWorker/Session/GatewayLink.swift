@@ -7,7 +7,7 @@ struct GatewayLink: Sendable {
     let endpoint: String
     let context: Context
     /// The message that registers the worker.
-    let ready: Multipart
+    let ready: Message
 
     private var logger: Logger {
         var logger = worker.logger
@@ -16,7 +16,7 @@ struct GatewayLink: Sendable {
         return logger
     }
 
-    /// Serves the gateway until the task is cancelled, and then takes leave of it.
+    /// Serves the gateway until the task is cancelled, and then ends in order.
     ///
     /// - Throws: what no further attempt can cure.
     func run() async throws {
@@ -41,9 +41,9 @@ struct GatewayLink: Sendable {
 
     /// Goes through one session. Throws `CancellationError` once it has come to a graceful end.
     private func serve(_ session: GatewaySession, backoff: inout Backoff, logger: Logger) async throws {
-        var pulse = Pulse(worker.configuration)
+        var heartbeats = HeartbeatTimer(worker.configuration)
         do {
-            let end = try await session.serve(&pulse)
+            let end = try await session.serve(&heartbeats)
             if session.hasBeenAccepted { backoff.reset() }
             let abandoned = session.abandon()
             logger.log(
@@ -51,7 +51,7 @@ struct GatewayLink: Sendable {
                 "the gateway \(end == .silent ? "is silent" : "said DISCONNECT"); registering anew",
                 metadata: ["abandoned-requests": "\(abandoned)"])
         } catch is CancellationError {
-            await session.takeLeave(pulse)
+            await session.shutDown(heartbeats)
             throw CancellationError()
         } catch {
             session.abandon()

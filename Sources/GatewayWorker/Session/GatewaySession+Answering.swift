@@ -5,7 +5,7 @@ import WorkerProtocol
 
 extension GatewaySession {
     /// Starts the handler of a request, or refuses it.
-    func admit(_ id: Message, _ frames: BodyFrames) {
+    func admit(_ id: Frame, _ frames: BodyFrames) {
         let admission = requests.admit(id) { credit in
             Task(executorPreference: worker.configuration.handlerExecutor) {
                 await self.answer(PendingReply(session: self, id: id, credit: credit), frames)
@@ -15,7 +15,7 @@ extension GatewaySession {
         case .admitted: break
         case .duplicate:
             // Two replies under one id would be one too many.
-            logger.error("ignored a request whose id is that of another", metadata: ["request": "\(id)"])
+            logger.error("ignored a request whose id is that of another", metadata: ["request": "\(id.printable)"])
         case .full:
             logger.error(
                 "refused a request beyond the concurrency",
@@ -25,10 +25,10 @@ extension GatewaySession {
     }
 
     /// Answers a request for which there is no place, so that the gateway does not wait for it.
-    private func refuse(_ id: Message) {
+    private func refuse(_ id: Frame) {
         do {
             let head = try WorkerProblem.overloaded.response().headFrame()
-            let isSent = try socket.trySend(WorkerCommand.final(request: id, head: head, body: Message()))
+            let isSent = try socket.trySend(WorkerCommand.final(request: id, head: head, body: Frame()))
             if !isSent { logger.debug("no room to refuse a request") }
         } catch {
             logger.debug("cannot refuse a request", metadata: ["error": "\(error)"])

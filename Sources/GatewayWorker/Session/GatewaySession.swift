@@ -1,5 +1,6 @@
 import Logging
 import SwiftZMQ
+import SystemSupport
 import WorkerProtocol
 
 /// The worker on one socket, from READY to DISCONNECT.
@@ -36,6 +37,7 @@ final class GatewaySession: Sendable {
         requests = OutstandingRequests(limit: worker.configuration.concurrency)
         socket = try Dealer(link.context) { options in
             options.security = link.worker.configuration.security
+            options.usesIPv6 = EndpointText.isIPv6(link.endpoint)
             try link.worker.configuration.socketOptions(&options)
         }
         try socket.connect(link.endpoint)
@@ -47,8 +49,8 @@ final class GatewaySession: Sendable {
     var hasBeenAccepted: Bool { notes.withLock { $0.hasBeenAccepted } }
 
     /// Serves until the gateway is gone, or `CancellationError`.
-    func serve(_ pulse: inout Pulse) async throws -> End {
-        try await listen(&pulse, until: nil)
+    func serve(_ heartbeats: inout HeartbeatTimer) async throws -> End {
+        try await listen(&heartbeats, until: nil)
     }
 
     /// Closes the socket at once; nobody is left to whom anything could be said.
@@ -62,10 +64,10 @@ final class GatewaySession: Sendable {
     }
 
     /// Takes no further requests, finishes those at hand, and says DISCONNECT. The task may have been cancelled.
-    func takeLeave(_ pulse: Pulse) async {
+    func shutDown(_ heartbeats: HeartbeatTimer) async {
         let deadline = ContinuousClock.now + worker.configuration.drainTimeout
         // A task of its own for each step, as the calling one is cancelled and could not wait any more.
-        let isGone = await Task(executorPreference: executor) { await self.drain(pulse, until: deadline) }.value
+        let isGone = await Task(executorPreference: executor) { await self.drain(heartbeats, until: deadline) }.value
         let unfinished = requests.close()
         if unfinished > 0 {
             logger.warning(
@@ -83,23 +85,24 @@ final class GatewaySession: Sendable {
     private static let settlingTime = Duration.milliseconds(100)
 
     /// - Returns: whether the gateway went away meanwhile.
-    private func drain(_ pulse: Pulse, until deadline: ContinuousClock.Instant) async -> Bool {
+    private func drain(_ heartbeats: HeartbeatTimer, until deadline: ContinuousClock.Instant) async -> Bool {
         sendIfPossible(.drain)
-        var pulse = pulse
+        var heartbeats = heartbeats
         let settled = min(deadline, ContinuousClock.now + Self.settlingTime)
-        guard await hasTimeLeft(&pulse, until: settled) else { return true }
-        let finishing = Task(executorPreference: executor) { [pulse] in
-            var pulse = pulse
-            return await self.hasTimeLeft(&pulse, until: deadline)
+        guard await hasTimeLeft(&heartbeats, until: settled) else { return true }
+        let finishing = Task(executorPreference: executor) { [heartbeats] in
+            var heartbeats = heartbeats
+            return await self.hasTimeLeft(&heartbeats, until: deadline)
         }
         requests.whenIdle { finishing.cancel() }
         return await !finishing.value
     }
 
     /// Goes on serving until an instant, or until the task is cancelled; false when the gateway is gone.
-    private func hasTimeLeft(_ pulse: inout Pulse, until deadline: ContinuousClock.Instant) async -> Bool {
+    private func hasTimeLeft(_ heartbeats: inout HeartbeatTimer, until deadline: ContinuousClock.Instant) async -> Bool
+    {
         do {
-            return try await listen(&pulse, until: deadline) == .timeUp
+            return try await listen(&heartbeats, until: deadline) == .timeUp
         } catch {
             return error is CancellationError
         }
@@ -107,42 +110,47 @@ final class GatewaySession: Sendable {
 
     // MARK: The loop
 
-    private func listen(_ pulse: inout Pulse, until deadline: ContinuousClock.Instant?) async throws -> End {
+    private func listen(_ heartbeats: inout HeartbeatTimer, until deadline: ContinuousClock.Instant?) async throws
+        -> End
+    {
         while true {
-            let wakeUp = deadline.map { min($0, pulse.nextEvent) } ?? pulse.nextEvent
-            let message = try await receive(timeout: max(wakeUp - .now, .zero))
+            let wakeUp = deadline.map { min($0, heartbeats.nextEvent) } ?? heartbeats.nextEvent
+            var message = try await receive(timeout: max(wakeUp - .now, .zero))
             let now = ContinuousClock.now
+            heartbeats.wokeUp(at: now, expected: wakeUp)
+            // What came in the last moment is heard before the gateway is judged.
+            if message == nil { message = try socket.tryReceive() }
             if let message {
-                if let end = try takeBatch(message, &pulse, now) { return end }
-            } else if pulse.isSilent(at: now) {
+                if let end = try takeBatch(message, &heartbeats, now) { return end }
+            } else if heartbeats.isSilent(at: now) {
                 return .silent
             }
             if let deadline, now >= deadline { return .timeUp }
-            if pulse.beats(at: now) { sendIfPossible(.heartbeat) }
+            if heartbeats.isDue(at: now) { sendIfPossible(.heartbeat) }
         }
     }
 
     /// The next message; nil when none comes in time.
-    private func receive(timeout: Duration) async throws -> Multipart? {
+    private func receive(timeout: Duration) async throws -> Message? {
         do {
             return try await socket.receive(timeout: timeout)
-        } catch let error as ZMQError where error.code == .again {
+        } catch let error as ZMQError where error.code == .timedOut {
             return nil
         }
     }
 
     private func takeBatch(
-        _ first: Multipart, _ pulse: inout Pulse, _ now: ContinuousClock.Instant
+        _ first: Message, _ heartbeats: inout HeartbeatTimer, _ now: ContinuousClock.Instant
     ) throws(ZMQError) -> End? {
-        if let end = take(first, &pulse, now) { return end }
+        if let end = take(first, &heartbeats, now) { return end }
         for _ in 1..<Self.longestBatch {
             guard let message = try socket.tryReceive() else { break }
-            if let end = take(message, &pulse, now) { return end }
+            if let end = take(message, &heartbeats, now) { return end }
         }
         return nil
     }
 
-    private func take(_ message: Multipart, _ pulse: inout Pulse, _ now: ContinuousClock.Instant) -> End? {
+    private func take(_ message: Message, _ heartbeats: inout HeartbeatTimer, _ now: ContinuousClock.Instant) -> End? {
         let command: GatewayCommand
         do {
             command = try GatewayCommand(reading: message, dialect: .majordomo02)
@@ -151,7 +159,7 @@ final class GatewaySession: Sendable {
             reportNonsense(error)
             return nil
         }
-        pulse.hear(at: now)
+        heartbeats.hear(at: now)
         switch command {
         case .request(let id, let frames): admit(id, frames)
         case .heartbeat: break
@@ -197,7 +205,7 @@ final class GatewaySession: Sendable {
 
     private func close(linger: Duration) {
         do {
-            try socket.set(\.linger, to: linger)
+            try socket.setOption(\.linger, to: linger)
         } catch {
             // Closed already, by the end of its context: then the linger period has no meaning any more.
             logger.trace("cannot set the linger period", metadata: ["error": "\(error)"])

@@ -1,4 +1,5 @@
 import SwiftZMQ
+import SystemSupport
 
 /// The requests of one socket that are being worked on, each with its task.
 ///
@@ -10,11 +11,11 @@ final class OutstandingRequests: Sendable {
     }
 
     fileprivate struct State {
-        var entries: [Message: Entry] = [:]
+        var entries: [Frame: Entry] = [:]
         /// Whether the socket is given up, and no reply may be sent any more.
         var isClosed = false
         /// Replies that have not been given to the socket yet.
-        var unsent: [Multipart] = []
+        var unsent: [Message] = []
         /// Whether somebody is giving replies to the socket.
         var isSending = false
         /// What is to be done as soon as nothing is left to do.
@@ -41,7 +42,7 @@ final class OutstandingRequests: Sendable {
     /// Takes a request on, if there is room for it.
     ///
     /// - Parameter start: makes its task; called with the lock held, so that the task cannot end before it is known.
-    func admit(_ id: Message, start: (StreamCredit) -> Task<Void, Never>) -> Admission {
+    func admit(_ id: Frame, start: (StreamCredit) -> Task<Void, Never>) -> Admission {
         state.withLock { state in
             guard state.entries[id] == nil else { return .duplicate }
             guard state.entries.count < limit else { return .full }
@@ -54,7 +55,7 @@ final class OutstandingRequests: Sendable {
     /// Ends a request: forgets it, so that the next one finds its place free, and queues its reply.
     ///
     /// - Returns: whether the caller is to see to it that ``takeReplies()`` is called until there are none.
-    func finish(_ id: Message, with reply: Multipart) -> Bool {
+    func finish(_ id: Frame, with reply: Message) -> Bool {
         let (mustSend, whenIdle) = state.withLock { state -> (Bool, (@Sendable () -> Void)?) in
             state.entries[id] = nil
             guard !state.isClosed else { return (false, state.takeWhenIdle()) }
@@ -67,9 +68,9 @@ final class OutstandingRequests: Sendable {
     }
 
     /// The replies that are to be sent now; none when the sending is over.
-    func takeReplies() -> [Multipart] {
-        let (replies, whenIdle) = state.withLock { state -> ([Multipart], (@Sendable () -> Void)?) in
-            var replies: [Multipart] = []
+    func takeReplies() -> [Message] {
+        let (replies, whenIdle) = state.withLock { state -> ([Message], (@Sendable () -> Void)?) in
+            var replies: [Message] = []
             swap(&replies, &state.unsent)
             state.isSending = !replies.isEmpty
             return (replies, state.takeWhenIdle())
@@ -79,12 +80,12 @@ final class OutstandingRequests: Sendable {
     }
 
     /// Cancels the task of a request that nobody waits for any more. It may have ended already.
-    func cancel(_ id: Message) {
+    func cancel(_ id: Frame) {
         state.withLock { $0.entries[id]?.task }?.cancel()
     }
 
     /// Lets the streamed reply of a request go on.
-    func grant(_ bytes: Int, to id: Message) {
+    func grant(_ bytes: Int, to id: Frame) {
         state.withLock { $0.entries[id]?.credit }?.grant(bytes)
     }
 

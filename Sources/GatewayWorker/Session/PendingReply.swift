@@ -6,7 +6,7 @@ import WorkerProtocol
 /// The reply to one request, of which exactly one last piece is to be sent.
 struct PendingReply: Sendable {
     let session: GatewaySession
-    let id: Message
+    let id: Frame
     let credit: StreamCredit
 
     /// Sends a response, whole or piece by piece.
@@ -19,11 +19,11 @@ struct PendingReply: Sendable {
         }
     }
 
-    private func send(_ response: WorkerResponse, _ bytes: Message, to request: WorkerRequest?) async {
+    private func send(_ response: WorkerResponse, _ bytes: Frame, to request: WorkerRequest?) async {
         let isHead = request?.method == .head && !bytes.isEmpty
         do {
             let head = try response.headFrame(contentLength: isHead ? bytes.count : nil)
-            finish(WorkerCommand.final(request: id, head: head, body: isHead ? Message() : bytes))
+            finish(WorkerCommand.final(request: id, head: head, body: isHead ? Frame() : bytes))
         } catch {
             await fail(error, of: "the response", request)
         }
@@ -40,14 +40,14 @@ struct PendingReply: Sendable {
         _ response: WorkerResponse, _ write: @Sendable (WorkerResponseWriter) async throws -> Void,
         to request: WorkerRequest?
     ) async {
-        let head: Message
+        let head: Frame
         do {
             head = try response.headFrame()
         } catch {
             return await fail(error, of: "the response", request)
         }
         guard request?.method != .head else {
-            return finish(WorkerCommand.final(request: id, head: head, body: Message()))
+            return finish(WorkerCommand.final(request: id, head: head, body: Frame()))
         }
 
         // A gateway that does not pace streams sets no limit.
@@ -56,43 +56,32 @@ struct PendingReply: Sendable {
         do {
             try await write(writer)
             finish(
-                writer.hasBegun ? lastPiece : WorkerCommand.final(request: id, head: head, body: Message()))
+                writer.hasBegun ? lastPiece : WorkerCommand.final(request: id, head: head, body: Frame()))
         } catch {
-            let isCancelled = error is CancellationError && Task.isCancelled
-            if !writer.hasBegun {
-                guard isCancelled else { return await fail(error, of: "the stream", request) }
-                return finish(lastPiece)
-            }
-            if !isCancelled {
+            guard error is CancellationError && Task.isCancelled else {
+                guard writer.hasBegun else { return await fail(error, of: "the stream", request) }
                 session.reportFailure(error, of: "the stream", request)
-                await waitUntilCancelled()
+                // A last piece would make a response that broke off look complete.
+                return finish(WorkerCommand.abort(request: id, because: "the stream failed"))
             }
             finish(lastPiece)
         }
     }
 
-    /// A last piece would make a response that broke off look complete. The protocol has no word for it: the gateway
-    /// cuts a stream that brings nothing, tells the client so, and then says CANCEL.
-    private func waitUntilCancelled() async {
-        let (never, continuation) = AsyncStream.makeStream(of: Never.self)
-        for await _ in never {}
-        continuation.finish()
-    }
-
     /// Sends a piece, waiting for room.
     ///
     /// - Parameter head: goes before the first piece.
-    func send(_ piece: Message, after head: Message?) async throws {
+    func send(_ piece: Frame, after head: Frame?) async throws {
         try await session.socket.send(WorkerCommand.partial(request: id, head: head, piece: piece))
     }
 
     // MARK: The end
 
     /// An empty piece that ends a stream.
-    private var lastPiece: Multipart { WorkerCommand.final(request: id, piece: Message()) }
+    private var lastPiece: Message { WorkerCommand.final(request: id, piece: Frame()) }
 
     /// Sends the last piece, together with those of other requests that are about to end.
-    private func finish(_ message: Multipart) {
+    private func finish(_ message: Message) {
         guard session.requests.finish(id, with: message) else { return }
         // In a task of its own: if this one has been cancelled, the gateway waits for the last piece all the same. It
         // runs after the handlers that are ready to run now, and finds what they have answered.

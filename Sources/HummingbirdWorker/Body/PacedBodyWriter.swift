@@ -12,7 +12,7 @@ struct PacedBodyWriter: ResponseBodyWriter {
     func write(_ buffer: ByteBuffer) async throws {
         try tally.add(buffer.readableBytes)
         guard buffer.readableBytes > 0 else { return }
-        try await client.write(Message(buffer))
+        try await client.write(Frame(buffer))
     }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {

@@ -19,9 +19,9 @@ final class WholeBody: Sendable {
     /// What was written.
     ///
     /// - Throws: when the body has not been written to its end.
-    func message() throws -> Message {
+    func message() throws -> Frame {
         try tally.checkCompletion()
-        return collected.withLockedValue { $0.map { Message($0) } } ?? Message()
+        return collected.withLockedValue { $0.map { Frame($0) } } ?? Frame()
     }
 
     private struct Writer: ResponseBodyWriter {

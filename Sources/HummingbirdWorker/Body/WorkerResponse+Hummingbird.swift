@@ -29,7 +29,7 @@ extension WorkerResponse {
             let length = output.contentLength
             // Whoever reads events wants to know that there will be some, which may be long before the first; and the
             // gateway's deadline ends with the head.
-            if length == nil { try await client.write(Message()) }
+            if length == nil { try await client.write(Frame()) }
             let tally = BodyTally(length: length)
             try await output.write(PacedBodyWriter(client: client, tally: tally, logger: logger))
             try tally.checkCompletion()

@@ -16,7 +16,7 @@ public actor Forwarder {
     ///
     /// - Parameters:
     ///   - publishers: where messages come from.
-    ///   - subscribers: where they go to; its option `noDrop` says whether a slow subscriber misses messages or holds
+    ///   - subscribers: where they go to; its option `neverDrops` says whether a slow subscriber misses messages or holds
     ///     everybody back.
     ///   - capture: gets a copy of everything that is forwarded.
     public init(from publishers: XSubscriber, to subscribers: XPublisher, capture: Publisher? = nil) {

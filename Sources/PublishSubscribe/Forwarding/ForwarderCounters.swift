@@ -11,7 +11,7 @@ public struct ForwarderCounters: Sendable {
     /// The remembered messages sent to subscribers that came late.
     public internal(set) var replayed = 0
 
-    mutating func record(_ message: Multipart) {
+    mutating func record(_ message: Message) {
         messages += 1
         bytes += message.reduce(0) { $0 + $1.count }
     }

@@ -7,8 +7,8 @@ public struct LastValueCache: Sendable {
     // The slots form a ring that begins and ends at slot 0, which holds no message: `newer` of it is the oldest,
     // `older` of it the newest.
     private struct Slot: Sendable {
-        var topic: Message
-        var message: Multipart
+        var topic: Frame
+        var message: Message
         var older: Int
         var newer: Int
     }
@@ -19,7 +19,7 @@ public struct LastValueCache: Sendable {
     public private(set) var forgotten = 0
 
     private var slots = [Slot(topic: "", message: [], older: 0, newer: 0)]
-    private var slotOfTopic: [Message: Int] = [:]
+    private var slotOfTopic: [Frame: Int] = [:]
 
     /// An empty cache.
     public init(capacity: Int) {
@@ -31,7 +31,7 @@ public struct LastValueCache: Sendable {
     public var count: Int { slotOfTopic.count }
 
     /// Remembers a message as its topic's last.
-    public mutating func store(_ message: Multipart) {
+    public mutating func store(_ message: Message) {
         let topic = Update(message, format: .singleFrame).topic
         if let slot = slotOfTopic[topic] {
             slots[slot].message = message
@@ -45,18 +45,18 @@ public struct LastValueCache: Sendable {
     }
 
     /// The messages that a subscription to a prefix is interested in, those first that came first.
-    public func messages(matching filter: TopicFilter) -> [Multipart] {
-        var matching: [Multipart] = []
+    public func messages(matching filter: TopicFilter) -> [Message] {
+        var matching: [Message] = []
         var slot = slots[0].newer
         while slot != 0 {
-            if filter.matches(slots[slot].message[0]) { matching.append(slots[slot].message) }
+            if let topic = slots[slot].message.first, filter.matches(topic) { matching.append(slots[slot].message) }
             slot = slots[slot].newer
         }
         return matching
     }
 
     /// A new slot, or when there are enough the one of the oldest topic.
-    private mutating func makeSlot(_ topic: Message, _ message: Multipart) -> Int {
+    private mutating func makeSlot(_ topic: Frame, _ message: Message) -> Int {
         guard count >= capacity else {
             slots.append(Slot(topic: topic, message: message, older: 0, newer: 0))
             return slots.count - 1

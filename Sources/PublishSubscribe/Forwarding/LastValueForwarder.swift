@@ -11,7 +11,7 @@ public actor LastValueForwarder {
     private let publishers: XSubscriber
     private let subscribers: Stream
     private let capture: Publisher?
-    private var hub: SubscriberHub
+    private var connections: SubscriberConnections
     private var cache: LastValueCache
 
     /// Makes a forwarder of sockets that are bound or connected already.
@@ -28,12 +28,12 @@ public actor LastValueForwarder {
         self.subscribers = subscribers
         self.capture = capture
         self.cache = cache
-        hub = SubscriberHub(subscribers)
+        connections = SubscriberConnections(subscribers)
     }
 
     /// Forwards until its task is cancelled or the sockets are closed.
     public func run() async throws {
-        try await publishers.send(Message([1]))
+        try await publishers.send(Frame([1]))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.forwardMessages() }
             group.addTask { try await self.serveSubscribers() }
@@ -49,7 +49,7 @@ public actor LastValueForwarder {
     private func forwardMessages() async throws {
         for try await message in publishers.messages {
             // Nothing here suspends: a newcomer is there either before the message or after it, when it is remembered.
-            try hub.send(message)
+            try connections.send(message)
             cache.store(message)
             _ = try capture?.trySend(message)
             counters.record(message)
@@ -58,12 +58,12 @@ public actor LastValueForwarder {
 
     private func serveSubscribers() async throws {
         for try await message in subscribers.messages {
-            for case .subscribed(let peer, let prefix) in try hub.receive(message) {
+            for case .subscribed(let peer, let prefix) in try connections.receive(message) {
                 counters.subscriptions += 1
                 // What another subscription of its own has brought it is not sent again.
-                let missed = cache.messages(matching: TopicFilter(prefix)).filter { !hub.wants(peer, $0) }
-                try hub.send(missed, to: peer)
-                hub.admit(peer, to: prefix)
+                let missed = cache.messages(matching: TopicFilter(prefix)).filter { !connections.wants(peer, $0) }
+                try connections.send(missed, to: peer)
+                connections.admit(peer, to: prefix)
                 counters.replayed += missed.count
             }
         }

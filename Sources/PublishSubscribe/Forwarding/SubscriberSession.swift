@@ -6,9 +6,9 @@ public struct SubscriberSession: Sendable {
     /// What a subscriber has said.
     public enum Event: Hashable, Sendable {
         /// It wants what begins with a prefix.
-        case subscribed(Message)
+        case subscribed(Frame)
         /// It wants it no more.
-        case unsubscribed(Message)
+        case unsubscribed(Frame)
         /// It is to be sent these bytes.
         case answer([UInt8])
     }
@@ -38,7 +38,7 @@ public struct SubscriberSession: Sendable {
     private static let mechanism = Array("NULL".utf8) + [UInt8](repeating: 0, count: 16)
 
     /// Reads what came, in whatever pieces it came.
-    public mutating func receive(_ bytes: Message) throws(Violation) -> [Event] {
+    public mutating func receive(_ bytes: Frame) throws(Violation) -> [Event] {
         received += [UInt8](bytes)
         var events: [Event] = []
         var position = 0
@@ -55,7 +55,7 @@ public struct SubscriberSession: Sendable {
             events.append(.answer(ZMTPFrame.bytes(ofCommand: "READY", Self.property("Socket-Type", "XPUB"))))
             return Self.greetingLength
         }
-        guard let frame = try Frame(bytes) else { return nil }
+        guard let frame = try PartialFrame(bytes) else { return nil }
         if frame.isCommand { try obey(frame.body, &events) } else { try read(frame.body, &events) }
         return frame.length
     }
@@ -77,8 +77,8 @@ public struct SubscriberSession: Sendable {
     private func read(_ body: ArraySlice<UInt8>, _ events: inout [Event]) throws(Violation) {
         guard phase == .traffic else { throw Violation(description: "a message before the handshake") }
         switch body.first {
-        case 1: events.append(.subscribed(Message(body.dropFirst())))
-        case 0: events.append(.unsubscribed(Message(body.dropFirst())))
+        case 1: events.append(.subscribed(Frame(body.dropFirst())))
+        case 0: events.append(.unsubscribed(Frame(body.dropFirst())))
         default: break
         }
     }
@@ -95,8 +95,8 @@ public struct SubscriberSession: Sendable {
                 throw Violation(description: "a peer that is no subscriber")
             }
             phase = .traffic
-        case (.traffic, "SUBSCRIBE"): events.append(.subscribed(Message(data)))
-        case (.traffic, "CANCEL"): events.append(.unsubscribed(Message(data)))
+        case (.traffic, "SUBSCRIBE"): events.append(.subscribed(Frame(data)))
+        case (.traffic, "CANCEL"): events.append(.unsubscribed(Frame(data)))
         case (.traffic, "PING"):
             // Two bytes say how long the peer will wait; what follows comes back.
             events.append(.answer(ZMTPFrame.bytes(ofCommand: "PONG", Array(data.dropFirst(2)))))
@@ -127,7 +127,7 @@ public struct SubscriberSession: Sendable {
 
 extension SubscriberSession {
     /// A frame at the beginning of some bytes.
-    private struct Frame {
+    private struct PartialFrame {
         let isCommand: Bool
         let body: ArraySlice<UInt8>
         /// The bytes it takes, its head included.

@@ -7,7 +7,7 @@ public enum ZMTPFrame {
     static let command: UInt8 = 4
 
     /// The bytes of a message.
-    public static func bytes(of message: Multipart) -> [UInt8] {
+    public static func bytes(of message: Message) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(message.reduce(0) { $0 + $1.count + 9 })
         for (index, frame) in message.enumerated() {

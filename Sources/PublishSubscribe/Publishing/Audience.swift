@@ -12,7 +12,7 @@ public struct Audience: Sendable {
     public init() {}
 
     /// Takes what the publisher received into account.
-    public mutating func record(_ message: Multipart) {
+    public mutating func record(_ message: Message) {
         guard let notice = SubscriptionNotice(message) else { return }
         if notice.isSubscription {
             arrived += 1

@@ -23,7 +23,7 @@ public struct WeatherStation<Generator: RandomNumberGenerator> {
     }
 
     /// The next report as it travels.
-    public mutating func next(format: WireFormat) -> Multipart {
+    public mutating func next(format: WireFormat) -> Message {
         let (topic, temperature) = next()
         return format.message(topic: "\(topic)", payload: "\(temperature)")
     }

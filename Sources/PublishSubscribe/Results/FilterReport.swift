@@ -7,7 +7,7 @@ public struct FilterReport: Sendable {
     private struct Entry: Sendable {
         let filter: TopicFilter
         var statistics = PayloadStatistics()
-        var otherTopics: Set<Message> = []
+        var otherTopics: Set<Frame> = []
     }
 
     /// The other topics that are named; the rest is "and more".
@@ -23,7 +23,7 @@ public struct FilterReport: Sendable {
 
     /// Takes an update into account.
     public mutating func record(_ update: Update) {
-        for index in entries.indices where entries[index].filter.matches(update.message[0]) {
+        for index in entries.indices where entries[index].filter.matches(update.head) {
             update.withPayload { entries[index].statistics.record($0) }
             guard entries[index].otherTopics.count <= Self.namedTopics else { continue }
             let prefix = entries[index].filter.prefix

@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// An instant in coordinated universal time, written as ISO 8601 has it: `2026-11-24T12:00:00.123Z`.
 public struct Timestamp: Hashable, Sendable, CustomStringConvertible {

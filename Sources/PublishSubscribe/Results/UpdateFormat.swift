@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import TextFormats
 
 /// How a subscriber prints an update.
 @frozen
@@ -23,7 +24,7 @@ public enum UpdateFormat: String, CaseIterable, Sendable {
 
     @inlinable
     func appendText(_ update: Update, to line: inout [UInt8]) {
-        update.message[0].withUnsafeBytes { line.append(contentsOf: $0) }
+        update.head.withUnsafeBytes { line.append(contentsOf: $0) }
         guard update.message.count > 1 else { return }
         line.append(UInt8(ascii: " "))
         update.withPayload { line.append(contentsOf: $0) }

@@ -13,7 +13,7 @@ public struct CellText: Sendable {
     }
 
     /// The text of a frame, cut or filled up to a width.
-    public func left(_ message: Message, width: Int) -> String {
+    public func left(_ message: Frame, width: Int) -> String {
         // No more than could ever be shown is decoded.
         let bytes = message.withUnsafeBytes { Array($0.prefix(8 * max(width, 0) + 8)) }
         return left(String(decoding: bytes, as: UTF8.self), width: width)

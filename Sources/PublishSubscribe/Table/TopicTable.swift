@@ -7,13 +7,13 @@ public struct TopicTable: Sendable {
     /// One topic.
     public struct Row: Sendable {
         /// The topic.
-        public let topic: Message
+        public let topic: Frame
         /// The updates so far.
         public fileprivate(set) var count = 0
         /// The bytes of all their frames.
         public fileprivate(set) var bytes = 0
         /// The payload of the last.
-        public fileprivate(set) var last = Message()
+        public fileprivate(set) var last = Frame()
         /// The updates per second in each of the past periods, the latest at the end.
         public fileprivate(set) var rates: [Double] = []
         /// The bytes per second in the last period.
@@ -34,12 +34,12 @@ public struct TopicTable: Sendable {
     /// The periods that are remembered.
     public let historyLength: Int
     /// All updates, those of topics without a row included.
-    public private(set) var total = Row(topic: Message())
+    public private(set) var total = Row(topic: Frame())
     /// The updates of topics that came when there was no row left.
     public private(set) var uncounted = 0
 
     private var rows: [Row] = []
-    private var rowOfTopic: [Message: Int] = [:]
+    private var rowOfTopic: [Frame: Int] = [:]
 
     /// An empty table.
     public init(capacity: Int = 10_000, historyLength: Int = 120) {
@@ -80,7 +80,7 @@ public struct TopicTable: Sendable {
         return order.prefix(limit).map(\.1)
     }
 
-    private mutating func addRow(_ topic: Message) -> Int? {
+    private mutating func addRow(_ topic: Frame) -> Int? {
         guard rows.count < capacity else { return nil }
         rows.append(Row(topic: topic))
         rowOfTopic[topic] = rows.count - 1
@@ -98,8 +98,8 @@ extension TopicTable.Row {
     }
 }
 
-extension Message {
-    fileprivate func lexicographicallyPrecedes(_ other: Message) -> Bool {
+extension Frame {
+    fileprivate func lexicographicallyPrecedes(_ other: Frame) -> Bool {
         withUnsafeBytes { one in other.withUnsafeBytes { one.lexicographicallyPrecedes($0) } }
     }
 }

@@ -7,27 +7,31 @@ public import SwiftZMQ
 @frozen
 public struct Update: Sendable {
     /// The message as it came.
-    public let message: Multipart
+    public let message: Message
     /// How it is read.
     public let format: WireFormat
 
     /// Reads a message.
     @inlinable
-    public init(_ message: Multipart, format: WireFormat) {
+    public init(_ message: Message, format: WireFormat) {
         self.message = message
         self.format = format
     }
 
+    /// The first frame, which holds the topic and may hold the payload too.
+    @inlinable
+    var head: Frame { message.first ?? Frame() }
+
     /// The topic.
-    public var topic: Message { withTopic { Message(copying: $0) } }
+    public var topic: Frame { withTopic { Frame(copying: $0) } }
 
     /// The payload.
-    public var payload: Message { withPayload { Message(copying: $0) } }
+    public var payload: Frame { withPayload { Frame(copying: $0) } }
 
     /// Calls a closure with the topic's bytes, which stay valid only while it runs.
     @inlinable
     public func withTopic<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        message[0].withUnsafeBytes { frame in
+        head.withUnsafeBytes { frame in
             guard isInOneFrame, let end = Blank.first(in: frame) else { return body(frame) }
             return body(UnsafeRawBufferPointer(rebasing: frame[..<end]))
         }
@@ -38,11 +42,11 @@ public struct Update: Sendable {
     public func withPayload<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         switch message.count {
         case 1:
-            message[0].withUnsafeBytes { frame in
+            head.withUnsafeBytes { frame in
                 guard isInOneFrame, let end = Blank.first(in: frame) else { return body(.init(start: nil, count: 0)) }
                 return body(UnsafeRawBufferPointer(rebasing: frame[(end + 1)...]))
             }
-        case 2: message[1].withUnsafeBytes(body)
+        case 2: (message.frame(at: 1) ?? Frame()).withUnsafeBytes(body)
         default:
             Array(message.dropFirst().map { [UInt8]($0) }.joined(separator: [UInt8(ascii: " ")]))
                 .withUnsafeBytes(body)

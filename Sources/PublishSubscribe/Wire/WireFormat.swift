@@ -11,18 +11,20 @@ public enum WireFormat: Sendable {
     /// The message for a topic and a payload.
     ///
     /// In a single frame the topic must hold no blank, as its readers would take a part of it for the payload.
-    public func message(topic: Message, payload: Message) -> Multipart {
+    public func message(topic: Frame, payload: Frame) -> Message {
         switch self {
         case .multipart: [topic, payload]
         case .singleFrame:
-            Multipart(
-                Message(capacity: topic.count + 1 + payload.count) { room in
-                    topic.withUnsafeBytes { room.copyMemory(from: $0) }
-                    room[topic.count] = UInt8(ascii: " ")
-                    payload.withUnsafeBytes {
-                        UnsafeMutableRawBufferPointer(rebasing: room[(topic.count + 1)...]).copyMemory(from: $0)
+            Message(
+                Frame(writingUpTo: topic.count + 1 + payload.count) { output in
+                    output.withUnsafeMutableBytes { room, count in
+                        topic.withUnsafeBytes { room.copyMemory(from: $0) }
+                        room[topic.count] = UInt8(ascii: " ")
+                        payload.withUnsafeBytes {
+                            UnsafeMutableRawBufferPointer(rebasing: room[(topic.count + 1)...]).copyMemory(from: $0)
+                        }
+                        count = room.count
                     }
-                    return room.count
                 })
         }
     }
@@ -37,16 +39,16 @@ public enum WireFormat: Sendable {
     /// The message for a line `topic payload`; a line of one word is a topic with an empty payload.
     ///
     /// - Returns: nil for a line without a topic: an empty one, or one that begins with a blank.
-    public func message(line: ArraySlice<UInt8>) -> Multipart? {
+    public func message(line: ArraySlice<UInt8>) -> Message? {
         line.withUnsafeBytes { bytes in
             guard Self.hasTopic(bytes) else { return nil }
             switch self {
-            case .singleFrame: return Multipart(Message(copying: bytes))
+            case .singleFrame: return Message(Frame(copying: bytes))
             case .multipart:
                 let end = Blank.first(in: bytes) ?? bytes.count
                 let payload = UnsafeRawBufferPointer(rebasing: bytes[min(end + 1, bytes.count)...])
                 return [
-                    Message(copying: UnsafeRawBufferPointer(rebasing: bytes[..<end])), Message(copying: payload),
+                    Frame(copying: UnsafeRawBufferPointer(rebasing: bytes[..<end])), Frame(copying: payload),
                 ]
             }
         }

@@ -23,10 +23,10 @@ public struct MessageSequence: AsyncSequence, Sendable {
 
         /// The next message; nil when the socket or its context has been closed.
         @inlinable
-        public nonisolated(nonsending) mutating func next(isolation actor: (any Actor)?) async throws -> Multipart? {
+        public nonisolated(nonsending) mutating func next(isolation actor: (any Actor)?) async throws -> Message? {
             // Isolated to the caller, whoever that is: isolation to `actor` would change executors in each call.
             do throws(ZMQError) {
-                if let message = try handle.takeWithinStreak() { return message }
+                if let message = try handle.receiveWithinBudget() { return message }
             } catch {
                 // Met again, and told apart from the end, where one waits.
             }
@@ -34,7 +34,7 @@ public struct MessageSequence: AsyncSequence, Sendable {
         }
 
         /// The next message; nil when the socket or its context has been closed.
-        public mutating func next() async throws -> Multipart? {
+        public mutating func next() async throws -> Message? {
             try await next(isolation: #isolation)
         }
     }

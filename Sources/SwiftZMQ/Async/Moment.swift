@@ -1,7 +1,7 @@
 /// A point in time, such as the deadline of one who waits.
 ///
-/// `ContinuousClock.Instant` would do, but the size of it is known at run time only: a lock's value that holds one has
-/// all its fields looked up in metadata, on every send and receive.
+/// `ContinuousClock.Instant` would do, but its size is known only at run time: the fields of a structure that contains one
+/// would have to be looked up in metadata on every send and receive.
 struct Moment: Comparable {
     private let sinceOrigin: Duration
 
@@ -11,8 +11,9 @@ struct Moment: Comparable {
 
     static func < (one: Moment, other: Moment) -> Bool { one.sinceOrigin < other.sinceOrigin }
 
+    /// The instant that lies a duration after another, however long that is; see `Duration.bounded`.
     static func + (moment: Moment, duration: Duration) -> Moment {
-        Moment(sinceOrigin: moment.sinceOrigin + duration)
+        Moment(sinceOrigin: moment.sinceOrigin + duration.bounded)
     }
 
     static func - (one: Moment, other: Moment) -> Duration { one.sinceOrigin - other.sinceOrigin }

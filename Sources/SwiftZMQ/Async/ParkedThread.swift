@@ -1,12 +1,12 @@
 /// What a thread waited for, once it has come about.
 enum Delivery: Sendable {
-    case received(Multipart)
+    case received(Message)
     case sent
 }
 
 /// A thread that waits in `poll` for a socket, and can be given the result by itself or any other thread.
 ///
-/// Each thread has one for as long as it lives, as it waits for one thing at a time: a wait then costs no allocation.
+/// A thread waits for one thing at a time, so it has one of these for as long as it lives, and a wait costs no allocation.
 final class ParkedThread: Sendable {
     private let outcome = Locked<Outcome?>(nil)
     private let thread = ThreadLocal.currentThread

@@ -1,7 +1,7 @@
-/// A thread that waits until sockets are ready and runs the tasks that wait for them.
+/// A thread that waits until sockets are ready, and runs the tasks that prefer it.
 ///
-/// A task that runs on the thread that also learns of a socket's readiness resumes without changing threads: an
-/// asynchronous `receive` then costs no more time than a blocking one in C.
+/// A task on this thread resumes without changing threads when its socket becomes ready, as this is also the thread that
+/// learns of it.
 ///
 /// ```swift
 /// try await withTaskExecutorPreference(SocketExecutor.shared) {
@@ -9,12 +9,15 @@
 /// }
 /// ```
 ///
-/// Sockets work from any task; one that does not run here is resumed on its own executor, which costs a change of
-/// threads each time it had to wait. Do not block on this thread or compute long on it: every other task on it, and
-/// every wake-up of its sockets' waiters, comes later.
+/// Sockets work from any task. A task that runs elsewhere is resumed on its own executor, which costs a change of threads
+/// each time it had to wait. Do not block on this thread, and do not compute long on it: all other tasks on it, and all
+/// who wait for its sockets, would be delayed.
 ///
-/// An executor lives as long as the process, since a task that still prefers it may come back at any time. Create few,
-/// at start: one for each core that is to do nothing but messaging.
+/// The executor also looks after sockets that no task waits for, and calls the closures that give memory back: see
+/// ``Frame/init(handingOver:release:)``.
+///
+/// An executor lives as long as the process, since a task that still prefers it may come back at any time. Make few of
+/// them, at the start of the program: one for each core that is to do nothing but messaging.
 public final class SocketExecutor: TaskExecutor {
     /// The executor that a ``Context`` uses unless it is given another.
     ///
@@ -60,7 +63,7 @@ public final class SocketExecutor: TaskExecutor {
 
     /// Queues a job of a task that prefers this executor. The concurrency runtime calls it.
     public func enqueue(_ job: consuming ExecutorJob) {
-        // It would wait for ever.
+        // The thread is not in this process, and the job would never run.
         guard origin.isThisProcess else { fatalError("a task prefers an executor that was inherited by fork") }
         let job = UnownedJob(job)
         let mustInterrupt = state.withLock { state in
@@ -81,6 +84,7 @@ extension TaskExecutor where Self == SocketExecutor {
 extension SocketExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
+        var closures: [@Sendable () -> Void] = []
         var yielded: [Suspension<Void, Never>] = []
         var timers = TimerHeap()
         var clients: [UInt64: any ReadinessClient] = [:]
@@ -95,17 +99,20 @@ extension SocketExecutor {
         }
     }
 
-    /// Watches a descriptor from now on, and calls its client's `serveWaiters()` when it becomes readable.
+    /// Watches a descriptor from now on, and calls its client's `descriptorBecameReadable()` when it becomes readable.
     ///
+    /// - Parameter once: whether to do so once alone, until `watchAgain`.
     /// - Returns: the token that names it in later calls.
-    func watch(_ client: any ReadinessClient, descriptor: Int32) throws(ZMQError) -> UInt64 {
+    func watch(
+        _ client: any ReadinessClient, descriptor: Int32, once: Bool = false
+    ) throws(ZMQError) -> UInt64 {
         let token = state.withLock { state in
             state.lastToken += 1
             state.clients[state.lastToken] = client
             return state.lastToken
         }
         do throws(ZMQError) {
-            try readiness.add(descriptor, token: token)
+            try readiness.add(descriptor, token: token, once: once)
         } catch {
             state.withLock { _ = $0.clients.removeValue(forKey: token) }
             throw error
@@ -113,17 +120,34 @@ extension SocketExecutor {
         return token
     }
 
+    /// Watches a descriptor once more, or from now on always. That it is readable already counts.
+    func watchAgain(_ token: UInt64, descriptor: Int32, once: Bool) throws(ZMQError) {
+        try readiness.modify(descriptor, token: token, once: once)
+    }
+
     /// Stops watching, while the descriptor is still open.
     func unwatch(_ token: UInt64, descriptor: Int32) {
         readiness.remove(descriptor)
-        state.withLock { _ = $0.clients.removeValue(forKey: token) }
+        state.withLock { state in
+            _ = state.clients.removeValue(forKey: token)
+            state.timers.remove(token)
+        }
     }
 
-    /// Calls the client's `expire(at:)` once an instant has passed.
+    /// Calls the client's `expire(at:)` once an instant has passed, in the place of the one that was set before.
     func schedule(_ token: UInt64, at instant: Moment) {
         let mustInterrupt = state.withLock { state in
-            let isEarliest = state.timers.insert(token, at: instant)
+            let isEarliest = state.timers.set(token, at: instant)
             return isEarliest && state.interruptIfAsleep()
+        }
+        if mustInterrupt { readiness.interrupt() }
+    }
+
+    /// Has the thread call a closure that does not block.
+    func perform(_ closure: @escaping @Sendable () -> Void) {
+        let mustInterrupt = state.withLock { state in
+            state.closures.append(closure)
+            return state.interruptIfAsleep()
         }
         if mustInterrupt { readiness.interrupt() }
     }
@@ -143,13 +167,14 @@ extension SocketExecutor {
 // MARK: - The thread
 
 extension SocketExecutor {
-    /// How many rounds of jobs run before the thread looks at descriptors again: jobs that beget jobs, and tasks that
-    /// only let others go first, must not keep readiness waiting, and a look costs a system call.
+    /// How many rounds of jobs run before the thread looks at descriptors again. Looking costs a system call, so it is not
+    /// done after each; but jobs that queue new jobs, and tasks that only yield, must not delay it for ever.
     private static let roundsBetweenLooks = 16
 
     private func run() {
         let executor = unsafe asUnownedTaskExecutor()
         var jobs: [UnownedJob] = []
+        var closures: [@Sendable () -> Void] = []
         var yielded: [Suspension<Void, Never>] = []
         var tokens: [UInt64] = []
         var ready: [any ReadinessClient] = []
@@ -157,10 +182,15 @@ extension SocketExecutor {
         while true {
             let timeout = state.withLock { state in
                 swap(&jobs, &state.jobs)
+                swap(&closures, &state.closures)
                 swap(&yielded, &state.yielded)
                 return jobs.isEmpty && yielded.isEmpty ? sleepingTime(&state) : .zero
             }
             for job in jobs { unsafe job.runSynchronously(on: executor) }
+            if !closures.isEmpty {
+                for closure in closures { closure() }
+                closures.removeAll(keepingCapacity: closures.count <= 1024)
+            }
             for suspension in yielded { suspension.resume() }
             rounds = jobs.isEmpty && yielded.isEmpty ? Self.roundsBetweenLooks : rounds + 1
             jobs.removeAll(keepingCapacity: true)
@@ -191,7 +221,7 @@ extension SocketExecutor {
             }
             return state.timers.earliest
         }
-        for client in ready { client.serveWaiters() }
+        for client in ready { client.descriptorBecameReadable() }
         tokens.removeAll(keepingCapacity: true)
         ready.removeAll(keepingCapacity: true)
         if let earliest { expireTimers(from: earliest) }

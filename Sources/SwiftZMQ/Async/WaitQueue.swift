@@ -14,10 +14,15 @@ struct WaitQueue<Waiter> {
         var waiter: Waiter?
     }
 
-    // Ordered by ticket. Served places gather at the front, left ones anywhere, until the front is cut off.
+    // Ordered by ticket. Waiters that were served leave empty places at the front, those that gave up leave them anywhere.
+    // The empty places are removed whenever they outnumber the others, so that the cost of a waiter does not grow with the
+    // number of those that were there before it.
     private var places: [Place] = []
     private var front = 0
     private(set) var count = 0
+
+    /// As long as there are no more places than these, removing the empty ones is not worth the work.
+    private static var keptPlaces: Int { 64 }
 
     var isEmpty: Bool { count == 0 }
 
@@ -85,8 +90,13 @@ struct WaitQueue<Waiter> {
             removed.append(waiter)
         }
         count -= removed.count
-        discardIfEmpty()
+        discardEmptyPlaces()
         return removed
+    }
+
+    /// Whether a closure picks one of those who wait.
+    func contains(where picked: (Waiter) -> Bool) -> Bool {
+        places[front...].contains { $0.waiter.map(picked) ?? false }
     }
 
     /// The earliest deadline of those who wait.
@@ -98,21 +108,21 @@ struct WaitQueue<Waiter> {
         guard let waiter = places[index].waiter else { return nil }
         places[index].waiter = nil
         count -= 1
-        discardIfEmpty()
+        discardEmptyPlaces()
         return waiter
     }
 
-    private mutating func discardIfEmpty() {
-        guard count == 0 else { return }
-        places.removeAll(keepingCapacity: places.count <= 64)
-        front = 0
+    private mutating func discardEmptyPlaces() {
+        if count == 0 {
+            places.removeAll(keepingCapacity: places.count <= Self.keptPlaces)
+            front = 0
+        } else if places.count > Self.keptPlaces, places.count > 2 * count {
+            places.removeAll { $0.waiter == nil }
+            front = 0
+        }
     }
 
     private mutating func skipEmptyPlaces() {
         while front < places.count, places[front].waiter == nil { front += 1 }
-        if front > 64, front > places.count / 2 {
-            places.removeSubrange(..<front)
-            front = 0
-        }
     }
 }

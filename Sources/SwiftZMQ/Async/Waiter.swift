@@ -4,8 +4,8 @@ enum Waiter<Success: Sendable> {
     case thread(ParkedThread)
 }
 
-extension Waiter<Multipart> {
-    func resume(_ result: Result<Multipart, any Error>) {
+extension Waiter<Message> {
+    func resume(_ result: Result<Message, any Error>) {
         switch self {
         case .task(let suspension): suspension.resume(result)
         case .thread(let parked): parked.resume(result.map(Delivery.received))

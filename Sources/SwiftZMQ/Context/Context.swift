@@ -38,7 +38,7 @@ public final class Context: Sendable {
     ///   - maxSockets: the sockets that can be open at once. Default 1023 (`ZMQ_MAX_SOCKETS`). Each takes at least one
     ///     descriptor of the process.
     ///   - executor: the thread that waits for this context's sockets. Default ``SocketExecutor/shared``.
-    ///   - configure: sets the other options, such as `{ $0.ipv6 = true }`.
+    ///   - configure: sets the other options, such as `{ $0.usesIPv6 = true }`.
     /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range. That the process is out of descriptors
     ///   shows with the first socket, which throws `.tooManySockets`.
     public init(
@@ -48,7 +48,7 @@ public final class Context: Sendable {
         var options = ContextOptions(ioThreads: ioThreads, maxSockets: maxSockets)
         configure(&options)
         self.executor = executor
-        lingers = options.blocky
+        lingers = options.isBlocky
         raw = try RawContext()
         try options.apply(to: raw)
     }
@@ -65,8 +65,9 @@ public final class Context: Sendable {
     ///
     /// Whoever waits for one of the sockets, and whoever uses one from now on, gets a ``ZMQError`` with `.terminated`;
     /// `messages` sequences end. Safe to call from several tasks and more than once: all return when the context has
-    /// ended. It never takes longer than the longest linger period of its sockets. In a forked child, which must not
-    /// touch what it inherited, it does nothing.
+    /// ended. It takes no longer than the longest linger period of its sockets, those closed before included; with a
+    /// ``SocketOptionNames/linger`` of nil it waits until peers have taken everything, and for ever if none does. In a
+    /// forked child, which must not touch what it inherited, it does nothing.
     ///
     /// The C counterparts are `zmq_ctx_shutdown` and `zmq_ctx_term`.
     public nonisolated(nonsending) func shutdown() async {

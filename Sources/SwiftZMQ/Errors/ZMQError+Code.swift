@@ -16,15 +16,15 @@ extension ZMQError {
 }
 
 extension ZMQError.Code {
-    /// The operation would have to wait, or its timeout passed (`EAGAIN`).
-    public static let again = Self(rawValue: EAGAIN)
+    /// The timeout passed first (`ETIMEDOUT`). Nothing was sent or received.
+    public static let timedOut = Self(rawValue: ETIMEDOUT)
     /// The context was shut down (`ETERM`).
     public static let terminated = Self(rawValue: CZMQ_ETERM)
     /// The socket was closed (`ENOTSOCK`).
     public static let closed = Self(rawValue: ENOTSOCK)
     /// The operation does not fit the socket's state, such as a second `receive` on a ``Reply`` (`EFSM`).
     public static let wrongState = Self(rawValue: CZMQ_EFSM)
-    /// No such peer, reported by a ``Router`` whose ``SocketOptionNames/mandatory`` is on (`EHOSTUNREACH`).
+    /// No such peer, reported by a ``Router`` whose ``SocketOptionNames/isMandatory`` is on (`EHOSTUNREACH`).
     public static let hostUnreachable = Self(rawValue: EHOSTUNREACH)
     /// Another socket is bound to the address (`EADDRINUSE`).
     public static let addressInUse = Self(rawValue: EADDRINUSE)
@@ -54,11 +54,26 @@ extension ZMQError.Code {
     public static let outOfMemory = Self(rawValue: ENOMEM)
     /// No thread of the context is left to carry the operation out (`EMTHREAD`).
     public static let noThreads = Self(rawValue: CZMQ_EMTHREAD)
+    /// A message has another number of frames than the program reads, as ``Message/frames()->(_,_)`` finds.
+    ///
+    /// The number is this library's own, and negative, as those of the system and of libzmq are positive.
+    public static let unexpectedFrames = Self(rawValue: -1001)
+
+    /// libzmq would have to wait (`EAGAIN`). No public call throws it: where they may not wait they return nil or false,
+    /// and where they wait for no longer than a time they throw ``timedOut``.
+    static let again = Self(rawValue: EAGAIN)
 }
 
 extension ZMQError.Code: CustomStringConvertible {
-    /// The reason in words, as `zmq_strerror` gives it.
-    public var reason: String { CLibrary.errorText(rawValue) }
+    /// The reason in words: what `zmq_strerror` says, except of the two codes that it does not know as used here.
+    public var reason: String {
+        switch self {
+        // The system's text is "Connection timed out", and seldom is it a connection.
+        case .timedOut: "Timed out"
+        case .unexpectedFrames: "Unexpected number of frames"
+        default: CLibrary.errorText(rawValue)
+        }
+    }
 
     /// The reason and the number.
     public var description: String { "\(reason) (\(rawValue))" }

@@ -1,43 +1,43 @@
-/// What went wrong in a messaging operation: the code, what was attempted, and on which endpoint.
+/// What went wrong: the error's code, the operation that failed, its endpoint, and an explanation.
 ///
-/// One error type serves the whole library. Compare ``code`` with the constants of ``Code``, which is open:
-/// a code that this library has no name for is still carried, never turned into "unknown".
+/// The whole library throws this one type. Compare ``code`` with the constants of ``Code``. The set of codes is open: a
+/// number that has no constant here keeps its value.
 public struct ZMQError: Error, Hashable, Sendable {
-    /// The error number, in libzmq's terms.
+    /// What kind of failure it was, as the error number that C has for it.
     public let code: Code
 
     /// The operation that failed, as a verb: `bind`, `send`, `set option linger`.
     public let operation: String
 
-    /// The endpoint that the operation named, where it named one.
+    /// The endpoint that was given to the operation; nil where it takes none.
     public let endpoint: String?
 
-    /// What the caller can do about it, where the library knows more than the code says.
-    public let remedy: String?
+    /// Why it failed, or what the caller can do about it; nil where the library knows no more than the code says.
+    public let explanation: String?
 
     /// Makes an error from its parts.
-    public init(code: Code, operation: String, endpoint: String? = nil, remedy: String? = nil) {
+    public init(code: Code, operation: String, endpoint: String? = nil, explanation: String? = nil) {
         self.code = code
         self.operation = operation
         self.endpoint = endpoint
-        self.remedy = remedy
+        self.explanation = explanation
     }
 }
 
 extension ZMQError: CustomStringConvertible {
-    /// One line: the operation, the endpoint, the reason and the remedy. It never contains a key or a payload.
+    /// One line: the operation, the endpoint, the reason and the explanation. It never contains a key or a payload.
     public var description: String {
         var text = operation
         if let endpoint { text += " \(endpoint)" }
         text += ": \(code.reason)"
-        if let remedy = remedy ?? code.commonRemedy { text += "; \(remedy)" }
+        if let explanation = explanation ?? code.commonExplanation { text += "; \(explanation)" }
         return text
     }
 }
 
 extension ZMQError.Code {
-    /// What helps whoever does not know libzmq's words, where no more is known than the code.
-    fileprivate var commonRemedy: String? {
+    /// What the code means to somebody who does not know libzmq, for an error without an explanation of its own.
+    fileprivate var commonExplanation: String? {
         switch self {
         case .closed: "the socket was closed"
         case .terminated: "its context was shut down"

@@ -1,179 +1,193 @@
-/// One frame: immutable bytes that can be copied, shared between tasks and sent any number of times.
+/// One or more frames that travel together: a peer receives all of them or none.
 ///
-/// Up to 33 bytes lie inside the value itself and cost no allocation. Longer contents are shared, not copied, between
-/// all copies of the value and with libzmq while it sends them; a long frame that was received is the very memory
-/// libzmq received it into.
+/// Every receive gives a whole message. Most messages have one frame.
 ///
 /// ```swift
-/// let greeting: Message = "hello"
-/// let bytes = Message([0x01, 0x02])
-/// let page = Message(capacity: 4096) { buffer in
-///     buffer.storeBytes(of: 42, as: UInt64.self)
-///     return 8
-/// }
+/// let update: Message = ["prices.eur", "1.08"]
+/// let (topic, price) = try update.frames()
 /// ```
 ///
-/// The C counterpart is `zmq_msg_t`.
+/// What a peer sends may have more or fewer frames than it should. Read received messages with what cannot end the
+/// program: `try message.frames()` gives as many frames as there are names to the left, and throws when the message has
+/// another number; ``framesAndRest()->(_,_)`` takes any number of frames behind the first ones; ``frame()`` is the
+/// only frame; ``frame(at:)`` and `first` are optional.
 @frozen
-public struct Message: Sendable {
-    // A message is either in `small`, or in `buffer`, and then `small` is empty.
-    @usableFromInline let buffer: MessageBuffer?
-    @usableFromInline let small: SmallBytes
+public struct Message: Sendable, Hashable {
+    // The first frame in place and the rest in an array: a message of one short frame costs no allocation. Nil rather
+    // than an empty array, whose shared storage would be reference counted with every copy.
+    @usableFromInline var head: Frame
+    @usableFromInline var tail: [Frame]?
+}
 
-    /// An empty frame, such as the delimiter of a request envelope.
+// The initializers are extensions, so that the library itself can also have the one that the compiler makes of the
+// properties and that copies nothing.
+extension Message {
+    /// A message of one frame.
     @inlinable
-    public init() {
-        buffer = nil
-        small = SmallBytes()
+    public init(_ frame: Frame) {
+        head = frame
+        tail = nil
     }
 
-    @inlinable
-    init(buffer: MessageBuffer) {
-        self.buffer = buffer
-        small = SmallBytes()
+    /// A message of the given frames. No frames at all make one empty frame, as every message has at least one.
+    public init(_ frames: some Sequence<Frame>) {
+        var iterator = frames.makeIterator()
+        head = iterator.next() ?? Frame()
+        guard let second = iterator.next() else { return }
+        var rest = [second]
+        rest.reserveCapacity(frames.underestimatedCount - 1)
+        while let frame = iterator.next() { rest.append(frame) }
+        tail = rest
     }
 
-    @inlinable
-    init(small: SmallBytes) {
-        buffer = nil
-        self.small = small
+    /// A message of texts, each a frame of UTF-8. No texts at all make one empty frame.
+    public init(_ texts: [String]) {
+        self.init(texts.lazy.map { Frame($0) })
     }
 
-    /// Copies the bytes of a buffer.
-    public init(copying bytes: UnsafeRawBufferPointer) {
-        if bytes.count <= SmallBytes.capacity {
-            unsafe self.init(small: SmallBytes(copying: bytes))
-        } else {
-            unsafe self.init(capacity: bytes.count) { room in
-                unsafe room.copyMemory(from: bytes)
-                return bytes.count
-            }
-        }
+    /// A message of one frame followed by all frames of another, such as a routing id and what is sent to that peer.
+    public init(_ first: Frame, followedBy rest: Message) {
+        head = first
+        var frames: [Frame] = []
+        frames.reserveCapacity(rest.count)
+        frames.append(rest.head)
+        if let tail = rest.tail { frames.append(contentsOf: tail) }
+        tail = frames
     }
 
-    /// Copies the bytes of a span.
-    public init(copying bytes: RawSpan) {
-        self = unsafe bytes.withUnsafeBytes { unsafe Message(copying: $0) }
-    }
-
-    /// Copies a sequence of bytes, such as `[UInt8]` or a slice of it.
-    public init(_ bytes: some Sequence<UInt8>) {
-        let copied = bytes.withContiguousStorageIfAvailable { contiguous in
-            unsafe Message(copying: UnsafeRawBufferPointer(contiguous))
-        }
-        if let copied {
-            self = copied
-        } else {
-            let array = Array(bytes)
-            self = unsafe array.withUnsafeBytes { unsafe Message(copying: $0) }
-        }
-    }
-
-    /// Copies the UTF-8 bytes of a string.
-    public init(_ string: some StringProtocol) {
-        self.init(string.utf8)
-    }
-
-    /// Fills uninitialized memory in place.
+    /// Removes and returns the first of at least two frames, such as the routing id of the peer.
     ///
-    /// - Parameters:
-    ///   - capacity: the bytes to make room for.
-    ///   - fill: writes into the room and returns how many bytes, counted from its start, are the frame.
-    @inlinable
-    public init(
-        capacity: Int,
-        initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int
-    ) rethrows {
-        if capacity <= SmallBytes.capacity {
-            self.init(small: try unsafe SmallBytes(capacity: capacity, initializingWith: fill))
-        } else {
-            self.init(buffer: try unsafe MessageBuffer.allocate(capacity: capacity, initializingWith: fill))
-        }
+    /// Removing the only frame ends the program: look at `count` first, or take ``framesAndRest()->(_,_)``.
+    public mutating func removeFirst() -> Frame {
+        guard var frames = tail else { preconditionFailure("the only frame of a message cannot be removed") }
+        let first = head
+        tail = nil
+        head = frames.removeFirst()
+        tail = frames.isEmpty ? nil : frames
+        return first
     }
 
-    /// Hands memory over without copying it.
-    ///
-    /// - Parameters:
-    ///   - bytes: memory that stays valid and unchanged until `release` is called.
-    ///   - release: called exactly once, from any thread, when neither a copy of this value nor libzmq reads the
-    ///     memory any more. It must not block.
-    public init(
-        handingOver bytes: UnsafeRawBufferPointer,
-        release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
-    ) {
-        unsafe self.init(buffer: ForeignBuffer(bytes, release: release))
+    /// A message of the given leading frames followed by all frames of another.
+    public init(_ leading: Frame..., followedBy rest: Message) {
+        self.init(leading)
+        append(contentsOf: rest)
     }
 
-    /// The number of bytes.
-    @inlinable
-    public var count: Int { buffer?.count ?? Int(small.count) }
+    /// A message of one frame followed by others, whose array it keeps without copying it.
+    public init(_ first: Frame, followedBy rest: [Frame]) {
+        head = first
+        tail = rest.isEmpty ? nil : rest
+    }
 
-    /// Calls a closure with the bytes, which stay valid only while it runs.
-    @inlinable
-    public func withUnsafeBytes<Result, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        if let buffer {
-            defer { withExtendedLifetime(buffer) {} }
-            return try unsafe body(buffer.bytes)
+    /// Makes room for a number of frames, the first included, so that adding them allocates once.
+    public mutating func reserveCapacity(_ count: Int) {
+        guard count > 1 else { return }
+        var frames = tail ?? []
+        tail = nil
+        frames.reserveCapacity(count - 1)
+        tail = frames
+    }
+
+    /// Adds a frame at the end.
+    public mutating func append(_ frame: Frame) {
+        tail.mutate { $0.append(frame) }
+    }
+
+    /// Adds a frame before the one at a position, such as a routing id in front.
+    public mutating func insert(_ frame: Frame, at position: Int) {
+        guard position > 0 else {
+            precondition(position == 0, "a message has no position \(position)")
+            let first = head
+            head = frame
+            tail.mutate { $0.insert(first, at: 0) }
+            return
         }
-        return try unsafe small.withUnsafeBytes(body)
+        tail.mutate { $0.insert(frame, at: position - 1) }
+    }
+
+    /// Adds frames at the end.
+    public mutating func append(contentsOf frames: some Sequence<Frame>) {
+        tail.mutate { $0.append(contentsOf: frames) }
     }
 }
 
-extension Message: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
-    /// The UTF-8 bytes of a literal.
-    public init(stringLiteral value: String) {
-        self.init(value)
+extension Message {
+    /// The bytes of all frames together.
+    @inline(__always)
+    var byteCount: Int {
+        guard let tail else { return head.count }
+        return tail.reduce(head.count) { $0 + $1.count }
     }
 }
 
-extension Message: Hashable {
-    /// Two frames are equal when their bytes are.
+extension Message {
+    /// Two messages are equal when their frames are.
     public static func == (one: Message, other: Message) -> Bool {
-        guard one.count == other.count else { return false }
-        return unsafe one.withUnsafeBytes { left in
-            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
-        }
+        // Not synthesized: room that was made for more frames is no difference.
+        one.head == other.head && (one.tail ?? []) == (other.tail ?? [])
     }
 
-    /// Hashes the bytes.
+    /// Hashes the frames.
     public func hash(into hasher: inout Hasher) {
-        unsafe withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        for frame in self { hasher.combine(frame) }
     }
 }
 
-extension Message: CustomStringConvertible {
-    /// The text, where the bytes are printable UTF-8, otherwise their number and the first few in hexadecimal.
+extension Message: RandomAccessCollection, MutableCollection {
+    /// The position of the first frame, always 0.
+    @inlinable
+    public var startIndex: Int { 0 }
+
+    /// The number of frames.
+    @inlinable
+    public var endIndex: Int { (tail?.count ?? 0) + 1 }
+
+    /// The frame at a position, which must be less than `count`, as with an array: other positions end the program.
+    ///
+    /// Of a received message, how many frames there are is the peer's choice: take `frames()` or ``frame(at:)``.
+    @inlinable
+    public subscript(position: Int) -> Frame {
+        get {
+            guard position > 0, let tail else {
+                precondition(position == 0, "a message of \(count) frames has none at position \(position)")
+                return head
+            }
+            return tail[position - 1]
+        }
+        set {
+            guard position > 0, tail != nil else {
+                precondition(position == 0, "a message of \(count) frames has none at position \(position)")
+                head = newValue
+                return
+            }
+            tail?[position - 1] = newValue
+        }
+    }
+}
+
+extension [Frame]? {
+    fileprivate mutating func mutate(_ change: (inout [Frame]) -> Void) {
+        var frames = self ?? []
+        self = nil
+        change(&frames)
+        self = frames
+    }
+}
+
+extension Message: ExpressibleByArrayLiteral {
+    /// A message of the given frames.
+    public init(arrayLiteral elements: Frame...) {
+        self.init(elements)
+    }
+}
+
+extension Message: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The text of the only frame as it is, as ``Frame/description`` has it; of several frames, a list of what
+    /// ``Frame/debugDescription`` says of each: `["prices.eur", "1.08"]`.
     public var description: String {
-        if let text = String(validating: self), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-        {
-            return text
-        }
-        let digits = [UInt8](self).prefix(16).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return "\(count) bytes: \(digits.joined())\(count > 16 ? "…" : "")"
-    }
-}
-
-extension String {
-    /// The text of a frame; bytes that are not UTF-8 become U+FFFD.
-    public init(_ message: Message) {
-        self = unsafe message.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+        tail == nil ? head.description : debugDescription
     }
 
-    /// The text of a frame, or nil where its bytes are not UTF-8.
-    public init?(validating message: Message) {
-        let text = unsafe message.withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
-        guard let text else { return nil }
-        self = text
-    }
-}
-
-extension [UInt8] {
-    /// A copy of a frame's bytes.
-    public init(_ message: Message) {
-        self = unsafe message.withUnsafeBytes { unsafe Array($0) }
-    }
+    /// A list of what ``Frame/debugDescription`` says of each frame, also where there is one.
+    public var debugDescription: String { "[" + map(\.debugDescription).joined(separator: ", ") + "]" }
 }

@@ -6,43 +6,87 @@
 struct SmallBytes: Sendable {
     @inlinable static var capacity: Int { 33 }
 
-    // Words rather than an array of bytes: so few of them the compiler keeps in registers and copies in line.
-    @usableFromInline private(set) var storage: (UInt64, UInt64, UInt64, UInt64, UInt8) = (0, 0, 0, 0, 0)
-    @usableFromInline private(set) var count: UInt8 = 0
+    // An inline array, as the compiler keeps one where it lies while a span over it is in use; and of words rather than of
+    // bytes, as so few of them are kept in registers and copied in line. Not of vectors: with those among its arguments an
+    // asynchronous function leaves the stack in disorder (Swift 6.3).
+    @usableFromInline private(set) var storage: InlineArray<6, UInt64>
+
+    /// How many bytes there are; kept in the last byte of the last word.
+    @inlinable var count: Int { Int(truncatingIfNeeded: storage[5] &>> 56) }
 
     @inlinable
-    init() {}
+    init() {
+        storage = InlineArray(repeating: 0)
+    }
 
     /// Copies up to 33 bytes.
     @inlinable
     init(copying source: UnsafeRawBufferPointer) {
         precondition(source.count <= Self.capacity)
-        count = UInt8(source.count)
+        self.init()
         unsafe withUnsafeMutableBytes(of: &storage) { target in
             unsafe target.copyMemory(from: source)
         }
+        set(count: source.count)
     }
 
-    /// Holds the first `count` bytes of a few words.
+    /// Holds the first `count` of 33 bytes, all of which can be read, so that copying them needs neither a call nor a loop.
     @inline(__always)
-    init(_ words: (UInt64, UInt64, UInt64, UInt64), _ last: UInt8, count: Int) {
-        storage = (words.0, words.1, words.2, words.3, last)
-        self.count = UInt8(truncatingIfNeeded: count)
+    init(loading33BytesFrom source: UnsafeRawPointer, count: Int) {
+        unsafe storage = [
+            source.loadUnaligned(as: UInt64.self),
+            source.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+            source.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+            source.loadUnaligned(fromByteOffset: 24, as: UInt64.self),
+            UInt64(source.load(fromByteOffset: 32, as: UInt8.self)),
+            UInt64(truncatingIfNeeded: count) &<< 56,
+        ]
+    }
+
+    @inlinable
+    mutating func set(count: Int) {
+        storage[5] = UInt64(truncatingIfNeeded: count) &<< 56
     }
 
     /// Lets the caller fill up to `capacity` bytes in place and say how many it wrote.
     @inlinable
     init(
-        capacity: Int,
-        initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int
-    ) rethrows {
+        capacity: Int, initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int
+    ) throws {
         precondition(capacity <= Self.capacity)
+        try FrameBuffer.validate(capacity: capacity)
+        self.init()
         var written = 0
         try unsafe withUnsafeMutableBytes(of: &storage) { target in
             written = try unsafe fill(UnsafeMutableRawBufferPointer(rebasing: target[..<capacity]))
         }
-        precondition(written <= capacity, "wrote \(written) bytes into room for \(capacity)")
-        count = UInt8(written)
+        try FrameBuffer.validate(written, capacity: capacity)
+        set(count: written)
+    }
+
+    /// Lets the caller append up to `capacity` bytes.
+    init<Failure: Error>(
+        writingUpTo capacity: Int, _ write: (inout OutputRawSpan) throws(Failure) -> Void
+    ) throws(Failure) {
+        precondition(capacity <= Self.capacity)
+        self.init()
+        let written = try unsafe withUnsafeMutableBytes(of: &storage) { target throws(Failure) in
+            let memory = unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<capacity])
+            return try unsafe memory.written(write)
+        }
+        set(count: written)
+    }
+
+    /// The bytes where they lie.
+    var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get { unsafe storage.span.bytes.extracting(first: count) }
+    }
+
+    /// The same bytes, as such.
+    var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { Span<UInt8>(_bytes: bytes) }
     }
 
     @inlinable
@@ -50,7 +94,7 @@ struct SmallBytes: Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe Swift.withUnsafeBytes(of: storage) { (whole) throws(Failure) in
-            try unsafe body(UnsafeRawBufferPointer(rebasing: whole[..<Int(count)]))
+            try unsafe body(UnsafeRawBufferPointer(rebasing: whole[..<count]))
         }
     }
 }

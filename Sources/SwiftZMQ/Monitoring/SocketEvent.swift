@@ -10,7 +10,7 @@ public struct SocketEvent: Hashable, Sendable {
 
     /// The number of the connection's descriptor, for a connection that was accepted or lost; nil for other events. It is
     /// that of another connection as soon as this one is closed.
-    package let descriptor: Int32?
+    public let descriptor: Int32?
 
     /// Makes an event from its parts.
     public init(_ kind: Kind, address: String) {
@@ -77,16 +77,16 @@ extension SocketEvent {
     /// Reads what a monitor of libzmq sends: a 16-bit number and a 32-bit value in one frame, the address in the next.
     ///
     /// Nil for anything else.
-    init?(_ message: Multipart) {
-        guard message.count == 2, message[0].count == 6 else { return nil }
-        let bytes = [UInt8](message[0])
+    init?(_ message: Message) {
+        guard case let (event, address)? = try? message.frames(), event.count == 6 else { return nil }
+        let bytes = [UInt8](event)
         // In the machine's own byte order.
         let (number, value) = unsafe bytes.withUnsafeBytes { bytes in
             unsafe (bytes.loadUnaligned(as: UInt16.self), bytes.loadUnaligned(fromByteOffset: 2, as: UInt32.self))
         }
         let hasDescriptor = [ZMQ_EVENT_ACCEPTED, ZMQ_EVENT_DISCONNECTED].contains(Int32(number))
         self.init(
-            Kind(number: number, value: value), address: String(message[1]),
+            Kind(number: number, value: value), address: String(address),
             descriptor: hasDescriptor ? Int32(bitPattern: value) : nil)
     }
 }

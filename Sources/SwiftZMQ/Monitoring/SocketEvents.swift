@@ -38,10 +38,10 @@ extension Socket {
     /// }
     /// ```
     ///
-    /// Each use of this property gives all events to one more observer, beginning with the use and not with the loop, so
-    /// that nothing is missed in between; they are kept until they are read. One value is for one loop. The socket is
-    /// observed only as long as such a value exists, which takes two of the context's `maxSockets`, however many there are;
-    /// it does not keep the socket open.
+    /// Each use of this property makes one more observer, which gets all events from then on. They are kept until they are
+    /// read, so that none is missed before the loop begins. Use one value for one loop. The socket is observed only as long
+    /// as such a value exists, or ``connectAndWait(_:timeout:)`` needs it. That takes two of the context's `maxSockets` and
+    /// two descriptors, however many values there are. It does not keep the socket open.
     ///
     /// The sequence ends with ``SocketEvent/Kind/monitorStopped`` when the socket or its context is closed, with
     /// ``SocketEvent/Kind/monitorFailed(_:)`` when the socket cannot be observed, and without either when the task is

@@ -4,19 +4,18 @@ public struct SubscriptionNotice: Hashable, Sendable {
     public let isSubscription: Bool
 
     /// What the subscriber's messages begin with.
-    public let prefix: Message
+    public let prefix: Frame
 
     /// Makes a notice from its parts.
-    public init(isSubscription: Bool, prefix: Message) {
+    public init(isSubscription: Bool, prefix: Frame) {
         self.isSubscription = isSubscription
         self.prefix = prefix
     }
 
     /// Reads a message that an ``XPublisher`` received; nil for one that a program sent upstream for its own ends.
-    public init?(_ message: Multipart) {
-        let bytes = [UInt8](message[0])
-        guard message.count == 1, let first = bytes.first, first <= 1 else { return nil }
-        self.init(isSubscription: first == 1, prefix: Message(bytes.dropFirst()))
+    public init?(_ message: Message) {
+        guard let frame = try? message.frame(), let first = frame.first, first <= 1 else { return nil }
+        self.init(isSubscription: first == 1, prefix: Frame(frame.dropFirst()))
     }
 }
 
@@ -24,13 +23,13 @@ extension XPublisher {
     /// Receives notices until a number of subscriptions stand, so that what is sent then reaches them.
     ///
     /// libzmq tells one subscription to each prefix, however many subscribers have it, unless
-    /// ``SocketOptionNames/verbose`` or ``SocketOptionNames/verboser`` is on: turn one on to count subscribers.
+    /// ``SocketOptionNames/isVerbose`` or ``SocketOptionNames/isVerboser`` is on: turn one on to count subscribers.
     ///
     /// - Parameters:
     ///   - count: how many. Default 1. Those of notices received before are not among them.
     ///   - timeout: how long to wait; nil, the default, for as long as it takes.
     /// - Returns: the notices that were received. After a failure they are gone.
-    /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed` or `.terminated`. `CancellationError` when
+    /// - Throws: ``ZMQError`` with `.timedOut` when the timeout passed, `.closed` or `.terminated`. `CancellationError` when
     ///   the task is cancelled.
     @discardableResult
     public nonisolated(nonsending) func waitForSubscriptions(

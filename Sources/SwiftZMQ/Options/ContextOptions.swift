@@ -4,13 +4,13 @@ import CZMQ
 ///
 /// ```swift
 /// let context = try Context(ioThreads: 2) {
-///     $0.ipv6 = true
+///     $0.usesIPv6 = true
 ///     $0.threadAffinity = [2, 3]
 /// }
 /// ```
 ///
-/// libzmq heeds them when it makes its threads and sockets, so that there is no setting them later. What would end the
-/// process then, as a processor that does not exist and a priority that is not allowed do, is refused at once.
+/// libzmq reads them once, when it starts its threads for the first socket, so they cannot be changed later. A value for which it
+/// would end the process then, such as a processor that does not exist or a priority that is not allowed, is refused at once.
 public struct ContextOptions: Sendable {
     /// The threads that read and write connections (`ZMQ_IO_THREADS`). Default 1, at most 1024: libzmq starts them all
     /// with the first socket, and ends the process when it cannot.
@@ -22,12 +22,12 @@ public struct ContextOptions: Sendable {
     /// libzmq 4.3 keeps the number and does not act on it. What a socket accepts is limited by its
     /// ``SocketOptionNames/maxMessageSize``.
     public var maxSentMessageSize = Int(Int32.max)
-    /// Whether sockets use IPv6 addresses, too, unless their ``SocketOptionNames/ipv6`` says otherwise (`ZMQ_IPV6`).
+    /// Whether sockets can use IPv6 addresses, unless their ``SocketOptionNames/usesIPv6`` says otherwise (`ZMQ_IPV6`).
     /// Default false.
-    public var ipv6 = false
+    public var usesIPv6 = false
     /// Whether a closed socket lingers, unless its ``SocketOptionNames/linger`` is set (`ZMQ_BLOCKY`): for 10 seconds if
     /// true, the default, and not at all if false.
-    public var blocky = true
+    public var isBlocky = true
     /// The scheduling policy of the context's threads, such as `SCHED_FIFO` (`ZMQ_THREAD_SCHED_POLICY`); nil, the
     /// default, leaves it to the system.
     public var threadSchedulingPolicy: Int?
@@ -54,15 +54,15 @@ extension ContextOptions {
         guard ioThreads <= Self.mostIOThreads else {
             throw ZMQError(
                 code: .invalidArgument, operation: "set context option ioThreads to \(ioThreads)",
-                remedy: "at most \(Self.mostIOThreads)")
+                explanation: "at most \(Self.mostIOThreads)")
         }
         try Scheduling.attempt(policy: threadSchedulingPolicy, priority: threadPriority)
         let numbers: [(Int32, Int?, String)] = [
             (ZMQ_IO_THREADS, ioThreads, "ioThreads"),
             (ZMQ_MAX_SOCKETS, maxSockets, "maxSockets"),
             (ZMQ_MAX_MSGSZ, maxSentMessageSize, "maxSentMessageSize"),
-            (ZMQ_IPV6, ipv6 ? 1 : 0, "ipv6"),
-            (ZMQ_BLOCKY, blocky ? 1 : 0, "blocky"),
+            (ZMQ_IPV6, usesIPv6 ? 1 : 0, "usesIPv6"),
+            (ZMQ_BLOCKY, isBlocky ? 1 : 0, "isBlocky"),
             (ZMQ_THREAD_SCHED_POLICY, threadSchedulingPolicy, "threadSchedulingPolicy"),
             (ZMQ_THREAD_PRIORITY, threadPriority, "threadPriority"),
             (ZMQ_THREAD_NAME_PREFIX, threadNamePrefix, "threadNamePrefix"),
@@ -76,7 +76,7 @@ extension ContextOptions {
                 throw ZMQError(
                     code: .invalidArgument,
                     operation: "set context option threadAffinity to \(threadAffinity.sorted())",
-                    remedy: "this process may not run on processor \(processor)"
+                    explanation: "this process may not run on processor \(processor)"
                 )
             }
             try context.set(ZMQ_THREAD_AFFINITY_CPU_ADD, to: processor, name: "threadAffinity")
@@ -104,11 +104,11 @@ extension Context {
         get throws(ZMQError) { try get(ZMQ_MSG_T_SIZE, name: "messageStructureSize") }
     }
 
-    /// Whether sockets use IPv6 addresses, too, unless told otherwise (`ZMQ_IPV6`).
-    public var ipv6: Bool { get throws(ZMQError) { try get(ZMQ_IPV6, name: "ipv6") != 0 } }
+    /// Whether sockets can use IPv6 addresses unless told otherwise (`ZMQ_IPV6`).
+    public var usesIPv6: Bool { get throws(ZMQError) { try get(ZMQ_IPV6, name: "usesIPv6") != 0 } }
 
     /// Whether closed sockets linger unless told otherwise (`ZMQ_BLOCKY`).
-    public var blocky: Bool { get throws(ZMQError) { try get(ZMQ_BLOCKY, name: "blocky") != 0 } }
+    public var isBlocky: Bool { get throws(ZMQError) { try get(ZMQ_BLOCKY, name: "isBlocky") != 0 } }
 
     /// The scheduling policy of the context's threads (`ZMQ_THREAD_SCHED_POLICY`); nil where it was left to the system.
     public var threadSchedulingPolicy: Int? {
@@ -123,7 +123,7 @@ extension Context {
     /// Any option by its number in `zmq.h` (`zmq_ctx_get`).
     ///
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know it, `.terminated`.
-    public func getOption(_ number: Int32) throws(ZMQError) -> Int {
+    public func option(_ number: Int32) throws(ZMQError) -> Int {
         try get(number, name: "\(number)")
     }
 

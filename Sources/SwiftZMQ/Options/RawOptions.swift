@@ -5,8 +5,8 @@ import CZMQ
 extension Socket {
     /// Sets any option by its number in `zmq.h` to a number (`zmq_setsockopt`).
     ///
-    /// Nothing is checked beforehand: whether the option still takes effect after `bind` or `connect`, and which values
-    /// libzmq ends the process for, is for the caller to know. ``set(_:to:)`` knows it of every stable option.
+    /// Nothing is checked beforehand. The caller has to know whether the option still takes effect after `bind` or
+    /// `connect`, and for which values libzmq ends the process. ``setOption(_:to:)-(KeyPath<SocketOptionNames<Self>,SocketOption<Value>>,_)`` knows it of every stable option.
     ///
     /// - Parameters:
     ///   - number: the option, such as 93 for `ZMQ_ZAP_ENFORCE_DOMAIN`.
@@ -17,26 +17,34 @@ extension Socket {
     public func setOption<Number: FixedWidthInteger & BitwiseCopyable>(
         _ number: Int32, to value: Number
     ) throws(ZMQError) {
-        try setOption(number, to: Message(RawOption.bytes(of: value)))
+        try setOption(number, to: Frame(RawOption.bytes(of: value)))
     }
 
     /// Sets any option by its number in `zmq.h` to bytes (`zmq_setsockopt`); no bytes are a null pointer to C.
     ///
     /// As for a number, nothing is checked beforehand.
-    public func setOption(_ number: Int32, to bytes: Message) throws(ZMQError) {
+    public func setOption(_ number: Int32, to bytes: Frame) throws(ZMQError) {
         try core.withSocket("set option \(number)", attaches: false) { socket throws(ZMQError) in
             try socket.setRawOption(number, to: bytes)
         }
+        if let isRelaxed = RawOption.isRelaxed(number, bytes) { core.state.withLock { $0.isRelaxed = isRelaxed } }
     }
 
     /// The value of any option by its number in `zmq.h`, as a number (`zmq_getsockopt`).
     ///
+    /// If you ask for `ZMQ_FD`, 14, the library assumes that you watch the descriptor yourself: from then on, the executor
+    /// looks after the socket only while a task waits for it.
+    ///
+    /// - Parameters:
+    ///   - number: the option, such as 23 for `ZMQ_SNDHWM`.
+    ///   - type: the number's type in C, by default `Int32`.
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option, does not give it back, or
     ///   holds it in a number of another size; `.closed` or `.terminated`.
-    public func getOption<Number: FixedWidthInteger & BitwiseCopyable>(
+    public func option<Number: FixedWidthInteger & BitwiseCopyable>(
         _ number: Int32, as type: Number.Type = Int32.self
     ) throws(ZMQError) -> Number {
-        try core.withSocket("get option \(number)", attaches: false) { socket throws(ZMQError) in
+        if number == ZMQ_FD { core.handOutDescriptor() }
+        return try core.withSocket("get option \(number)", attaches: false) { socket throws(ZMQError) in
             try socket.option(number, name: "\(number)", as: type)
         }
     }
@@ -48,8 +56,9 @@ extension Socket {
     ///   - capacity: the longest value to make room for.
     /// - Throws: ``ZMQError`` with `.invalidArgument` when libzmq does not know the option, does not give it back, or has
     ///   a longer value; `.closed` or `.terminated`.
-    public func getOption(_ number: Int32, capacity: Int) throws(ZMQError) -> [UInt8] {
-        try core.withSocket("get option \(number)", attaches: false) { socket throws(ZMQError) in
+    public func option(_ number: Int32, capacity: Int) throws(ZMQError) -> [UInt8] {
+        if number == ZMQ_FD { core.handOutDescriptor() }
+        return try core.withSocket("get option \(number)", attaches: false) { socket throws(ZMQError) in
             try socket.option(number, capacity: max(capacity, 0), name: "\(number)")
         }
     }
@@ -59,13 +68,17 @@ extension SocketOptions {
     /// Sets any option by its number in `zmq.h` to a number, before the first endpoint. See
     /// ``Socket/setOption(_:to:)-(_,Number)``.
     public mutating func setOption<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Int32, to value: Number) {
-        setOption(number, to: Message(RawOption.bytes(of: value)))
+        setOption(number, to: Frame(RawOption.bytes(of: value)))
     }
 
     /// Sets any option by its number in `zmq.h` to bytes, before the first endpoint. See
-    /// ``Socket/setOption(_:to:)-(_,Message)``.
-    public mutating func setOption(_ number: Int32, to bytes: Message) {
-        append(number) { socket throws(ZMQError) in try socket.setRawOption(number, to: bytes) }
+    /// ``Socket/setOption(_:to:)-(_,Frame)``.
+    public mutating func setOption(_ number: Int32, to bytes: Frame) {
+        append(
+            SocketOptionSetting(number) { socket throws(ZMQError) in try socket.setRawOption(number, to: bytes) })
+        if let isRelaxed = RawOption.isRelaxed(number, bytes) {
+            note(SocketOptionNames<Request>().isRelaxed.option, isRelaxed)
+        }
     }
 }
 
@@ -73,29 +86,27 @@ private enum RawOption {
     /// The numbers that libzmq up to 4.3.5 uses for options that may still change. Some of them work all the same.
     static let drafts: ClosedRange<Int32> = 93...121
 
+    /// Whether the bytes make a REQ socket relaxed; nil for every other option.
+    static func isRelaxed(_ number: Int32, _ bytes: Frame) -> Bool? {
+        number == ZMQ_REQ_RELAXED ? bytes.contains { $0 != 0 } : nil
+    }
+
     static func bytes<Number: FixedWidthInteger & BitwiseCopyable>(of value: Number) -> [UInt8] {
         SocketOptionCoding<Int>.integer(value)
     }
 }
 
 extension RawSocket {
-    fileprivate func setRawOption(_ number: Int32, to bytes: Message) throws(ZMQError) {
+    fileprivate func setRawOption(_ number: Int32, to bytes: Frame) throws(ZMQError) {
         let operation = "set option \(number)"
         guard number != ZMQ_RCVTIMEO, number != ZMQ_SNDTIMEO else {
             throw ZMQError(
                 code: .unsupported, operation: operation,
-                remedy: "it would have no effect: give the timeout to each send and receive"
+                explanation: "it would have no effect: give the timeout to each send and receive"
             )
         }
-        let result: Result<Void, ZMQError> = unsafe bytes.withUnsafeBytes { bytes in
-            do throws(ZMQError) {
-                return .success(try unsafe setOption(number, to: bytes, operation: operation))
-            } catch {
-                return .failure(error)
-            }
-        }
         do throws(ZMQError) {
-            try result.get()
+            try setOption(number, to: [UInt8](bytes), operation: operation)
         } catch {
             guard error.code == .invalidArgument, RawOption.drafts.contains(number), !Capability.draft.isAvailable
             else {
@@ -103,7 +114,7 @@ extension RawSocket {
             }
             throw ZMQError(
                 code: .unsupported, operation: operation,
-                remedy: "it is a draft, and the installed libzmq was built without drafts")
+                explanation: "it is a draft, and the installed libzmq was built without drafts")
         }
     }
 }

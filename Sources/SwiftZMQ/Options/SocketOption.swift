@@ -4,8 +4,17 @@
 ///
 /// ```swift
 /// let push = try Push(context) { $0.sendHighWaterMark = 10 }
-/// try push.set(\.linger, to: .seconds(1))
+/// try push.setOption(\.linger, to: .seconds(1))
+/// print(try push.option(\.linger) as Any)
 /// ```
+///
+/// All options follow the same rules:
+///
+/// - Times are `Duration`, sizes and numbers `Int`.
+/// - Nil stands for none, no limit, or never, wherever C writes 0 or −1 for that; 0 itself is then refused. Where 0 is a
+///   value like others, as for ``SocketOptionNames/linger``, it is one.
+/// - Booleans read as a statement about the socket: ``SocketOptionNames/isMandatory``, ``SocketOptionNames/conflates``.
+/// - An option that libzmq does not give back, and a secret, is a ``WriteOnlySocketOption``, and reading it does not compile.
 public struct SocketOption<Value: Sendable>: Sendable {
     /// The option's name in Swift.
     public let name: String
@@ -34,6 +43,30 @@ public struct SocketOption<Value: Sendable>: Sendable {
         self.defaultValue = defaultValue
         self.timing = timing
     }
+}
+
+/// A socket option that can be set and not read: libzmq does not give it back, or it is a secret.
+public struct WriteOnlySocketOption<Value: Sendable>: Sendable {
+    /// What setting it takes.
+    let option: SocketOption<Value>
+
+    init(
+        _ number: Int32, _ coding: SocketOptionCoding<Value>, default defaultValue: Value,
+        _ timing: SocketOptionTiming = .beforeEndpoints, needs capability: String? = nil, isSecret: Bool = false,
+        name: String = #function
+    ) {
+        option = SocketOption(
+            number, coding, default: defaultValue, timing, needs: capability, isSecret: isSecret, name: name)
+    }
+
+    /// The option's name in Swift.
+    public var name: String { option.name }
+    /// The option's number in `zmq.h`.
+    public var number: Int32 { option.number }
+    /// When the option takes effect.
+    public var timing: SocketOptionTiming { option.timing }
+    /// The value of a new socket.
+    public var defaultValue: Value { option.defaultValue }
 }
 
 /// When an option takes effect.
@@ -95,6 +128,32 @@ extension SocketOptionCoding {
         }
     }
 
+    /// An `int` of milliseconds; nil, for none, is 0, so that zero itself is refused.
+    ///
+    /// - Parameter step: the milliseconds that libzmq counts in; it would round down, possibly to none.
+    static func positiveMilliseconds(step: Int32 = 1) -> SocketOptionCoding<Duration?> {
+        .init(capacity: 4) { value in
+            guard let value else { return integer(0 as Int32) }
+            guard value > .zero, let number = Int32(exactly: value.wholeMilliseconds(rounded: .up)) else { return nil }
+            let (sum, isTooLong) = number.addingReportingOverflow(step - 1)
+            return isTooLong ? nil : integer(sum / step * step)
+        } decode: { bytes in
+            guard let number: Int32 = integer(from: bytes) else { return nil }
+            return .some(number <= 0 ? nil : .milliseconds(Int(number)))
+        }
+    }
+
+    /// An `int`; nil, for no limit, is 0, so that 0 itself is refused.
+    static var limit: SocketOptionCoding<Int?> {
+        .init(capacity: 4) { value in
+            guard let value else { return integer(0 as Int32) }
+            return value <= 0 ? nil : Int32(exactly: value).map(integer)
+        } decode: { bytes in
+            guard let number: Int32 = integer(from: bytes) else { return nil }
+            return .some(number <= 0 ? nil : Int(number))
+        }
+    }
+
     /// An `int` of milliseconds.
     static var milliseconds: SocketOptionCoding<Duration> {
         .init(capacity: 4) { value in
@@ -117,11 +176,11 @@ extension SocketOptionCoding {
     }
 
     /// Up to 255 bytes.
-    static var bytes: SocketOptionCoding<Message> {
+    static var bytes: SocketOptionCoding<Frame> {
         .init(capacity: 255) {
             [UInt8]($0)
         } decode: {
-            Message($0)
+            Frame($0)
         }
     }
 }

@@ -54,12 +54,14 @@ extension SocketOptionCoding {
         }
     }
 
-    /// A `uint64_t` of bytes.
-    static var unsignedBytes: SocketOptionCoding<Int> {
+    /// A `uint64_t` of bytes; nil, the system's choice, is 0, so that 0 itself is refused.
+    static var positiveBytes: SocketOptionCoding<Int?> {
         .init(capacity: 8) { value in
-            UInt64(exactly: value).map(integer)
+            guard let value else { return integer(0 as UInt64) }
+            return value <= 0 ? nil : integer(UInt64(value))
         } decode: { bytes in
-            (integer(from: bytes) as UInt64?).flatMap { Int(exactly: $0) }
+            guard let number: UInt64 = integer(from: bytes) else { return nil }
+            return .some(number == 0 ? nil : Int(exactly: number))
         }
     }
 
@@ -77,11 +79,11 @@ extension SocketOptionCoding {
     }
 
     /// Any number of bytes, which cannot be read back; nil, none, is no bytes at all.
-    static var optionalMessage: SocketOptionCoding<Message?> {
+    static var optionalMessage: SocketOptionCoding<Frame?> {
         .init(capacity: 0) { value in
             value.map { [UInt8]($0) } ?? []
         } decode: { bytes in
-            .some(bytes.isEmpty ? nil : Message(bytes))
+            .some(bytes.isEmpty ? nil : Frame(bytes))
         }
     }
 }

@@ -9,8 +9,10 @@ extension SocketOptionNames {
     public var typeOfService: SocketOption<Int> { .init(ZMQ_TOS, .int(in: 0...255), default: 0) }
 
     /// How long sent data may stay unacknowledged before a TCP connection is given up (`ZMQ_TCP_MAXRT`), where the system
-    /// can do that; zero, the default, for the system's limit.
-    public var tcpMaxRetransmitTimeout: SocketOption<Duration> { .init(ZMQ_TCP_MAXRT, .milliseconds, default: .zero) }
+    /// can do that; nil, the default, for the system's limit.
+    public var tcpMaxRetransmitTimeout: SocketOption<Duration?> {
+        .init(ZMQ_TCP_MAXRT, .positiveMilliseconds(), default: nil)
+    }
 
     /// The `HOST:PORT` of a SOCKS5 proxy through which TCP connections are made (`ZMQ_SOCKS_PROXY`); nil, the default,
     /// for none. The proxy resolves host names. libzmq 4.3.4 ends the process when a socket is closed after its proxy has
@@ -28,27 +30,27 @@ extension SocketOptionNames {
     /// listen is refused.
     public var listeningDescriptor: SocketOption<Int?> { .init(ZMQ_USE_FD, .listeningDescriptor, default: nil) }
 
-    /// The buffer of a VMCI connection, in bytes (`ZMQ_VMCI_BUFFER_SIZE`); 0, the default, leaves it to the system.
-    /// libzmq does not give it back. `.unsupported` without ``Capability/vmci``.
-    public var vmciBufferSize: SocketOption<Int> {
-        .init(ZMQ_VMCI_BUFFER_SIZE, .unsignedBytes, default: 0, needs: "vmci")
+    /// The buffer of a VMCI connection, in bytes (`ZMQ_VMCI_BUFFER_SIZE`); nil, the default, leaves it to the system.
+    /// `.unsupported` without ``Capability/vmci``.
+    public var vmciBufferSize: WriteOnlySocketOption<Int?> {
+        .init(ZMQ_VMCI_BUFFER_SIZE, .positiveBytes, default: nil, needs: "vmci")
     }
 
-    /// The least to which a VMCI connection's buffer may shrink, in bytes (`ZMQ_VMCI_BUFFER_MIN_SIZE`); 0, the default,
-    /// leaves it to the system. libzmq does not give it back. `.unsupported` without ``Capability/vmci``.
-    public var vmciBufferMinSize: SocketOption<Int> {
-        .init(ZMQ_VMCI_BUFFER_MIN_SIZE, .unsignedBytes, default: 0, needs: "vmci")
+    /// The least to which a VMCI connection's buffer may shrink, in bytes (`ZMQ_VMCI_BUFFER_MIN_SIZE`); nil, the default,
+    /// leaves it to the system. `.unsupported` without ``Capability/vmci``.
+    public var vmciBufferMinSize: WriteOnlySocketOption<Int?> {
+        .init(ZMQ_VMCI_BUFFER_MIN_SIZE, .positiveBytes, default: nil, needs: "vmci")
     }
 
-    /// The most to which a VMCI connection's buffer may grow, in bytes (`ZMQ_VMCI_BUFFER_MAX_SIZE`); 0, the default,
-    /// leaves it to the system. libzmq does not give it back. `.unsupported` without ``Capability/vmci``.
-    public var vmciBufferMaxSize: SocketOption<Int> {
-        .init(ZMQ_VMCI_BUFFER_MAX_SIZE, .unsignedBytes, default: 0, needs: "vmci")
+    /// The most to which a VMCI connection's buffer may grow, in bytes (`ZMQ_VMCI_BUFFER_MAX_SIZE`); nil, the default,
+    /// leaves it to the system. `.unsupported` without ``Capability/vmci``.
+    public var vmciBufferMaxSize: WriteOnlySocketOption<Int?> {
+        .init(ZMQ_VMCI_BUFFER_MAX_SIZE, .positiveBytes, default: nil, needs: "vmci")
     }
 
     /// How long a VMCI connection may take to be made (`ZMQ_VMCI_CONNECT_TIMEOUT`); nil, the default, leaves it to the
-    /// system. libzmq does not give it back. `.unsupported` without ``Capability/vmci``.
-    public var vmciConnectTimeout: SocketOption<Duration?> {
+    /// system. `.unsupported` without ``Capability/vmci``.
+    public var vmciConnectTimeout: WriteOnlySocketOption<Duration?> {
         .init(ZMQ_VMCI_CONNECT_TIMEOUT, .optionalMilliseconds, default: nil, needs: "vmci")
     }
 }

@@ -4,7 +4,7 @@ import CZMQ
 ///
 /// ```swift
 /// let router = try Router(context) {
-///     $0.mandatory = true
+///     $0.isMandatory = true
 ///     $0.maxMessageSize = 1 << 20
 /// }
 /// ```
@@ -12,7 +12,7 @@ import CZMQ
 public struct SocketOptions<S: Socket> {
     // By number, so that what is set twice is applied once, with the later value.
     private var values: [Int32: any Sendable] = [:]
-    private var settings: [(number: Int32, apply: (RawSocket) throws(ZMQError) -> Void)] = []
+    private(set) var settings: [SocketOptionSetting] = []
 
     /// See `keepsMetadata`, which only sockets that receive have.
     var storesMetadata = false
@@ -23,22 +23,38 @@ public struct SocketOptions<S: Socket> {
     public subscript<Value: Sendable>(
         dynamicMember name: KeyPath<SocketOptionNames<S>, SocketOption<Value>>
     ) -> Value {
+        get { self[SocketOptionNames<S>()[keyPath: name]] }
+        set { self[SocketOptionNames<S>()[keyPath: name]] = newValue }
+    }
+
+    /// The value that an option is to have which libzmq does not give back: what was set here, or the default.
+    public subscript<Value: Sendable>(
+        dynamicMember name: KeyPath<SocketOptionNames<S>, WriteOnlySocketOption<Value>>
+    ) -> Value {
+        get { self[SocketOptionNames<S>()[keyPath: name].option] }
+        set { self[SocketOptionNames<S>()[keyPath: name].option] = newValue }
+    }
+
+    subscript<Value: Sendable>(option: SocketOption<Value>) -> Value {
         get {
-            let option = SocketOptionNames<S>()[keyPath: name]
             // Unwrapped first: "not set" must not be taken for a value that is itself nil.
             guard let stored = values[option.number] else { return option.defaultValue }
             return stored as? Value ?? option.defaultValue
         }
         set {
-            let option = SocketOptionNames<S>()[keyPath: name]
             values[option.number] = newValue
             settings.removeAll { $0.number == option.number }
-            append(option.number) { socket throws(ZMQError) in try socket.set(option, to: newValue) }
+            settings.append(SocketOptionSetting(option, newValue))
         }
     }
 
-    mutating func append(_ number: Int32, _ apply: @escaping (RawSocket) throws(ZMQError) -> Void) {
-        settings.append((number, apply))
+    mutating func append(_ setting: SocketOptionSetting) {
+        settings.append(setting)
+    }
+
+    /// Notes the value of an option that is set in another way than by its name.
+    mutating func note<Value: Sendable>(_ option: SocketOption<Value>, _ value: Value) {
+        values[option.number] = value
     }
 
     /// Leaves an option at its default, whatever it was set to.
@@ -47,16 +63,45 @@ public struct SocketOptions<S: Socket> {
         settings.removeAll { $0.number == option.number }
     }
 
+    /// Leaves an option at its default, whatever it was set to.
+    mutating func reset<Value>(_ option: WriteOnlySocketOption<Value>) {
+        reset(option.option)
+    }
+
     func apply(to socket: RawSocket, of kind: SocketKind, lingers: Bool) throws(ZMQError) {
         // Where the library's defaults differ from libzmq's.
         let names = SocketOptionNames<S>()
         if lingers { try socket.set(names.linger, to: names.linger.defaultValue) }
-        if kind == .request {
+        switch kind {
+        case .request:
             let names = SocketOptionNames<Request>()
-            try socket.set(names.correlate, to: true)
-            try socket.set(names.relaxed, to: true)
+            try socket.set(names.correlates.option, to: true)
+            try socket.set(names.isRelaxed.option, to: true)
+        case .subscriber, .xsubscriber:
+            try socket.set(SocketOptionNames<Subscriber>().subscriptionHighWaterMark, to: nil)
+        default: break
         }
         for setting in settings { try setting.apply(socket) }
+    }
+}
+
+/// An option and the value that a socket is to be given.
+struct SocketOptionSetting {
+    let number: Int32
+    let apply: (RawSocket) throws(ZMQError) -> Void
+    /// The setting that puts a socket's present value back; nil where that cannot be read.
+    let saved: ((RawSocket) throws(ZMQError) -> SocketOptionSetting)?
+
+    init<Value>(_ option: SocketOption<Value>, _ value: Value) {
+        number = option.number
+        apply = { socket throws(ZMQError) in try socket.set(option, to: value) }
+        saved = { socket throws(ZMQError) in SocketOptionSetting(option, try socket.get(option)) }
+    }
+
+    init(_ number: Int32, apply: @escaping (RawSocket) throws(ZMQError) -> Void) {
+        self.number = number
+        self.apply = apply
+        saved = nil
     }
 }
 
@@ -68,56 +113,97 @@ extension Socket {
     ///   - value: what it is to be from now on.
     /// - Throws: ``ZMQError`` with `.wrongState` for an option that would be ignored because the socket has been bound
     ///   or connected already, `.invalidArgument` for a value out of range, `.closed` or `.terminated`.
-    public func set<Value>(
+    public func setOption<Value>(
         _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>, to value: Value
     ) throws(ZMQError) {
-        let option = SocketOptionNames<Self>()[keyPath: name]
-        try core.origin.require("set option \(option.name)")
-        try core.state.withLock { state throws(ZMQError) in
-            let socket = try state.open(for: "set option \(option.name)")
-            if option.timing == .beforeEndpoints, state.hasEndpoints {
-                throw ZMQError(
-                    code: .wrongState, operation: "set option \(option.name)",
-                    remedy: "it holds only for endpoints bound or connected later: set it in the socket's initializer"
-                )
-            }
-            try socket.set(option, to: value)
-        }
+        try core.set(SocketOptionNames<Self>()[keyPath: name], to: value)
+    }
+
+    /// Sets an option of an open socket that can be set and not read. See ``setOption(_:to:)-(KeyPath<SocketOptionNames<Self>,SocketOption<Value>>,_)``.
+    public func setOption<Value>(
+        _ name: KeyPath<SocketOptionNames<Self>, WriteOnlySocketOption<Value>>, to value: Value
+    ) throws(ZMQError) {
+        try core.set(SocketOptionNames<Self>()[keyPath: name].option, to: value)
     }
 
     /// The present value of an option (`zmq_getsockopt`).
-    public func get<Value>(
+    ///
+    /// - Parameter name: the option, such as `\.linger`.
+    /// - Throws: ``ZMQError`` with `.unsupported` for an option that the installed libzmq was built without, `.closed` or
+    ///   `.terminated`.
+    public func option<Value>(
         _ name: KeyPath<SocketOptionNames<Self>, SocketOption<Value>>
     ) throws(ZMQError) -> Value {
         let option = SocketOptionNames<Self>()[keyPath: name]
-        try core.origin.require("get option \(option.name)")
-        return try core.state.withLock { state throws(ZMQError) in
-            try state.open(for: "get option \(option.name)").get(option)
+        return try core.withSocket("get option \(option.name)", attaches: false) { socket throws(ZMQError) in
+            try socket.get(option)
         }
+    }
+
+    /// Does not compile: libzmq does not give the option back, or it is a secret.
+    @available(*, unavailable, message: "this option can be set and not read")
+    public func option<Value>(
+        _ name: KeyPath<SocketOptionNames<Self>, WriteOnlySocketOption<Value>>
+    ) throws(ZMQError) -> Value {
+        preconditionFailure("it does not compile")
+    }
+}
+
+extension SocketCore {
+    /// Sets an option, unless that would be ignored because the socket has endpoints already.
+    func set<Value>(
+        _ option: SocketOption<Value>, to value: Value, for operation: String? = nil
+    ) throws(ZMQError) {
+        let operation = operation ?? "set option \(option.name)"
+        let isLate = option.timing == .beforeEndpoints
+        try withSocket(operation, attaches: false, requiresNoEndpoint: isLate) { socket throws(ZMQError) in
+            try socket.set(option, to: value)
+        }
+        if option.number == ZMQ_REQ_RELAXED, let isRelaxed = value as? Bool {
+            state.withLock { $0.isRelaxed = isRelaxed }
+        }
+    }
+}
+
+extension SocketState {
+    /// Throws when the socket has endpoints, for which an option would come too late.
+    func requireNoEndpoint(for operation: String) throws(ZMQError) {
+        guard hasEndpoints else { return }
+        throw ZMQError(
+            code: .wrongState, operation: operation,
+            explanation: "it holds only for endpoints bound or connected later: set it in the socket's initializer")
+    }
+
+    /// Finds out whether a receive must first look at what the peers told; see `SocketKind.reservesReplies`. To be
+    /// called whenever an option may have been set, by its name or by its number.
+    mutating func noteHighWaterMark(of kind: SocketKind) throws(ZMQError) {
+        guard kind.reservesReplies, let socket else { return }
+        looksBeforeReceiving = try socket.mayDropReplies(as: kind)
+    }
+}
+
+extension RawSocket {
+    /// Whether a socket of a type, with the mark that it has, may drop a reply in advance; see `SocketKind.reservesReplies`.
+    func mayDropReplies(as kind: SocketKind) throws(ZMQError) -> Bool {
+        guard kind.reservesReplies else { return false }
+        let mark = try option(ZMQ_SNDHWM, name: "sendHighWaterMark", as: Int32.self)
+        return (1..<1000).contains(mark)
     }
 }
 
 /// The filters of a ``Subscriber``, which are options to libzmq alone.
 enum SubscriptionOption {
-    static let subscribe = SocketOption(ZMQ_SUBSCRIBE, .prefix, default: Message(), .always, name: "subscription")
-    static let unsubscribe = SocketOption(ZMQ_UNSUBSCRIBE, .prefix, default: Message(), .always, name: "subscription")
+    static let subscribe = SocketOption(ZMQ_SUBSCRIBE, .prefix, default: Frame(), .always, name: "subscription")
+    static let unsubscribe = SocketOption(ZMQ_UNSUBSCRIBE, .prefix, default: Frame(), .always, name: "subscription")
 }
 
-extension SocketOptionCoding<Message> {
+extension SocketOptionCoding<Frame> {
     /// Any number of bytes.
     fileprivate static var prefix: Self {
         .init(capacity: 0) {
             [UInt8]($0)
         } decode: {
-            Message($0)
-        }
-    }
-}
-
-extension SocketCore {
-    func set(_ option: SocketOption<Message>, to value: Message) throws(ZMQError) {
-        try withSocket("subscribe", attaches: false) { socket throws(ZMQError) in
-            try socket.set(option, to: value)
+            Frame($0)
         }
     }
 }
@@ -126,7 +212,8 @@ extension SocketOption {
     fileprivate func requireCapability(for operation: String) throws(ZMQError) {
         guard let capability, !CLibrary.has(capability) else { return }
         throw ZMQError(
-            code: .unsupported, operation: operation, remedy: "the installed libzmq was built without \(capability)")
+            code: .unsupported, operation: operation,
+            explanation: "the installed libzmq was built without \(capability)")
     }
 }
 
@@ -136,18 +223,15 @@ extension RawSocket {
             option.isSecret ? "set option \(option.name)" : "set option \(option.name) to \(Self.text(of: value))"
         try option.requireCapability(for: operation)
         guard let bytes = option.coding.encode(value) else {
-            throw ZMQError(code: .invalidArgument, operation: operation, remedy: "the value is out of range")
+            let isOptional = Mirror(reflecting: option.defaultValue).displayStyle == .optional
+            throw ZMQError(
+                code: .invalidArgument, operation: operation,
+                explanation: isOptional
+                    ? "the value is out of range; what C writes 0 or -1 for is nil" : "the value is out of range")
         }
         // The name of a new socket is empty, and libzmq does not take that for one.
-        if option.number == ZMQ_ROUTING_ID, bytes.isEmpty, try get(option) as? Message == Message() { return }
-        let result: Result<Void, ZMQError> = unsafe bytes.withUnsafeBytes { bytes in
-            do throws(ZMQError) {
-                return .success(try unsafe setOption(option.number, to: bytes, operation: operation))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
+        if option.number == ZMQ_ROUTING_ID, bytes.isEmpty, try get(option) as? Frame == Frame() { return }
+        try setOption(option.number, to: bytes, operation: operation)
     }
 
     /// A value as a reader of errors knows it: without the word that says it could have been none.
@@ -159,14 +243,7 @@ extension RawSocket {
 
     func get<Value>(_ option: SocketOption<Value>) throws(ZMQError) -> Value {
         try option.requireCapability(for: "get option \(option.name)")
-        let bytes: [UInt8]
-        do throws(ZMQError) {
-            bytes = try self.option(option.number, capacity: option.coding.capacity, name: option.name)
-        } catch {
-            guard error.code == .invalidArgument else { throw error }
-            throw ZMQError(
-                code: .unsupported, operation: error.operation, remedy: "libzmq does not give this option back")
-        }
+        let bytes = try self.option(option.number, capacity: option.coding.capacity, name: option.name)
         guard let value = option.coding.decode(bytes) else {
             throw ZMQError(code: .invalidArgument, operation: "get option \(option.name)")
         }

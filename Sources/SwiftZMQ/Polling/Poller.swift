@@ -3,29 +3,35 @@
 /// Each has a key of the program's own, by which a wait tells what is ready:
 ///
 /// ```swift
-/// enum Source { case tasks, control, terminal }
+/// enum Source { case tasks, control, connection }
 ///
 /// let poller = try Poller<Source>()
 /// try poller.register(tasks, as: .tasks)
 /// try poller.register(control, as: .control)
-/// try poller.register(descriptor: 0, as: .terminal)
+/// try poller.register(descriptor: connection, as: .connection)
 /// while true {
 ///     for ready in try await poller.wait() {
 ///         switch ready.key {
 ///         case .tasks: while let task = try tasks.tryReceive() { work(on: task) }
 ///         case .control: return
-///         case .terminal: print(readLine() ?? "")
+///         case .connection:
+///             let count = read(connection, &buffer, buffer.count)
+///             if count > 0 { work(on: buffer[..<count]) } else { try poller.unregister(.connection) }
 ///         }
 ///     }
 /// }
 /// ```
 ///
-/// What is ready is told at each wait, as long as it is ready: a program may receive one message or all there are. That
-/// a socket is ready is no promise to this task alone: where several receive from it, use `tryReceive` and `trySend`.
+/// Each wait returns what is ready, until it no longer is: a program may receive one message or all there are. At its end
+/// a descriptor stays ready for ever: unregister it then. Read it with `read`: buffered readers such as `readLine()` take
+/// more than they return, and the descriptor does not become ready for what they keep.
 ///
-/// One wait at a time; everything else may be done from any task or thread, and takes effect in a wait that is going on.
-/// Registered sockets are kept open; a poller that is gone has forgotten them. It takes two descriptors of the process
-/// and no thread. A wait costs time for what is ready, not for all that is registered.
+/// Another task may take the message that made a socket ready. Where several tasks use a socket, use `tryReceive` and
+/// `trySend`.
+///
+/// Only one wait may go on at a time. Everything else may be done from any task or thread, and takes effect in a wait that
+/// is going on. A poller keeps registered sockets open as long as it exists. It takes two descriptors of the process and no
+/// thread. The cost of a wait depends on how much is ready, not on how much is registered.
 ///
 /// For one socket, `receive(timeout:)` is simpler and quicker; for timers, use those of the standard library.
 ///
@@ -55,7 +61,7 @@ public final class Poller<Key: Hashable & Sendable>: Sendable {
         func token(of key: Key, for operation: String) throws(ZMQError) -> UInt64 {
             guard let token = tokens[key] else {
                 throw ZMQError(
-                    code: .notFound, operation: "\(operation) \(key)", remedy: "nothing is registered as that")
+                    code: .notFound, operation: "\(operation) \(key)", explanation: "nothing is registered as that")
             }
             return token
         }
@@ -99,7 +105,8 @@ extension Poller {
     /// Waits for a file descriptor from now on (`zmq_poller_add_fd`): a pipe, a terminal, a TCP connection, a `timerfd`.
     ///
     /// - Parameters:
-    ///   - descriptor: is not read, written or closed. Unregister it before closing it: nothing is told of a closed one.
+    ///   - descriptor: the poller does not read, write or close it. Unregister it before you close it: a closed one is never
+    ///     ready.
     ///   - events: any, or none for the present. Default readable.
     ///   - key: what it is called by; no other must be called that.
     /// - Throws: ``ZMQError`` with `.invalidArgument` when the key is in use or the descriptor is registered already; with
@@ -113,7 +120,7 @@ extension Poller {
     ///
     /// - Parameters:
     ///   - key: what it is registered as.
-    ///   - events: none keeps it registered and tells nothing of it, except that a socket was closed.
+    ///   - events: with none it stays registered, and a wait only notices if a socket is closed.
     /// - Throws: ``ZMQError`` with `.notFound` when nothing is registered as the key, `.invalidArgument` for events that
     ///   can never be.
     public func modify(_ key: Key, for events: PollEvents) throws(ZMQError) {
@@ -122,7 +129,7 @@ extension Poller {
         }
     }
 
-    /// Waits for a socket or descriptor no more (`zmq_poller_remove`).
+    /// Stops waiting for a socket or descriptor (`zmq_poller_remove`).
     ///
     /// - Throws: ``ZMQError`` with `.notFound` when nothing is registered as the key.
     public func unregister(_ key: Key) throws(ZMQError) {
@@ -139,7 +146,7 @@ extension Poller {
         try names.withLock { names throws(ZMQError) in
             guard names.tokens[key] == nil else {
                 throw ZMQError(
-                    code: .invalidArgument, operation: "register \(key)", remedy: "another is registered as that")
+                    code: .invalidArgument, operation: "register \(key)", explanation: "another is registered as that")
             }
             let token = try add()
             names.tokens[key] = token
@@ -158,7 +165,7 @@ extension Poller {
     ///   Empty when the timeout passed first.
     /// - Throws: `CancellationError` when the task is cancelled. ``ZMQError`` with `.closed` or `.terminated`, naming the
     ///   key, when a registered socket has been closed, and again until it is unregistered; with `.wrongState` while
-    ///   another wait is going on; with `.invalidArgument` for a wait without an end for nothing.
+    ///   another wait is going on; with `.invalidArgument` for a wait without a timeout when nothing is registered.
     public nonisolated(nonsending) func wait(timeout: Duration? = nil) async throws -> [Ready] {
         defer { withExtendedLifetime(self) {} }
         return named(try await core.wait(timeout: timeout))

@@ -78,7 +78,7 @@ extension PollerCore {
         guard interest.isSubset(of: all) else {
             throw ZMQError(
                 code: .invalidArgument, operation: "wait for events \(interest.rawValue)",
-                remedy: "the events are readable, writable, error and priority")
+                explanation: "the events are readable, writable, error and priority")
         }
         guard let kind = handle?.core.kind else { return }
         var possible: PollEvents = []
@@ -87,7 +87,7 @@ extension PollerCore {
         guard interest.isSubset(of: possible) else {
             throw ZMQError(
                 code: .invalidArgument, operation: "wait for a \(kind.name) socket to be \(interest)",
-                remedy: "it can only ever be \(possible)")
+                explanation: "it can only ever be \(possible)")
         }
     }
 
@@ -97,7 +97,7 @@ extension PollerCore {
             guard state.tokens[item.source] == nil else {
                 throw ZMQError(
                     code: .invalidArgument, operation: "register \(item.name)",
-                    remedy: "it is registered already: modify what it is registered for")
+                    explanation: "it is registered already: modify what it is registered for")
             }
             state.lastToken += 1
             state.items[state.lastToken] = item
@@ -131,7 +131,7 @@ extension PollerCore.Item {
         let isClosed = error.code == .closed || error.code == .terminated
         return ZMQError(
             code: error.code, operation: "wait for \(name) registered as \(key)",
-            remedy: isClosed ? "unregister a socket before it is closed" : error.remedy)
+            explanation: isClosed ? "unregister a socket before it is closed" : error.explanation)
     }
 
     var name: String { handle.map { "a \($0.core.kind.name) socket" } ?? "descriptor \(descriptor)" }

@@ -1,11 +1,11 @@
 extension PollerCore {
-    /// How many waits in a row may be over at once before the task lets others run.
-    private static let longestStreak = 128
+    /// How many waits in a row may find something ready at once before the task yields to others.
+    private static let waitsBetweenYields = 128
 
     nonisolated(nonsending) func wait(timeout: Duration?) async throws -> [Ready] {
-        let isStreakOver = try begin(timeout)
+        let mustYield = try begin(timeout)
         defer { state.withLock { $0.isBusy = false } }
-        if isStreakOver { await executor.yield() }
+        if mustYield { await executor.yield() }
         let deadline = timeout.map { Moment.now + $0 }
         while true {
             if Task.isCancelled { throw CancellationError() }
@@ -27,7 +27,7 @@ extension PollerCore {
             let remaining = deadline.map { $0 - .now }
             if let remaining, remaining <= .zero { return [] }
             let mayWait = state.withLock { state in
-                guard !state.hasNews else { return false }
+                guard !state.mustLook else { return false }
                 state.sleeper = .thread
                 return true
             }
@@ -39,37 +39,39 @@ extension PollerCore {
         }
     }
 
-    /// Begins a wait; whether others are to run first.
+    /// Begins a wait, and says whether the task is to yield to others first.
     private func begin(_ timeout: Duration?) throws(ZMQError) -> Bool {
         try origin.require("wait for what is registered")
         return try state.withLock { state throws(ZMQError) in
             guard !state.isBusy else {
                 throw ZMQError(
                     code: .wrongState, operation: "wait for what is registered",
-                    remedy: "a poller serves one wait at a time: give each task a poller of its own")
+                    explanation: "a poller serves one wait at a time: give each task a poller of its own")
             }
             guard !(state.items.isEmpty && timeout == nil) else {
                 throw ZMQError(
                     code: .invalidArgument, operation: "wait for what is registered",
-                    remedy: "nothing is, and there is no timeout")
+                    explanation: "nothing is, and there is no timeout")
             }
             state.isBusy = true
-            state.streak += 1
-            guard state.streak > Self.longestStreak else { return false }
-            state.streak = 0
+            state.waitsSinceYield += 1
+            guard state.waitsSinceYield > Self.waitsBetweenYields else { return false }
+            state.waitsSinceYield = 0
             return true
         }
     }
 
     /// What is ready now.
     private func look() throws(ZMQError) -> [Ready] {
-        state.withLock { $0.mustLook = false }
+        state.withLock { $0.hasWakeUp = false }
         return try examine(reports(timeout: .zero))
     }
 
     private func reports(timeout: Duration?) -> [Ready] {
         var reported: [Ready] = []
-        queue.wait(timeout: timeout) { reported.append(($0, $1)) }
+        let mayHaveMore = queue.wait(timeout: timeout) { reported.append(($0, $1)) }
+        // What is left makes no edge, so that a wait that slept now would sleep on it.
+        if mayHaveMore { state.withLock { $0.hasWakeUp = true } }
         return reported
     }
 
@@ -117,16 +119,14 @@ extension PollerCore {
     }
 
     private nonisolated(nonsending) func sleep(until deadline: Moment?) async throws {
-        try await withTaskCancellationHandler {
-            try await Suspension.suspend { suspension in
-                if let outcome = queueToSleep(suspension, until: deadline) { suspension.resume(outcome) }
+        try await Suspension<Void, any Error>.wait { suspension in
+            queueToSleep(suspension, until: deadline)
+        } withdraw: {
+            state.withLock { state in
+                guard case .task(let suspension) = state.sleeper else { return nil }
+                state.sleeper = nil
+                return suspension
             }
-        } onCancel: {
-            let sleeper = state.withLock { state in
-                defer { state.sleeper = nil }
-                return state.sleeper
-            }
-            if case .task(let suspension) = sleeper { suspension.resume(.failure(CancellationError())) }
         }
     }
 
@@ -135,8 +135,7 @@ extension PollerCore {
         _ suspension: Suspension<Void, any Error>, until deadline: Moment?
     ) -> Result<Void, any Error>? {
         state.withLock { state in
-            if Task.isCancelled { return .failure(CancellationError()) }
-            guard !state.hasNews else { return .success(()) }
+            guard !state.mustLook else { return .success(()) }
             do throws(ZMQError) {
                 let token: UInt64
                 if let known = state.executorToken {
@@ -152,7 +151,7 @@ extension PollerCore {
             } catch {
                 return .failure(error)
             }
-            state.streak = 0
+            state.waitsSinceYield = 0
             state.sleeper = .task(suspension)
             return nil
         }
@@ -160,5 +159,6 @@ extension PollerCore {
 }
 
 extension PollerCore.State {
-    var hasNews: Bool { mustLook || !candidates.isEmpty }
+    /// Whether a wait must look before it sleeps.
+    var mustLook: Bool { hasWakeUp || !candidates.isEmpty }
 }

@@ -1,8 +1,9 @@
 /// What a ``Poller`` waits for, by tokens in the place of the user's keys.
 ///
-/// The kernel's queue reports descriptors as long as they are ready, and sockets each time that there is news. A socket
-/// that may be ready is a candidate: it is asked at each wait, until it is not ready any more. Then it has a
-/// `ReadinessWatch`, which makes it a candidate again.
+/// The kernel's queue is level-triggered for descriptors of the program: it reports them as long as they are ready. It is
+/// edge-triggered for sockets, whose descriptor says no more than that the socket may have become ready. Such a socket is
+/// a candidate: each wait asks it for its readiness until it is not ready any more. Then a `ReadinessWatch` is left with
+/// it, which makes it a candidate again.
 final class PollerCore: ReadinessClient {
     let queue: ReadinessQueue
     let executor: SocketExecutor
@@ -17,12 +18,12 @@ final class PollerCore: ReadinessClient {
         /// Whether somebody is in the midst of a wait.
         var isBusy = false
         var sleeper: Sleeper?
-        /// Whether something has happened since the last look.
-        var mustLook = false
+        /// Whether something has happened since the last look, or the last look may not have seen everything.
+        var hasWakeUp = false
         var executorToken: UInt64?
         var alarm: Moment?
-        /// The waits that did not have to wait since the last that let others run.
-        var streak = 0
+        /// The waits that found something ready at once, since the task last slept or yielded.
+        var waitsSinceYield = 0
     }
 
     enum Source: Hashable {
@@ -66,7 +67,7 @@ final class PollerCore: ReadinessClient {
     }
 }
 
-// MARK: - News
+// MARK: - Wake-ups
 
 extension PollerCore {
     /// A socket may have become ready.
@@ -75,7 +76,7 @@ extension PollerCore {
     }
 
     /// The kernel's queue has something to report.
-    func serveWaiters() {
+    func descriptorBecameReadable() {
         wake { _ in }
     }
 
@@ -86,7 +87,7 @@ extension PollerCore {
     private func wake(_ change: (inout State) -> Void) {
         let sleeper = state.withLock { state in
             change(&state)
-            state.mustLook = true
+            state.hasWakeUp = true
             defer { state.sleeper = nil }
             return state.sleeper
         }

@@ -1,7 +1,7 @@
 /// Somebody to tell, once, that a socket has become ready for something.
 ///
-/// Any use of a socket, by whomever, consumes the news that its descriptor would give. So a watch lies with the socket,
-/// and each use looks at it.
+/// The socket's descriptor reports a change once, and any call on the socket takes that report away. So the watches are kept
+/// with the socket, and each call on it looks at them.
 struct ReadinessWatch: Sendable {
     enum Target {
         /// A poller, which knows the socket by a token.
@@ -13,7 +13,7 @@ struct ReadinessWatch: Sendable {
     let interest: PollEvents
     let target: Target
 
-    /// Tells it. Never under a socket's lock; see `ServedWaiters`.
+    /// Tells it. Never under a socket's lock; see `DeferredResumptions`.
     func report(_ result: Result<Void, any Error>) {
         switch target {
         case .poller(let poller, let token): poller.lookAt(token)
@@ -32,11 +32,11 @@ struct ReadinessWatch: Sendable {
     }
 }
 
-extension SocketCore.State {
-    /// Asks the socket what it is ready for, and takes out the watches that this is news for.
+extension SocketState {
+    /// Asks the socket what it is ready for, and takes out the watches that wait for that.
     ///
     /// - Returns: nil when the socket could not be asked.
-    mutating func reportReadiness(_ served: inout ServedWaiters) -> PollEvents? {
+    mutating func reportReadiness(_ served: inout DeferredResumptions) -> PollEvents? {
         guard let watching = watches, let socket else { return nil }
         guard let readiness = try? PollEvents(socket.readiness()) else {
             // Whoever watches meets the error when it looks.
@@ -48,13 +48,6 @@ extension SocketCore.State {
         for watch in watching where !watch.interest.isDisjoint(with: readiness) { served.add(watch) }
         watches = remaining.isEmpty ? nil : remaining
         return readiness
-    }
-
-    /// Has libzmq do what its peers' connections ask of the socket, such as sending subscriptions to a new publisher,
-    /// though nobody uses the socket at present.
-    mutating func attend() {
-        // Whoever uses it next meets the error.
-        _ = try? socket?.readiness()
     }
 
     mutating func addWatch(_ watch: ReadinessWatch) {
@@ -87,15 +80,19 @@ extension SocketCore {
     /// What the socket is ready for among what a poller is interested in. If that is nothing, the poller is told as soon
     /// as it is something.
     func readiness(for interest: PollEvents, orTell poller: PollerCore, token: UInt64) throws(ZMQError) -> PollEvents {
-        try withState { state, served throws(ZMQError) in
+        try use { state throws(ZMQError) in
+            if interest.isEmpty, state.life.isInUse {
+                // A blocking proxy has the socket, which cannot be asked for anything; its end is told all the same.
+                state.removeWatch { $0.isOf(poller, token) }
+                state.addWatch(ReadinessWatch(interest: [], target: .poller(poller, token: token)))
+                return []
+            }
             let socket = try state.open(for: "wait for a socket")
             let readiness = PollEvents(try socket.readiness()).intersection(interest)
             if readiness.isEmpty {
                 state.removeWatch { $0.isOf(poller, token) }
                 state.addWatch(ReadinessWatch(interest: interest, target: .poller(poller, token: token)))
             }
-            // The question consumed the news of those who wait.
-            if !(state.receivers.isEmpty && state.senders.isEmpty) { state.serveWaiters(kind, &served) }
             return readiness
         }
     }
@@ -104,31 +101,24 @@ extension SocketCore {
     /// it is closed.
     nonisolated(nonsending) func waitUntilReady(for interest: PollEvents) async throws {
         try origin.require("wait for a socket")
-        let ticket = state.withLock { state in
-            state.lastTicket += 1
-            return Ticket(number: state.lastTicket)
-        }
-        try await withTaskCancellationHandler {
-            try await Suspension.suspend { suspension in
-                let refusal: (any Error)? = withState { state, served in
-                    // See `queueToReceive`.
-                    if Task.isCancelled { return CancellationError() }
-                    do throws(ZMQError) {
-                        try state.requireOpen(for: "wait for a socket")
-                        try watch(&state)
-                    } catch {
-                        return error
-                    }
-                    state.addWatch(ReadinessWatch(interest: interest, target: .task(suspension, ticket)))
-                    state.serveWaiters(kind, &served)
-                    if interest.isEmpty { state.attend() }
-                    return nil
+        let (ticket, _) = state.withLock { $0.drawTicket() }
+        try await Suspension<Void, any Error>.wait { suspension in
+            use { state in
+                do throws(ZMQError) {
+                    try state.requireOpen(for: "wait for a socket")
+                    try watchAlways(&state)
+                } catch {
+                    return .failure(error)
                 }
-                if let refusal { suspension.resume(.failure(refusal)) }
+                state.addWatch(ReadinessWatch(interest: interest, target: .task(suspension, ticket)))
+                if interest.isEmpty { state.processCommands() }
+                return nil
             }
-        } onCancel: {
-            let watch = state.withLock { state in state.removeWatch { $0.isOf(ticket) } }
-            watch?.report(.failure(CancellationError()))
+        } withdraw: {
+            guard case .task(let suspension, _)? = state.withLock({ $0.removeWatch { $0.isOf(ticket) } })?.target else {
+                return nil
+            }
+            return suspension
         }
     }
 }

@@ -40,7 +40,7 @@ extension Proxy {
             throw ZMQError(
                 code: .unsupported,
                 operation: "run a proxy from \(source.core.kind.name) to \(destination.core.kind.name)",
-                remedy: "in C it passes messages both ways: name the sockets frontend and backend, or run a Proxy")
+                explanation: "in C it passes messages both ways: name the sockets frontend and backend, or run a Proxy")
         }
         try runBlocking(source.handle, destination.handle, capture?.handle)
     }
@@ -49,18 +49,18 @@ extension Proxy {
         _ frontend: SocketHandle, _ backend: SocketHandle, _ capture: SocketHandle?
     ) throws(ZMQError) {
         defer { withExtendedLifetime((frontend, backend, capture)) {} }
-        var lent: [(core: SocketCore, socket: RawSocket)] = []
-        defer { for (core, socket) in lent { core.takeBack(socket) } }
-        func lend(_ handle: SocketHandle) throws(ZMQError) -> RawSocket {
-            if let known = lent.first(where: { $0.core === handle.core }) { return known.socket }
-            let socket = try handle.core.lend(for: "run a proxy")
-            lent.append((handle.core, socket))
+        var used: [(core: SocketCore, socket: RawSocket)] = []
+        defer { for (core, socket) in used { core.endExclusiveUse(socket) } }
+        func use(_ handle: SocketHandle) throws(ZMQError) -> RawSocket {
+            if let known = used.first(where: { $0.core === handle.core }) { return known.socket }
+            let socket = try handle.core.beginExclusiveUse(for: "run a proxy")
+            used.append((handle.core, socket))
             return socket
         }
-        let frontendSocket = try lend(frontend)
-        let backendSocket = try lend(backend)
+        let frontendSocket = try use(frontend)
+        let backendSocket = try use(backend)
         var captureSocket: RawSocket?
-        if let capture { captureSocket = try lend(capture) }
+        if let capture { captureSocket = try use(capture) }
         try RawSocket.runProxy(frontendSocket, backendSocket, capture: captureSocket)
     }
 }

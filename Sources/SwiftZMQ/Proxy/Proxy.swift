@@ -9,14 +9,14 @@
 /// try await proxy.run()
 /// ```
 ///
-/// Between a ``Router`` and a ``Dealer`` it is a queue of requests, between an ``XSubscriber`` and an ``XPublisher`` a
-/// forwarder to which subscriptions travel back, from a ``Pull`` to a ``Push`` a streamer; any other two sockets go
-/// together as well, those of different contexts and one with itself too.
+/// Between a ``Router`` and a ``Dealer`` it is a queue of requests. Between an ``XSubscriber`` and an ``XPublisher`` it is a
+/// forwarder, through which subscriptions travel back. From a ``Pull`` to a ``Push`` it is a streamer. Any other two sockets
+/// can be connected, too: sockets of different contexts, and even a socket with itself.
 ///
-/// A message is not taken from one socket while the other, or the capture socket, has no room: the high-water marks of
-/// the senders behind it hold. Both directions get their share. Nothing is lost by ``pause()``, ``stop()`` or
-/// cancellation: the one message in each direction that may have been taken and not sent, because room has gone
-/// meanwhile, is kept and goes first in the next ``run()``. While it runs, leave the two sockets to it.
+/// A message is not taken from one socket while the other, or the capture socket, has no room. So a slow receiver slows
+/// the senders down through the proxy. Both directions are treated alike. ``pause()``, ``stop()`` and cancellation lose nothing: in each
+/// direction one message may have been taken that could not be sent any more, and it is kept and sent first in the next
+/// ``run()``. While the proxy runs, do not use the two sockets otherwise.
 ///
 /// The C counterparts are `zmq_proxy` and `zmq_proxy_steerable`; this is neither, and works with every libzmq. For
 /// `zmq_proxy` itself on a thread of the program's own, see
@@ -98,7 +98,7 @@ extension Proxy {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for flow in flows { group.addTask(executorPreference: executor) { try await flow.run() } }
-            // A flow waits for one socket at a time; the others have peers to be attended to all the same, and the end of
+            // A flow waits for one socket at a time; the others have peers to be served all the same, and the end of
             // one is the end of all.
             for end in ends { group.addTask(executorPreference: executor) { try await end.waitUntilClosed() } }
             group.addTask(executorPreference: executor) { [self] in try await waitForStop() }
@@ -150,7 +150,7 @@ extension Proxy {
         try origin.require("run a proxy")
         return try control.withLock { control throws(ZMQError) in
             guard !control.isRunning else {
-                throw ZMQError(code: .wrongState, operation: "run a proxy", remedy: "it runs already")
+                throw ZMQError(code: .wrongState, operation: "run a proxy", explanation: "it runs already")
             }
             control.isRunning = !control.isStopped
             control.isStopped = false
@@ -159,22 +159,14 @@ extension Proxy {
     }
 
     private nonisolated(nonsending) func waitForStop() async throws {
-        try await withTaskCancellationHandler {
-            try await Suspension.suspend { suspension in
-                let isOver: Result<Void, any Error>? = control.withLock { control in
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    guard !control.isStopped else { return .success(()) }
-                    control.sleeper = suspension
-                    return nil
-                }
-                if let isOver { suspension.resume(isOver) }
+        try await Suspension<Void, any Error>.wait { suspension in
+            control.withLock { control in
+                guard !control.isStopped else { return .success(()) }
+                control.sleeper = suspension
+                return nil
             }
-        } onCancel: {
-            let sleeper = control.withLock { control in
-                defer { control.sleeper = nil }
-                return control.sleeper
-            }
-            sleeper?.resume(.failure(CancellationError()))
+        } withdraw: {
+            control.withLock { $0.sleeper.take() }
         }
     }
 }

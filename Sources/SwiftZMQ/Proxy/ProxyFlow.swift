@@ -21,7 +21,7 @@ final class ProxyFlow: Sendable {
         var core: SocketCore { handle.core }
 
         func named(_ error: ZMQError) -> ZMQError {
-            ZMQError(code: error.code, operation: "run a proxy with its \(name)", remedy: error.remedy)
+            ZMQError(code: error.code, operation: "run a proxy with its \(name)", explanation: error.explanation)
         }
     }
 
@@ -30,9 +30,9 @@ final class ProxyFlow: Sendable {
         var sent = ProxyStatistics.Traffic()
         var undeliverable = 0
         /// A message that was taken and found no room.
-        var held: Multipart?
+        var held: Message?
         /// A message that was sent and that the capture socket had no room for.
-        var uncaptured: Multipart?
+        var uncaptured: Message?
         var isPaused = false
         /// The flow's task while it waits to be resumed.
         var sleeper: Suspension<Void, any Error>?
@@ -53,7 +53,7 @@ final class ProxyFlow: Sendable {
         self.capture = capture
         asksForRoom = source.core !== destination.core
         // A REQ or REP socket takes turns, and must be asked whose turn it is before each message is taken.
-        longestBurst = source.core.kind.takesTurns || destination.core.kind.takesTurns ? 1 : SocketCore.longestStreak
+        longestBurst = source.core.kind.takesTurns || destination.core.kind.takesTurns ? 1 : SocketCore.fullBudget
     }
 }
 
@@ -116,8 +116,8 @@ extension ProxyFlow {
 
     private func burst() throws(ZMQError) -> EndOfBurst {
         // Resumed when all locks are released.
-        var servedAtSource = ServedWaiters()
-        var servedAtDestination = ServedWaiters()
+        var servedAtSource = DeferredResumptions()
+        var servedAtDestination = DeferredResumptions()
         defer {
             servedAtSource.resume()
             servedAtDestination.resume()
@@ -141,10 +141,11 @@ extension ProxyFlow {
         }
     }
 
-    /// Passes on a burst, holding both sockets: their locks, and the question whether what was done is news for those who
-    /// wait for them, then cost once and not with each message.
+    /// Passes on a burst while holding the locks of both sockets, so that locking, and the look at those who wait for them,
+    /// cost once and not with each message.
     private func pass(
-        _ state: inout State, _ servedAtSource: inout ServedWaiters, _ servedAtDestination: inout ServedWaiters
+        _ state: inout State, _ servedAtSource: inout DeferredResumptions,
+        _ servedAtDestination: inout DeferredResumptions
     ) throws(ZMQError) -> EndOfBurst {
         let (source, destination) = (source.core, destination.core)
         guard source !== destination else {
@@ -155,7 +156,7 @@ extension ProxyFlow {
                 defer { if both.isAwaited { both.serveWaiters(source.kind, &servedAtSource) } }
                 for _ in 0..<longestBurst {
                     guard let message = try take(from: &both, &state) else { return .nothingThere }
-                    guard try give(message, to: &both, &state) else { return .heldUp }
+                    guard try give(message, to: &both, source.kind, &state) else { return .heldUp }
                 }
                 return .longEnough
             }
@@ -169,30 +170,30 @@ extension ProxyFlow {
             guard to.senders.isEmpty || destination.kind.sendsToNamedPeers else { return .noRoom }
             for _ in 0..<longestBurst {
                 guard let message = try take(from: &from, &state) else { return .nothingThere }
-                guard try give(message, to: &to, &state) else { return .heldUp }
+                guard try give(message, to: &to, destination.kind, &state) else { return .heldUp }
             }
             return .longEnough
         }
     }
 
-    private func take(from socket: inout SocketCore.State, _ state: inout State) throws(ZMQError) -> Multipart? {
+    private func take(from socket: inout SocketState, _ state: inout State) throws(ZMQError) -> Message? {
         do throws(ZMQError) {
             guard let message = try socket.take() else { return nil }
             state.received.add(message)
             return message
         } catch {
             // As in the other `take`.
-            if error.code == .wrongState, !socket.isLent { return nil }
+            if error.code == .wrongState, !socket.life.isInUse { return nil }
             throw source.named(error)
         }
     }
 
     /// Whether the message is not held.
     private func give(
-        _ message: Multipart, to socket: inout SocketCore.State, _ state: inout State
+        _ message: Message, to socket: inout SocketState, _ kind: SocketKind, _ state: inout State
     ) throws(ZMQError) -> Bool {
         do throws(ZMQError) {
-            guard try socket.give(message) else {
+            guard socket.maySend(message, kind), try socket.give(message, kind) else {
                 state.held = message
                 return false
             }
@@ -212,9 +213,9 @@ extension ProxyFlow {
         }
     }
 
-    private func take() throws(ZMQError) -> Multipart? {
+    private func take() throws(ZMQError) -> Message? {
         do throws(ZMQError) {
-            return try source.core.takeNow()
+            return try source.core.tryReceive()
         } catch {
             // A REP socket whose reply has not come yet; asked for its readiness, it says no.
             if error.code == .wrongState { return nil }
@@ -226,7 +227,7 @@ extension ProxyFlow {
     private func giveHeld(_ state: inout State) throws(ZMQError) -> Bool {
         guard let message = state.held else { return true }
         do throws(ZMQError) {
-            guard try destination.handle.giveNow(message) else { return false }
+            guard try destination.handle.trySend(message) else { return false }
             state.passed(message, isCaptured: capture != nil)
         } catch {
             try state.failed(error, at: destination)
@@ -237,7 +238,7 @@ extension ProxyFlow {
     private func giveUncaptured(_ state: inout State) throws(ZMQError) -> Bool {
         guard let message = state.uncaptured, let capture else { return true }
         do throws(ZMQError) {
-            guard try capture.handle.giveNow(message) else { return false }
+            guard try capture.handle.trySend(message) else { return false }
             state.uncaptured = nil
             return true
         } catch {
@@ -275,30 +276,22 @@ extension ProxyFlow {
     }
 
     private nonisolated(nonsending) func waitToBeResumed() async throws {
-        try await withTaskCancellationHandler {
-            try await Suspension.suspend { suspension in
-                let isOver: Result<Void, any Error>? = state.withLock { state in
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    guard state.isPaused else { return .success(()) }
-                    state.sleeper = suspension
-                    return nil
-                }
-                if let isOver { suspension.resume(isOver) }
+        try await Suspension<Void, any Error>.wait { suspension in
+            state.withLock { state in
+                guard state.isPaused else { return .success(()) }
+                state.sleeper = suspension
+                return nil
             }
-        } onCancel: {
+        } withdraw: {
             // The flow's own task sleeps, so that nobody resumes a task while holding this lock.
-            let sleeper = state.withLock { state in
-                defer { state.sleeper = nil }
-                return state.sleeper
-            }
-            sleeper?.resume(.failure(CancellationError()))
+            state.withLock { $0.sleeper.take() }
         }
     }
 }
 
 extension ProxyFlow.State {
     /// The message that was held has been sent.
-    fileprivate mutating func passed(_ message: Multipart, isCaptured: Bool) {
+    fileprivate mutating func passed(_ message: Message, isCaptured: Bool) {
         held = nil
         sent.add(message)
         uncaptured = isCaptured ? message : nil
@@ -310,9 +303,4 @@ extension ProxyFlow.State {
         held = nil
         undeliverable += 1
     }
-}
-
-extension SocketKind {
-    /// Whether a socket of the type sends and receives in turn.
-    fileprivate var takesTurns: Bool { self == .request || self == .reply }
 }

@@ -29,7 +29,7 @@ public struct ProxyStatistics: Hashable, Sendable {
     public internal(set) var backend = Side()
 
     /// Messages that were dropped because they were for a peer of a ``Router`` that is gone, where
-    /// ``SocketOptionNames/mandatory`` is on. Without it libzmq drops them and nobody counts.
+    /// ``SocketOptionNames/isMandatory`` is on. Without it libzmq drops them and nobody counts.
     public internal(set) var undeliverable = 0
 
     /// The figures of a proxy through which nothing has passed.
@@ -37,9 +37,8 @@ public struct ProxyStatistics: Hashable, Sendable {
 }
 
 extension ProxyStatistics.Traffic {
-    mutating func add(_ message: Multipart) {
+    mutating func add(_ message: Message) {
         messages += 1
-        bytes += message.head.count
-        if let tail = message.tail { for frame in tail { bytes += frame.count } }
+        bytes += message.byteCount
     }
 }

@@ -75,7 +75,7 @@ private enum AddressBlock: Hashable {
             guard let block = AddressBlock(text) else {
                 throw ZMQError(
                     code: .invalidArgument, operation: "read the block of addresses \(text.debugDescription)",
-                    remedy: "write 192.0.2.7, 10.0.0.0/8, 2001:db8::/32, ipc, or ipc:USER in numbers")
+                    explanation: "write 192.0.2.7, 10.0.0.0/8, 2001:db8::/32, ipc, or ipc:USER in numbers")
             }
             blocks.append(block)
         }

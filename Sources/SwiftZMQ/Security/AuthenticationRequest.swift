@@ -7,7 +7,7 @@ public struct AuthenticationRequest: Hashable, Sendable {
     public let address: String
 
     /// The routing id of the socket that the peer connected to; empty where it has none.
-    public let routingID: Message
+    public let routingID: Frame
 
     /// How the peer says who it is.
     public let mechanism: SecurityMechanism

@@ -11,7 +11,7 @@
 ///
 /// Each PLAIN and CURVE server socket asks it about each peer, and so does every other socket that has a
 /// ``SocketOptionNames/zapDomain``. Start it before them: while there is no authenticator, a CURVE server without
-/// ``SocketOptionNames/zapEnforceDomain`` lets everybody in. It fails closed: what it does not understand, and what it
+/// ``SocketOptionNames/enforcesZAPDomain`` lets everybody in. It fails closed: what it does not understand, and what it
 /// cannot find out, lets nobody in.
 ///
 /// Once started it runs until ``stop()`` or the end of its context, whether or not the program keeps this object.
@@ -100,7 +100,7 @@ public final class Authenticator: Sendable {
 
     /// Ceases to answer. It can be started again.
     ///
-    /// Close the sockets that need it first: see ``SocketOptionNames/zapEnforceDomain``. Rules that are looking into a
+    /// Close the sockets that need it first: see ``SocketOptionNames/enforcesZAPDomain``. Rules that are looking into a
     /// question are cancelled and awaited, so that none of them may call this.
     public nonisolated(nonsending) func stop() async {
         let run = running.withLock { running in
@@ -116,7 +116,7 @@ public final class Authenticator: Sendable {
         let socket = try Router(context) { $0.linger = .zero }
         return try running.withLock { running in
             if let running, !running.socket.isClosed {
-                throw ZMQError(code: .wrongState, operation: "start an authenticator", remedy: "it runs already")
+                throw ZMQError(code: .wrongState, operation: "start an authenticator", explanation: "it runs already")
             }
             do throws(ZMQError) {
                 try socket.bind(Self.endpoint)
@@ -124,7 +124,7 @@ public final class Authenticator: Sendable {
                 guard error.code == .addressInUse else { throw error }
                 throw ZMQError(
                     code: .addressInUse, operation: "start an authenticator",
-                    remedy: "the context has another authenticator; stop that first")
+                    explanation: "the context has another authenticator; stop that first")
             }
             let run = Running(socket: socket, task: Task.detached { [self] in await answerAll(on: socket) })
             running = run
@@ -151,11 +151,11 @@ public final class Authenticator: Sendable {
         }
     }
 
-    private func answer(_ message: Multipart, on socket: Router) async {
+    private func answer(_ message: Message, on socket: Router) async {
         // Up to the delimiter, the frames say whom to answer. Without one, there is nobody.
         guard let delimiter = message.firstIndex(of: "") else { return }
         let frames = message[(delimiter + 1)...]
-        var reply = Multipart(message[...delimiter])
+        var reply = Message(message[...delimiter])
         reply.append(ZAPQuestion.version)
         reply.append(frames.dropFirst().first ?? "")
         reply.append(contentsOf: await decide(frames).frames)
@@ -163,7 +163,7 @@ public final class Authenticator: Sendable {
         _ = try? await socket.send(reply)
     }
 
-    private func decide(_ frames: some RandomAccessCollection<Message>) async -> AuthenticationDecision {
+    private func decide(_ frames: some RandomAccessCollection<Frame>) async -> AuthenticationDecision {
         let question: ZAPQuestion
         do {
             question = try ZAPQuestion(frames)

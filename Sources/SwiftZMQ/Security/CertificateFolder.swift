@@ -1,5 +1,8 @@
 /// A folder of public certificates, read again as far as it has changed.
-package final class CertificateFolder: Sendable {
+///
+/// ``AuthenticationRule/certificates(in:)`` lets those in who are in one. By itself it is for a rule of your own, given
+/// to ``AuthenticationRule/decided(by:)``. Any thread may ask.
+public final class CertificateFolder: Sendable {
     private let path: String
     private let files = Locked<[String: File]>([:])
 
@@ -14,12 +17,16 @@ package final class CertificateFolder: Sendable {
     /// How long the times of files may stay the same although they change. FAT counts in steps of two seconds.
     private static let coarsestTime: Int64 = 2_500_000_000
 
-    package init(_ path: String) {
+    /// A folder by its path; it is read when it is first asked.
+    public init(_ path: String) {
         self.path = path
     }
 
     /// Whether the folder has a certificate, in a file named `*.key`, of a public key.
-    package func contains(_ key: CurveKey) throws(ZMQError) -> Bool {
+    ///
+    /// - Throws: ``ZMQError`` when the folder cannot be read. A file that cannot be read, or is no certificate, lets
+    ///   nobody in.
+    public func contains(_ key: CurveKey) throws(ZMQError) -> Bool {
         try files.withLock { files throws(ZMQError) in
             try refresh(&files)
             return files.values.contains { $0.key == key }

@@ -9,7 +9,8 @@ extension CurveCertificate {
     ///     secret-key = "…"
     /// ```
     ///
-    /// Whatever else the text has, such as comments and further sections, is passed over.
+    /// Whatever else the text has, such as comments and further sections, is passed over. Names are indented by blanks or
+    /// tabs, each as far as the one before it, or less. A value that contains `#` stands in quotes, as it would end there.
     ///
     /// - Throws: ``ZMQError`` with `.invalidArgument` where there is no public key, a key is malformed or comes twice, or
     ///   the secret key does not belong to the public one. The error contains nothing of the text.
@@ -75,22 +76,32 @@ private struct CertificateText {
 
     init(_ text: String) throws(ZMQError) {
         var section = ""
-        /// How far the names of the section are in; what is further in belongs to one of them.
+        /// How far the last name of the section is in; what is further in belongs to that name.
         var depth: Int?
+        // Some editors put a mark in front of a text, by which they know it as UTF-8.
+        let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
         for line in text.split(whereSeparator: \.isNewline) {
             let content = line.drop { $0 == " " || $0 == "\t" }
             guard let first = content.first, first != "#" else { continue }
-            let indentation = line.count - content.count
+            let indentation = Self.width(of: line[..<content.startIndex])
             guard indentation > 0 else {
                 section = String(content.prefix { !$0.isWhitespace && $0 != "#" && $0 != "=" })
                 depth = nil
                 continue
             }
-            if depth == nil { depth = indentation }
-            guard indentation == depth, let equals = content.firstIndex(of: "=") else { continue }
+            // A name that is less far in than the ones before is one of the section's, too: passed over, a secret key
+            // would be missing without a word.
+            if let depth, indentation > depth { continue }
+            depth = indentation
+            guard let equals = content.firstIndex(of: "=") else { continue }
             let name = String(Self.trimmed(content[..<equals]))
             try take(name, Self.value(content[content.index(after: equals)...]), in: section)
         }
+    }
+
+    /// How wide blanks and tabs are, where a tab goes on to the next multiple of four as RFC 4 counts levels.
+    private static func width(of blanks: Substring) -> Int {
+        blanks.reduce(0) { width, blank in blank == "\t" ? (width / 4 + 1) * 4 : width + 1 }
     }
 
     private mutating func take(_ name: String, _ value: String, in section: String) throws(ZMQError) {
@@ -135,7 +146,7 @@ private struct CertificateText {
         guard !name.isEmpty, isMadeOfNameCharacters, !isTakenForKey else {
             throw ZMQError(
                 code: .invalidArgument, operation: "write a certificate",
-                remedy: "\(name.debugDescription) is no name for metadata")
+                explanation: "\(name.debugDescription) is no name for metadata")
         }
         return name
     }
@@ -148,12 +159,12 @@ private struct CertificateText {
         guard !hasControlCharacter, !value.contains(quote) else {
             throw ZMQError(
                 code: .invalidArgument, operation: "write a certificate",
-                remedy: "the value of \(name) has a control character, or both kinds of quotes")
+                explanation: "the value of \(name) has a control character, or both kinds of quotes")
         }
         return quote + value + quote
     }
 
-    static func malformed(_ remedy: String) -> ZMQError {
-        ZMQError(code: .invalidArgument, operation: "read a certificate", remedy: remedy)
+    static func malformed(_ explanation: String) -> ZMQError {
+        ZMQError(code: .invalidArgument, operation: "read a certificate", explanation: explanation)
     }
 }

@@ -57,12 +57,12 @@ extension CurveCertificate {
         let bytes = try FileSystem.read(path, upTo: Self.longestFile)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ZMQError(
-                code: .invalidArgument, operation: "read certificate \(path)", remedy: "it is not UTF-8 text")
+                code: .invalidArgument, operation: "read certificate \(path)", explanation: "it is not UTF-8 text")
         }
         do throws(ZMQError) {
             try self.init(text: text)
         } catch {
-            throw ZMQError(code: error.code, operation: "read certificate \(path)", remedy: error.remedy)
+            throw ZMQError(code: error.code, operation: "read certificate \(path)", explanation: error.explanation)
         }
     }
 

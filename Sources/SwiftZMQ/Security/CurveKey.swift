@@ -40,7 +40,7 @@ enum CurveKeyBytes {
         guard bytes.count == count else {
             throw ZMQError(
                 code: .invalidArgument, operation: "read a \(name)",
-                remedy: "a key has \(count) bytes, and this has \(bytes.count)")
+                explanation: "a key has \(count) bytes, and this has \(bytes.count)")
         }
         return bytes
     }
@@ -49,12 +49,12 @@ enum CurveKeyBytes {
         guard text.utf8.count == 40 else {
             throw ZMQError(
                 code: .invalidArgument, operation: "read a \(name)",
-                remedy: "a key is written as 40 characters of Z85, and this has \(text.utf8.count)")
+                explanation: "a key is written as 40 characters of Z85, and this has \(text.utf8.count)")
         }
         do throws(ZMQError) {
             return try Z85.decode(text)
         } catch {
-            throw ZMQError(code: error.code, operation: "read a \(name)", remedy: error.remedy)
+            throw ZMQError(code: error.code, operation: "read a \(name)", explanation: error.explanation)
         }
     }
 }

@@ -2,7 +2,7 @@ import CZMQ
 
 extension SocketOptionNames {
     /// Whether the socket is the server side of CURVE (`ZMQ_CURVE_SERVER`). Default false.
-    public var curveServer: SocketOption<Bool> { .init(ZMQ_CURVE_SERVER, .bool, default: false, needs: "curve") }
+    public var isCurveServer: SocketOption<Bool> { .init(ZMQ_CURVE_SERVER, .bool, default: false, needs: "curve") }
 
     /// The socket's own public key (`ZMQ_CURVE_PUBLICKEY`), which a client needs; nil, the default, for none. A key that
     /// was set cannot be taken back: setting nil throws `.invalidArgument`.
@@ -12,7 +12,7 @@ extension SocketOptionNames {
 
     /// The socket's own secret key (`ZMQ_CURVE_SECRETKEY`); nil, the default, for none. A key that was set cannot be
     /// taken back: setting nil throws `.invalidArgument`.
-    public var curveSecretKey: SocketOption<CurveSecretKey?> {
+    public var curveSecretKey: WriteOnlySocketOption<CurveSecretKey?> {
         .init(ZMQ_CURVE_SECRETKEY, .curveSecretKey, default: nil, needs: "curve", isSecret: true)
     }
 
@@ -24,47 +24,51 @@ extension SocketOptionNames {
     }
 
     /// Whether the socket is the server side of PLAIN (`ZMQ_PLAIN_SERVER`). Default false.
-    public var plainServer: SocketOption<Bool> { .init(ZMQ_PLAIN_SERVER, .bool, default: false) }
+    public var isPlainServer: SocketOption<Bool> { .init(ZMQ_PLAIN_SERVER, .bool, default: false) }
 
     /// The name to show to a PLAIN server (`ZMQ_PLAIN_USERNAME`), 1 to 255 bytes of UTF-8, which makes the socket the
-    /// client side of PLAIN. Default none, which is read as an empty text.
-    public var plainUsername: SocketOption<String> { .init(ZMQ_PLAIN_USERNAME, .text, default: "") }
+    /// client side of PLAIN; nil, the default, for none. A name that was set cannot be taken back: setting nil throws
+    /// `.invalidArgument`.
+    public var plainUsername: SocketOption<String?> { .init(ZMQ_PLAIN_USERNAME, .text, default: nil) }
 
-    /// The password to show to a PLAIN server (`ZMQ_PLAIN_PASSWORD`), 1 to 255 bytes of UTF-8. Default none, which is
-    /// what an empty password is: setting that throws `.invalidArgument`.
-    public var plainPassword: SocketOption<String> { .init(ZMQ_PLAIN_PASSWORD, .text, default: "", isSecret: true) }
+    /// The password to show to a PLAIN server (`ZMQ_PLAIN_PASSWORD`), 1 to 255 bytes of UTF-8; nil, the default, for an
+    /// empty one. A password that was set cannot be taken back: setting nil throws `.invalidArgument`.
+    public var plainPassword: WriteOnlySocketOption<String?> {
+        .init(ZMQ_PLAIN_PASSWORD, .text, default: nil, isSecret: true)
+    }
 
-    /// The name under which an ``Authenticator`` is asked about this socket's peers (`ZMQ_ZAP_DOMAIN`), 1 to 255 bytes.
+    /// The name under which an ``Authenticator`` is asked about this socket's peers (`ZMQ_ZAP_DOMAIN`), 1 to 255 bytes;
+    /// nil, the default, for none. A domain that was set cannot be taken back: setting nil throws `.invalidArgument`.
     ///
-    /// Default none, which is read as an empty text: it is asked about PLAIN and CURVE all the same, and not about
-    /// peers that use no security.
-    public var zapDomain: SocketOption<String> { .init(ZMQ_ZAP_DOMAIN, .text, default: "") }
+    /// Without one it is asked about PLAIN and CURVE all the same, and not about peers that use no security.
+    public var zapDomain: SocketOption<String?> { .init(ZMQ_ZAP_DOMAIN, .text, default: nil) }
 
     /// Whether connections are refused while a ``zapDomain`` is set and no ``Authenticator`` answers
     /// (`ZMQ_ZAP_ENFORCE_DOMAIN`).
     ///
-    /// Default false: then a CURVE server, and one without security, lets everybody in while there is none. libzmq does
-    /// not give it back: reading it throws.
-    public var zapEnforceDomain: SocketOption<Bool> {
+    /// Default false: then a CURVE server, and one without security, lets everybody in while there is none.
+    public var enforcesZAPDomain: SocketOption<Bool> {
         .init(CZMQ_ZAP_ENFORCE_DOMAIN, .bool, default: false)
     }
 
     /// Whether the socket is the server side of GSSAPI (`ZMQ_GSSAPI_SERVER`). Default false.
-    public var gssapiServer: SocketOption<Bool> { .init(ZMQ_GSSAPI_SERVER, .bool, default: false, needs: "gssapi") }
+    public var isGSSAPIServer: SocketOption<Bool> { .init(ZMQ_GSSAPI_SERVER, .bool, default: false, needs: "gssapi") }
 
     /// Whether GSSAPI connections are not encrypted (`ZMQ_GSSAPI_PLAINTEXT`). Default false.
-    public var gssapiPlaintext: SocketOption<Bool> {
+    public var usesGSSAPIPlaintext: SocketOption<Bool> {
         .init(ZMQ_GSSAPI_PLAINTEXT, .bool, default: false, needs: "gssapi")
     }
 
-    /// The principal whose credentials the socket uses (`ZMQ_GSSAPI_PRINCIPAL`), 1 to 255 bytes. Default none.
-    public var gssapiPrincipal: SocketOption<String> {
-        .init(ZMQ_GSSAPI_PRINCIPAL, .text, default: "", needs: "gssapi")
+    /// The principal whose credentials the socket uses (`ZMQ_GSSAPI_PRINCIPAL`), 1 to 255 bytes; nil, the
+    /// default, which cannot be set again, for none.
+    public var gssapiPrincipal: SocketOption<String?> {
+        .init(ZMQ_GSSAPI_PRINCIPAL, .text, default: nil, needs: "gssapi")
     }
 
-    /// The principal of the server to connect to (`ZMQ_GSSAPI_SERVICE_PRINCIPAL`), 1 to 255 bytes. Default none.
-    public var gssapiServicePrincipal: SocketOption<String> {
-        .init(ZMQ_GSSAPI_SERVICE_PRINCIPAL, .text, default: "", needs: "gssapi")
+    /// The principal of the server to connect to (`ZMQ_GSSAPI_SERVICE_PRINCIPAL`), 1 to 255 bytes;
+    /// nil, the default, which cannot be set again, for none.
+    public var gssapiServicePrincipal: SocketOption<String?> {
+        .init(ZMQ_GSSAPI_SERVICE_PRINCIPAL, .text, default: nil, needs: "gssapi")
     }
 
     /// What kind of name ``gssapiPrincipal`` is (`ZMQ_GSSAPI_PRINCIPAL_NAMETYPE`). Default `.hostBased`.
@@ -122,14 +126,18 @@ extension SocketOptionCoding<CurveSecretKey?> {
     }
 }
 
-extension SocketOptionCoding<String> {
-    /// 1 to 255 bytes of UTF-8, which come back with a zero behind them.
+extension SocketOptionCoding<String?> {
+    /// 1 to 255 bytes of UTF-8, which come back with a zero behind them; nil, for none, comes back as no bytes and cannot
+    /// be set.
     fileprivate static var text: Self {
         .init(capacity: 256) { text in
             // libzmq would take a text only up to a zero, and an empty one in ways of its own.
-            (1...255).contains(text.utf8.count) && !text.utf8.contains(0) ? Array(text.utf8) : nil
+            guard let text else { return nil }
+            return (1...255).contains(text.utf8.count) && !text.utf8.contains(0) ? Array(text.utf8) : nil
         } decode: { bytes in
-            String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            let text = bytes.prefix { $0 != 0 }
+            if text.isEmpty { return .some(nil) }
+            return String(validating: text, as: UTF8.self).map { .some($0) }
         }
     }
 }

@@ -81,8 +81,8 @@ extension SocketOptions {
     /// back to their defaults; reading finds out what they are set to.
     public var security: SocketSecurity {
         get {
-            let domain = self.zapDomain.isEmpty ? nil : self.zapDomain
-            if self.curveServer, let secretKey = self.curveSecretKey {
+            let domain = self.zapDomain
+            if self.isCurveServer, let secretKey = self.curveSecretKey {
                 let keys = self.curvePublicKey.map { CurveKeyPair(publicKey: $0, secretKey: secretKey) }
                 // A server needs no public key to be set, but has one.
                 return (keys ?? (try? CurveKeyPair(secretKey: secretKey))).map { .curveServer($0, domain: domain) }
@@ -93,33 +93,33 @@ extension SocketOptions {
             {
                 return .curveClient(CurveKeyPair(publicKey: publicKey, secretKey: secretKey), server: server)
             }
-            if self.plainServer { return domain.map { .plainServer(domain: $0) } ?? .plainServer }
-            if !self.plainUsername.isEmpty {
-                return .plainClient(username: self.plainUsername, password: self.plainPassword)
+            if self.isPlainServer { return domain.map { .plainServer(domain: $0) } ?? .plainServer }
+            if let username = self.plainUsername {
+                return .plainClient(username: username, password: self.plainPassword ?? "")
             }
             return .none
         }
         set {
             let names = SocketOptionNames<S>()
-            reset(names.curveServer)
+            reset(names.isCurveServer)
             reset(names.curvePublicKey)
             reset(names.curveSecretKey)
             reset(names.curveServerKey)
-            reset(names.plainServer)
+            reset(names.isPlainServer)
             reset(names.plainUsername)
             reset(names.plainPassword)
             reset(names.zapDomain)
-            reset(names.zapEnforceDomain)
+            reset(names.enforcesZAPDomain)
             switch newValue.kind {
             case .none: break
             case .plainServer(let domain):
-                self.plainServer = true
+                self.isPlainServer = true
                 enforce(domain)
             case .plainClient(let username, let password):
                 self.plainUsername = username
                 if !password.isEmpty { self.plainPassword = password }
             case .curveServer(let keys, let domain):
-                self.curveServer = true
+                self.isCurveServer = true
                 use(keys)
                 enforce(domain)
             case .curveClient(let keys, let server):
@@ -137,7 +137,7 @@ extension SocketOptions {
     private mutating func enforce(_ domain: String?) {
         guard let domain else { return }
         self.zapDomain = domain
-        self.zapEnforceDomain = true
+        self.enforcesZAPDomain = true
     }
 }
 

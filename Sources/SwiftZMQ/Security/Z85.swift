@@ -14,7 +14,7 @@ public enum Z85 {
         guard bytes.count.isMultiple(of: 4) else {
             throw ZMQError(
                 code: .invalidArgument, operation: "encode Z85",
-                remedy: "the number of bytes must be a multiple of 4, and is \(bytes.count)")
+                explanation: "the number of bytes must be a multiple of 4, and is \(bytes.count)")
         }
         return String(decoding: characters(of: bytes), as: UTF8.self)
     }
@@ -69,7 +69,7 @@ public enum Z85 {
         return digits
     }()
 
-    private static func malformed(_ remedy: String) -> ZMQError {
-        ZMQError(code: .invalidArgument, operation: "decode Z85", remedy: remedy)
+    private static func malformed(_ explanation: String) -> ZMQError {
+        ZMQError(code: .invalidArgument, operation: "decode Z85", explanation: explanation)
     }
 }

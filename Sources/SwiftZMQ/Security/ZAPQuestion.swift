@@ -15,23 +15,25 @@ struct ZAPQuestion: Sendable {
         let reason: String
     }
 
-    static let version: Message = "1.0"
+    static let version: Frame = "1.0"
 
     /// Reads the frames behind the envelope: version, request id, domain, address, routing id, mechanism, credentials.
-    init(_ frames: some RandomAccessCollection<Message>) throws(Malformed) {
-        let frames = Array(frames)
-        guard frames.count >= 6 else { throw Malformed(reason: "a request of \(frames.count) frames") }
-        guard frames[0] == Self.version else { throw Malformed(reason: "a request of another version than 1.0") }
-        guard let domain = String(validating: frames[2]), let address = String(validating: frames[3]) else {
+    init(_ frames: some RandomAccessCollection<Frame>) throws(Malformed) {
+        var rest = frames[...]
+        guard let version = rest.popFirst(), rest.popFirst() != nil, let domain = rest.popFirst(),
+            let address = rest.popFirst(), let routingID = rest.popFirst(), let mechanismName = rest.popFirst()
+        else { throw Malformed(reason: "a request of \(frames.count) frames") }
+        guard version == Self.version else { throw Malformed(reason: "a request of another version than 1.0") }
+        guard let domain = String(validating: domain), let address = String(validating: address) else {
             throw Malformed(reason: "a domain or an address that is not UTF-8")
         }
         let mechanism: SecurityMechanism
-        (mechanism, credential) = try Self.credential(frames[5], Array(frames[6...]))
-        request = AuthenticationRequest(domain: domain, address: address, routingID: frames[4], mechanism: mechanism)
+        (mechanism, credential) = try Self.credential(mechanismName, Array(rest))
+        request = AuthenticationRequest(domain: domain, address: address, routingID: routingID, mechanism: mechanism)
     }
 
     private static func credential(
-        _ mechanism: Message, _ frames: [Message]
+        _ mechanism: Frame, _ frames: [Frame]
     ) throws(Malformed) -> (SecurityMechanism, Credential) {
         switch (mechanism, frames.count) {
         case ("NULL", 0): return (.null, .none)
@@ -55,7 +57,7 @@ struct ZAPQuestion: Sendable {
     }
 
     /// A name, but none with a zero: libzmq would give it back only up to there, which is another's name.
-    private static func name(_ frame: Message) -> String? {
+    private static func name(_ frame: Frame) -> String? {
         String(validating: frame).flatMap { $0.utf8.contains(0) ? nil : $0 }
     }
 }
@@ -93,17 +95,17 @@ extension AuthenticationDecision {
     }
 
     /// The frames behind the request id: status, reason, user id, metadata.
-    var frames: [Message] {
+    var frames: [Frame] {
         switch self {
-        case .admitted(let userID, let metadata): ["200", "OK", Message(userID), Self.encode(metadata)]
-        case .denied(let reason): ["400", Message(reason), "", ""]
-        case .retryLater(let reason): ["300", Message(reason), "", ""]
-        case .failed(let reason): ["500", Message(reason), "", ""]
+        case .admitted(let userID, let metadata): ["200", "OK", Frame(userID), Self.encode(metadata)]
+        case .denied(let reason): ["400", Frame(reason), "", ""]
+        case .retryLater(let reason): ["300", Frame(reason), "", ""]
+        case .failed(let reason): ["500", Frame(reason), "", ""]
         }
     }
 
     /// Each property as ZMTP writes it: the name's length in a byte, the name, the value's length in four, the value.
-    private static func encode(_ metadata: [String: String]) -> Message {
+    private static func encode(_ metadata: [String: String]) -> Frame {
         var bytes: [UInt8] = []
         for (name, value) in metadata {
             bytes.append(UInt8(truncatingIfNeeded: name.utf8.count))
@@ -112,6 +114,6 @@ extension AuthenticationDecision {
             for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
             bytes += value.utf8
         }
-        return Message(bytes)
+        return Frame(bytes)
     }
 }

@@ -1,7 +1,7 @@
 /// A socket's blocking operations, for programs that give messaging threads of its own.
 ///
-/// They block the calling thread, and so do not compile in asynchronous code: there, they could take all of the few
-/// threads that every task of the process runs on.
+/// They block the calling thread. Therefore they do not compile in asynchronous code: all tasks of the process share a few
+/// threads, and blocked tasks could take all of them.
 ///
 /// ```swift
 /// let pull = try Pull(context)
@@ -33,16 +33,17 @@ extension Blocking where S: ReceivingSocket {
     /// - Throws: ``ZMQError`` with `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     @inlinable
-    public func receive() throws(ZMQError) -> Multipart {
-        if let message = try handle.takeNow() { return message }
+    public func receive() throws(ZMQError) -> Message {
+        if let message = try handle.tryReceive() { return message }
         return try handle.blockToReceive()
     }
 
     /// Receives a message, blocking for no longer than a time.
     ///
-    /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
+    /// - Throws: ``ZMQError`` with `.timedOut` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
-    public func receive(timeout: Duration) throws(ZMQError) -> Multipart {
+    public func receive(timeout: Duration?) throws(ZMQError) -> Message {
+        guard let timeout else { return try receive() }
         guard let message = try handle.blockToReceive(timeout: timeout, interruption: -1) else {
             throw SocketCore.timeout("receive")
         }
@@ -56,7 +57,7 @@ extension Blocking where S: ReceivingSocket {
     ///   - interruption: a descriptor of the caller's, which stays open meanwhile and is not read from.
     /// - Returns: nil when there was no message when the wait ended.
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
-    public func receive(timeout: Duration?, orUntilReadable interruption: Int32) throws(ZMQError) -> Multipart? {
+    public func receive(timeout: Duration?, orUntilReadable interruption: Int32) throws(ZMQError) -> Message? {
         try handle.blockToReceive(timeout: timeout, interruption: interruption)
     }
 }
@@ -67,31 +68,32 @@ extension Blocking where S: SendingSocket {
     /// - Throws: ``ZMQError`` with `.closed`, `.terminated`, `.wrongState` or `.hostUnreachable`.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
     @inlinable
-    public func send(_ frame: Message) throws(ZMQError) {
-        if try handle.giveNow(frame) { return }
-        try handle.blockToSend(Multipart(frame))
+    public func send(_ frame: Frame) throws(ZMQError) {
+        if try handle.trySend(frame) { return }
+        try handle.blockToSend(Message(frame))
     }
 
     /// Sends a message of any number of frames as a whole, blocking until there is room.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
     @inlinable
-    public func send(_ message: Multipart) throws(ZMQError) {
-        if try handle.giveNow(message) { return }
+    public func send(_ message: Message) throws(ZMQError) {
+        if try handle.trySend(message) { return }
         try handle.blockToSend(message)
     }
 
-    /// Sends one frame, blocking for no longer than a time. See ``send(_:timeout:)-(Multipart,_)``.
+    /// Sends one frame, blocking for no longer than a time. See ``send(_:timeout:)-(Message,_)``.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
-    public func send(_ frame: Message, timeout: Duration) throws(ZMQError) {
-        try send(Multipart(frame), timeout: timeout)
+    public func send(_ frame: Frame, timeout: Duration?) throws(ZMQError) {
+        try send(Message(frame), timeout: timeout)
     }
 
     /// Sends a message of any number of frames as a whole, blocking for no longer than a time.
     ///
-    /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated`, `.wrongState` or
+    /// - Throws: ``ZMQError`` with `.timedOut` when the timeout passed, `.closed`, `.terminated`, `.wrongState` or
     ///   `.hostUnreachable`.
     @available(*, noasync, message: "use send(_:timeout:) of the socket itself")
-    public func send(_ message: Multipart, timeout: Duration) throws(ZMQError) {
+    public func send(_ message: Message, timeout: Duration?) throws(ZMQError) {
+        guard let timeout else { return try send(message) }
         guard try handle.blockToSend(message, timeout: timeout) else { throw SocketCore.timeout("send") }
     }
 }
@@ -99,16 +101,16 @@ extension Blocking where S: SendingSocket {
 extension Blocking where S == Request {
     /// Sends a request and receives its reply, as one step, blocking meanwhile.
     ///
-    /// After a timeout the socket can ask again, and a reply that comes late is dropped. For one thread at a time: others
-    /// are to have a socket of their own.
+    /// After a timeout the socket can ask again, and a late reply is dropped. For one thread at a time: give other threads a
+    /// socket of their own.
     ///
     /// - Parameters:
     ///   - frames: the request.
     ///   - timeout: how long the whole may take; nil, the default, for as long as it takes.
     /// - Returns: the reply.
-    /// - Throws: ``ZMQError`` with `.again` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
+    /// - Throws: ``ZMQError`` with `.timedOut` when the timeout passed, `.closed`, `.terminated` or `.wrongState`.
     @available(*, noasync, message: "use request(_:timeout:) of the socket itself")
-    public func request(_ frames: Multipart, timeout: Duration? = nil) throws(ZMQError) -> Multipart {
+    public func request(_ frames: Message, timeout: Duration? = nil) throws(ZMQError) -> Message {
         guard let timeout else {
             try send(frames)
             return try receive()
@@ -118,9 +120,9 @@ extension Blocking where S == Request {
         return try receive(timeout: Swift.max(deadline - .now, .zero))
     }
 
-    /// Sends a request of one frame and receives its reply, as one step. See ``request(_:timeout:)-(Multipart,_)``.
+    /// Sends a request of one frame and receives its reply, as one step. See ``request(_:timeout:)-(Message,_)``.
     @available(*, noasync, message: "use request(_:timeout:) of the socket itself")
-    public func request(_ frame: Message, timeout: Duration? = nil) throws(ZMQError) -> Multipart {
-        try request(Multipart(frame), timeout: timeout)
+    public func request(_ frame: Frame, timeout: Duration? = nil) throws(ZMQError) -> Message {
+        try request(Message(frame), timeout: timeout)
     }
 }

@@ -1,7 +1,7 @@
 /// Sends each message to all subscribers whose filters match its first bytes (`ZMQ_PUB`).
 ///
 /// It never waits for a subscriber: what one cannot take at its high-water mark is dropped for that one, unless
-/// ``SocketOptionNames/noDrop`` is on. Messages sent before a subscription has arrived are not kept. See RFC 29.
+/// ``SocketOptionNames/neverDrops`` is on. Messages sent before a subscription has arrived are not kept. See RFC 29.
 public struct Publisher: SendingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

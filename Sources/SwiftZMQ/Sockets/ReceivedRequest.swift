@@ -1,35 +1,35 @@
 /// A request that a ``Reply`` received, and the one answer that it gets. See ``Reply/requests``.
 public final class ReceivedRequest: Sendable {
     /// What was asked.
-    public let message: Multipart
+    public let message: Message
 
     private let socket: Reply
-    private let turns: Turns?
+    private let lock: FIFOLock?
     private let stage = Locked(Stage.open)
 
     private enum Stage { case open, answering, answered }
 
     /// A request whose answer ends a turn that was taken before it was received.
-    init(_ message: Multipart, at socket: Reply, endsTurnOf turns: Turns?) {
+    init(_ message: Message, at socket: Reply, releasing lock: FIFOLock?) {
         self.message = message
         self.socket = socket
-        self.turns = turns
+        self.lock = lock
     }
 
-    /// Answers. Whoever asked may be gone; then the answer is dropped.
+    /// Answers the request. If the peer that asked is gone, the answer is dropped.
     ///
-    /// It can be done once. After a failure or a cancellation nothing was sent, and it can be done again.
+    /// A request is answered once. After a failure or a cancellation nothing was sent, and you can try again.
     ///
     /// - Throws: ``ZMQError`` with `.wrongState` when the request was answered before, `.closed` or `.terminated`.
     ///   `CancellationError` when the task is cancelled while it waits.
-    public nonisolated(nonsending) func reply(_ frames: Multipart) async throws {
+    public nonisolated(nonsending) func reply(_ frames: Message) async throws {
         let isFirst = stage.withLock { stage in
             guard stage == .open else { return false }
             stage = .answering
             return true
         }
         guard isFirst else {
-            throw ZMQError(code: .wrongState, operation: "reply", remedy: "a request is answered once")
+            throw ZMQError(code: .wrongState, operation: "reply", explanation: "a request is answered once")
         }
         do {
             try await socket.send(frames)
@@ -38,15 +38,15 @@ public final class ReceivedRequest: Sendable {
             throw error
         }
         stage.withLock { $0 = .answered }
-        turns?.give()
+        lock?.unlock()
     }
 
-    /// Answers with one frame. See ``reply(_:)-(Multipart)``.
-    public nonisolated(nonsending) func reply(_ frame: Message) async throws {
-        try await reply(Multipart(frame))
+    /// Answers with one frame. See ``reply(_:)-(Message)``.
+    public nonisolated(nonsending) func reply(_ frame: Frame) async throws {
+        try await reply(Message(frame))
     }
 
     deinit {
-        if stage.withLock({ $0 != .answered }) { turns?.give() }
+        if stage.withLock({ $0 != .answered }) { lock?.unlock() }
     }
 }

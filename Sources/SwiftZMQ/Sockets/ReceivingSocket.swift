@@ -4,23 +4,23 @@ public protocol ReceivingSocket: Socket {}
 extension ReceivingSocket {
     /// Receives a message with all its frames, waiting for one if there is none (`zmq_msg_recv`).
     ///
-    /// Several receivers are served first come, first served. A message is taken from the socket only for a receiver
-    /// that gets it: cancelling one, or its timeout, loses nothing.
+    /// Those who wait are served first come, first served. A message is taken from the socket only for a receiver that
+    /// gets it, so that neither a cancellation nor a timeout loses one.
     ///
     /// - Parameter timeout: how long to wait; nil, the default, for as long as it takes.
     /// - Throws: `CancellationError` at once when the task is cancelled while it waits; a task that never has to wait
-    ///   learns of its cancellation within 128 operations. ``ZMQError`` with `.again` when the timeout
+    ///   learns of its cancellation within 128 operations. ``ZMQError`` with `.timedOut` when the timeout
     ///   passed, `.closed`, `.terminated`, or `.wrongState`.
     @inlinable
-    public nonisolated(nonsending) func receive(timeout: Duration? = nil) async throws -> Multipart {
+    public nonisolated(nonsending) func receive(timeout: Duration? = nil) async throws -> Message {
         let handle = handle
-        if let message = try handle.takeWithinStreak() { return message }
+        if let message = try handle.receiveWithinBudget() { return message }
         return try await handle.waitToReceive(timeout: timeout)
     }
 
     /// Receives a message if one is there and nobody waits for it; nil otherwise.
-    public func tryReceive() throws(ZMQError) -> Multipart? {
-        try core.takeNow()
+    public func tryReceive() throws(ZMQError) -> Message? {
+        try core.tryReceive()
     }
 
     /// The messages as they arrive, until the socket is closed.

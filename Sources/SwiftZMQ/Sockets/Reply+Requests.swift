@@ -3,14 +3,14 @@ extension Reply {
     ///
     /// ```swift
     /// for try await request in reply.requests {
-    ///     try await request.reply("you said \(request.message[0])")
+    ///     try await request.reply("you said \(request.message)")
     /// }
     /// ```
     ///
-    /// A ``Reply`` has one request at a time: the next is received when this one has been answered, by whichever task.
-    /// One that is forgotten without an answer ends the sequence with a ``ZMQError`` of `.wrongState`, as the peer would
+    /// A ``Reply`` has one request at a time: the next is received when this one has been answered. Any task may answer it.
+    /// If a request is let go of without an answer, the sequence throws ``ZMQError`` with `.wrongState`, as the peer would
     /// wait for ever. The sequence ends when the socket or its context is closed, and throws `CancellationError` when the
-    /// task is cancelled. Do not call `receive` and `send` meanwhile.
+    /// task is cancelled. Do not call `receive` or `send` while a loop over it runs.
     public var requests: RequestSequence { RequestSequence(socket: self) }
 }
 
@@ -29,19 +29,20 @@ public struct RequestSequence: AsyncSequence, Sendable {
         public nonisolated(nonsending) mutating func next(
             isolation actor: (any Actor)?
         ) async throws -> ReceivedRequest? {
-            let turns = socket.core.turns
-            try await turns?.take(until: nil)
+            let lock = socket.core.turnLock
+            try await lock?.lock(until: nil)
             do {
                 guard let message = try await socket.handle.waitForNext() else {
-                    turns?.give()
+                    lock?.unlock()
                     return nil
                 }
-                return ReceivedRequest(message, at: socket, endsTurnOf: turns)
+                return ReceivedRequest(message, at: socket, releasing: lock)
             } catch let error as ZMQError where error.code == .wrongState {
-                turns?.give()
-                throw ZMQError(code: .wrongState, operation: "receive", remedy: "the request before was not answered")
+                lock?.unlock()
+                throw ZMQError(
+                    code: .wrongState, operation: "receive", explanation: "the request before was not answered")
             } catch {
-                turns?.give()
+                lock?.unlock()
                 throw error
             }
         }

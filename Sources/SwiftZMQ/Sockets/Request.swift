@@ -1,12 +1,12 @@
 /// Asks: sends a request, then receives its reply, in turn (`ZMQ_REQ`).
 ///
-/// ``request(_:timeout:)-(Message,_)`` does both in one step, for any number of tasks.
+/// ``request(_:timeout:)-(Frame,_)`` does both in one step, for any number of tasks.
 ///
-/// Requests go to the connected peers in turn. By default ``SocketOptionNames/relaxed`` and
-/// ``SocketOptionNames/correlate`` are on: a request whose reply was not waited for, because of a timeout or a
-/// cancellation, leaves a socket that can ask again, and a late reply to it is never taken for another's. A peer that
-/// counts on the delimiter being the first frame, such as a gateway that this socket registers with as a worker, needs
-/// `correlate` off. See RFC 28.
+/// Requests go to the connected peers in turn. By default ``SocketOptionNames/isRelaxed`` and
+/// ``SocketOptionNames/correlates`` are on: after a timeout or a cancellation the socket can ask again at once, and a late
+/// reply is never mistaken for the reply to a later request. With ``SocketOptionNames/correlates`` on, each request begins
+/// with a number in front of the empty frame. Turn it off for a peer that expects the empty frame first, such as a gateway
+/// that this socket registers with as a worker. See RFC 28.
 public struct Request: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle

@@ -1,6 +1,6 @@
 /// Talks to many peers by name: the first frame of a message says whom it came from or goes to (`ZMQ_ROUTER`).
 ///
-/// A message to a peer that does not exist is dropped, unless ``SocketOptionNames/mandatory`` is on. Senders that wait
+/// A message to a peer that does not exist is dropped, unless ``SocketOptionNames/isMandatory`` is on. Senders that wait
 /// for a full peer do not keep back messages to others. See RFC 28.
 public struct Router: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.

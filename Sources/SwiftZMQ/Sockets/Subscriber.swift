@@ -18,19 +18,19 @@ public struct Subscriber: ReceivingSocket {
         configure: (inout SocketOptions<Self>) throws -> Void = { _ in }
     ) throws {
         handle = try SocketHandle(context, .subscriber, configure)
-        for topic in topics { try subscribe(to: Message(topic)) }
+        for topic in topics { try subscribe(to: Frame(topic)) }
     }
 
-    /// Lets through what begins with a prefix (`ZMQ_SUBSCRIBE`). May be called at any time.
+    /// Lets messages through that begin with a prefix (`ZMQ_SUBSCRIBE`). May be called at any time.
     ///
-    /// Subscribing twice to the same prefix takes unsubscribing twice. The publisher learns of it within moments; what
-    /// it sends before that is not received.
-    public func subscribe(to prefix: Message) throws(ZMQError) {
-        try core.set(SubscriptionOption.subscribe, to: prefix)
+    /// A prefix that was subscribed to twice has to be unsubscribed from twice. The publisher learns of the subscription
+    /// moments later; what it sends before that is not received.
+    public func subscribe(to prefix: Frame) throws(ZMQError) {
+        try core.set(SubscriptionOption.subscribe, to: prefix, for: "subscribe")
     }
 
-    /// Takes a filter away (`ZMQ_UNSUBSCRIBE`). A prefix that was not subscribed to is passed over.
-    public func unsubscribe(from prefix: Message) throws(ZMQError) {
-        try core.set(SubscriptionOption.unsubscribe, to: prefix)
+    /// Takes a filter away (`ZMQ_UNSUBSCRIBE`). Nothing happens for a prefix that was not subscribed to.
+    public func unsubscribe(from prefix: Frame) throws(ZMQError) {
+        try core.set(SubscriptionOption.unsubscribe, to: prefix, for: "unsubscribe")
     }
 }

@@ -21,15 +21,27 @@ public struct XSubscriber: SendingSocket, ReceivingSocket {
 extension XSubscriber {
     /// Asks the publishers for what begins with a prefix: sends the byte 1 and the prefix.
     ///
-    /// - Throws: as ``SendingSocket/send(_:timeout:)-(Message,_)``.
-    public nonisolated(nonsending) func subscribe(to prefix: Message) async throws {
-        try await send(Message([1] + [UInt8](prefix)))
+    /// It never waits: libzmq takes subscriptions at any time, for publishers that come later, too.
+    ///
+    /// - Throws: ``ZMQError`` with `.closed`, `.terminated`, or `.wrongState` while a blocking proxy has the socket.
+    public func subscribe(to prefix: Frame) throws(ZMQError) {
+        try tell(1, prefix, for: "subscribe")
     }
 
-    /// Takes a prefix back: sends the byte 0 and the prefix.
+    /// Takes a prefix back: sends the byte 0 and the prefix. One that was not asked for is passed over.
     ///
-    /// - Throws: as ``SendingSocket/send(_:timeout:)-(Message,_)``.
-    public nonisolated(nonsending) func unsubscribe(from prefix: Message) async throws {
-        try await send(Message([0] + [UInt8](prefix)))
+    /// - Throws: as ``subscribe(to:)``.
+    public func unsubscribe(from prefix: Frame) throws(ZMQError) {
+        try tell(0, prefix, for: "unsubscribe")
+    }
+
+    private func tell(_ kind: UInt8, _ prefix: Frame, for operation: String) throws(ZMQError) {
+        let message = Frame([kind] + [UInt8](prefix))
+        try core.withSocket(operation, attaches: false) { socket throws(ZMQError) in
+            guard try socket.sendFrame(message, hasMore: false) else {
+                throw ZMQError(
+                    code: .wrongState, operation: operation, explanation: "libzmq refused what it always has room for")
+            }
+        }
     }
 }

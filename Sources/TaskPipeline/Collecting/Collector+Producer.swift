@@ -1,4 +1,5 @@
 import SwiftZMQ
+import SystemSupport
 
 extension Collector {
     private static let heartbeat = Duration.seconds(1)
@@ -21,7 +22,7 @@ extension Collector {
                 continue
             }
             try hear(heard)
-            change.give()
+            change.send()
         }
     }
 
@@ -31,7 +32,7 @@ extension Collector {
             guard message.run == state.run else { return false }
             switch message.body {
             case .run: break
-            case .acknowledged(let sequences): state.book.acknowledge(sequences)
+            case .acknowledged(let sequences): state.pendingReports.acknowledge(sequences)
             case .finished(let ending):
                 defer { state.ending = ending }
                 return state.ending == nil
@@ -68,9 +69,9 @@ extension Collector {
             let recovered = try sink.begin(run)
             var passed = done
             passed.formUnion(recovered.done)
-            state.gate = ResultGate(isOrdered: settings.isOrdered, done: passed)
+            state.sequencer = ResultSequencer(isOrdered: settings.isOrdered, done: passed)
             // What the last report did not tell because the collector was killed before it could.
-            state.book.noteDone(recovered.done, failed: recovered.failed)
+            state.pendingReports.noteDone(recovered.done, failed: recovered.failed)
             state.failed = UInt64(recovered.failed.count)
             state.run = run
         }
@@ -87,7 +88,7 @@ extension Collector {
                 if isMissed { state.isProducerMissed = true }
                 // To one that is not there they would only pile up.
                 let isThere = now - state.lastHeard < TaskWindow.silence
-                return (isThere ? state.book.overdueReports(at: now) : [], isMissed)
+                return (isThere ? state.pendingReports.overdueReports(at: now) : [], isMissed)
             }
             for report in overdue { try say(.report(report)) }
             if isMissed {
@@ -95,7 +96,7 @@ extension Collector {
                     PipelineNotice("no producer answers at \(doneEndpoint); waiting for one: pipeline produce --done …")
                 )
             }
-            change.give()
+            change.send()
         }
     }
 }

@@ -1,4 +1,5 @@
 import SwiftZMQ
+import SystemSupport
 
 extension Collector {
     /// Results that are about to be written, and what they are of.
@@ -28,7 +29,7 @@ extension Collector {
         }
     }
 
-    private func take(_ message: Multipart, into batch: inout Batch) {
+    private func take(_ message: Message, into batch: inout Batch) {
         let received: ResultBatch
         do throws(WireError) {
             received = try ResultBatch(message)
@@ -42,14 +43,14 @@ extension Collector {
                 return
             }
             for result in received.results {
-                switch state.gate.admit(result) {
+                switch state.sequencer.admit(result) {
                 case .write:
                     batch.add(result, as: settings.format)
-                    while let released = state.gate.release() { batch.add(released, as: settings.format) }
-                case .hold: state.book.noteHeld(result.number)
+                    while let released = state.sequencer.release() { batch.add(released, as: settings.format) }
+                case .hold: state.pendingReports.noteHeld(result.number)
                 case .holdStill:
                     // Somebody has had it done again: the producer may not know that it is here.
-                    state.book.noteHeld(result.number)
+                    state.pendingReports.noteHeld(result.number)
                     state.dropped += 1
                 case .drop: state.dropped += 1
                 }
@@ -62,7 +63,7 @@ extension Collector {
             try await sink.write(&batch.bytes, done: batch.done, failed: batch.failed)
             let (done, failed) = (batch.done, batch.failed)
             state.withLock { state in
-                state.book.noteDone(done, failed: failed)
+                state.pendingReports.noteDone(done, failed: failed)
                 state.written += UInt64(done.count)
                 state.failed += UInt64(failed.count)
             }
@@ -74,21 +75,21 @@ extension Collector {
 
     /// Tells the producer what is new.
     func report() throws {
-        while let report = state.withLock({ $0.book.nextReport(at: .now) }) { try say(.report(report)) }
+        while let report = state.withLock({ $0.pendingReports.nextReport(at: .now) }) { try say(.report(report)) }
     }
 
     /// Writes what is held back, and sees to it that the producer knows everything.
     func finish() async throws {
         let (held, ending) = state.withLock { state in
             // Only at the end of the run: one who starts this collector again expects the order to be kept.
-            (state.ending == nil ? [] : state.gate.releaseAll(), state.ending)
+            (state.ending == nil ? [] : state.sequencer.releaseAll(), state.ending)
         }
         var batch = Batch()
         for result in held { batch.add(result, as: settings.format) }
         try await write(&batch)
         let deadline = Instant.now + .seconds(3)
         // Every answer of the producer is a change, and each second is one: what was not answered is then said again.
-        while !state.withLock({ $0.book.isClear }), Instant.now < deadline { await change.wait() }
+        while !state.withLock({ $0.pendingReports.isClear }), Instant.now < deadline { await change.wait() }
         guard ending != nil else { return }
         while !state.withLock({ $0.hasFarewell }), Instant.now < deadline {
             try say(.goodbye)

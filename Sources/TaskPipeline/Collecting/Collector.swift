@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// A collector: takes results in, writes each once, and tells the producer what is where it belongs.
 public final class Collector: Sendable {
@@ -17,8 +18,8 @@ public final class Collector: Sendable {
 
     struct State {
         var run = RunID.none
-        var gate: ResultGate
-        var book = ReportBook()
+        var sequencer: ResultSequencer
+        var pendingReports = PendingReports()
         /// Since when the producer says that another collector has taken this one's place.
         var replacedSince: Instant?
         /// Set when the producer says that the run is over.
@@ -43,7 +44,7 @@ public final class Collector: Sendable {
     let settings: Settings
     let state: Locked<State>
     /// Given when the producer says something, and when the collector is stopped.
-    let change = Nudge()
+    let change = AsyncSignal()
     let notice: NoticeHandler
     private let executor: SocketExecutor
 
@@ -53,14 +54,14 @@ public final class Collector: Sendable {
         sink: any ResultSink, notice: @escaping NoticeHandler = { _ in }
     ) throws {
         results = try Pull(context) {
-            $0.receiveHighWaterMark = 0
+            $0.receiveHighWaterMark = nil
             $0.setForLostConnections()
-            $0.ipv6 = resultsEndpoint.contains("[")
+            $0.usesIPv6 = resultsEndpoint.contains("[")
         }
         done = try Dealer(context) {
             $0.setForPipeline()
             $0.linger = .milliseconds(500)
-            $0.ipv6 = doneEndpoint.contains("[")
+            $0.usesIPv6 = doneEndpoint.contains("[")
         }
         self.resultsEndpoint = try results.bind(resultsEndpoint)
         self.doneEndpoint = doneEndpoint
@@ -69,14 +70,14 @@ public final class Collector: Sendable {
         self.sink = sink
         self.notice = notice
         executor = context.executor
-        state = Locked(State(gate: ResultGate(isOrdered: settings.isOrdered), lastHeard: .now))
+        state = Locked(State(sequencer: ResultSequencer(isOrdered: settings.isOrdered), lastHeard: .now))
     }
 
     /// How far it is.
     public var status: CollectorStatus {
         state.withLock {
             CollectorStatus(
-                written: $0.written, failed: $0.failed, dropped: $0.dropped, held: $0.gate.heldCount,
+                written: $0.written, failed: $0.failed, dropped: $0.dropped, held: $0.sequencer.heldCount,
                 isComplete: $0.ending.map { !$0.isInterrupted } ?? false)
         }
     }
@@ -84,7 +85,7 @@ public final class Collector: Sendable {
     /// Writes what has been received, tells the producer, and lets ``run()`` return.
     public func stop() {
         state.withLock { $0.isStopped = true }
-        change.give()
+        change.send()
         results.close()
     }
 

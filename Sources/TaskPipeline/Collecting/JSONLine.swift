@@ -1,3 +1,5 @@
+import TextFormats
+
 /// A JSON object on one line, put together member by member.
 struct JSONLine {
     private var bytes: [UInt8]
@@ -8,21 +10,13 @@ struct JSONLine {
 
     /// Adds bytes as a string, or in base64 under another name where they are not UTF-8.
     mutating func add(_ name: String, _ value: ArraySlice<UInt8>) {
-        if let text = String(validating: value, as: UTF8.self) {
-            add(name, text)
-        } else {
-            begin(name + "_base64")
-            bytes.append(quote)
-            appendBase64(value)
-            bytes.append(quote)
-        }
+        bytes.append(UInt8(ascii: ","))
+        value.withUnsafeBytes { JSONText.appendMember(name, $0, to: &bytes) }
     }
 
     mutating func add(_ name: String, _ text: String) {
         begin(name)
-        bytes.append(quote)
-        for byte in text.utf8 { appendEscaped(byte) }
-        bytes.append(quote)
+        JSONText.appendQuoted(text, to: &bytes)
     }
 
     mutating func add(_ name: String, _ number: Int32) {
@@ -47,37 +41,4 @@ struct JSONLine {
     private mutating func begin(_ name: String) {
         bytes += Array(",\"\(name)\":".utf8)
     }
-
-    private mutating func appendEscaped(_ byte: UInt8) {
-        switch byte {
-        case quote, UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)
-        case UInt8(ascii: "\r"): bytes += Array("\\r".utf8)
-        case UInt8(ascii: "\t"): bytes += Array("\\t".utf8)
-        case 0..<0x20, 0x7F:
-            let digits = Array("0123456789abcdef".utf8)
-            bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        default: bytes.append(byte)
-        }
-    }
-
-    private mutating func appendBase64(_ value: ArraySlice<UInt8>) {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var rest = value
-        while !rest.isEmpty {
-            let group = rest.prefix(3)
-            rest = rest.dropFirst(3)
-            var bits = group.reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for position in 0..<4 {
-                let isPadding = position > group.count
-                let index = Int(bits >> UInt32(18 - 6 * position) & 63)
-                bytes.append(isPadding ? UInt8(ascii: "=") : digits[index])
-            }
-        }
-    }
 }
-
-private let quote = UInt8(ascii: "\"")

@@ -1,10 +1,5 @@
-import SwiftZMQ
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
+import SystemSupport
 
 /// A file of results, with a journal beside it, so that a collector that was killed goes on where it stopped.
 ///
@@ -104,11 +99,7 @@ public final class ResultFile: ResultSink {
     }
 
     private static func open(_ path: String, _ flags: Int32) throws -> Int32 {
-        #if canImport(Musl)
-            let descriptor = Musl.open(path, flags | O_CLOEXEC, 0o666)
-        #else
-            let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
-        #endif
+        let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
         return descriptor
     }

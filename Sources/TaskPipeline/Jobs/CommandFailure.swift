@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// A command could not be started.
 struct CommandFailure: Error, CustomStringConvertible {

@@ -1,10 +1,5 @@
-import SwiftZMQ
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
+import SystemSupport
 
 /// The descriptors between a worker and its commands, none of which a command of another thread may inherit: a pipe that
 /// somebody else holds open does not end.

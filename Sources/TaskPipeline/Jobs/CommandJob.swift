@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    @preconcurrency import Glibc
-#endif
+@preconcurrency import Glibc
 
 /// A shell command that is run for each task: the task on standard input, with a newline, and as `{}`; what it writes to
 /// standard output is the result.

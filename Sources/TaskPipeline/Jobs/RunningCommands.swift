@@ -1,10 +1,5 @@
-import SwiftZMQ
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
+import SystemSupport
 
 /// The commands that run at present, which end with this process: they are in groups of their own, where the terminal's
 /// Ctrl-C does not reach them.

@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// The sink of the classic chain: pulls results, one frame each, and writes them as they come.
 public final class PlainCollector: Sendable {
@@ -13,7 +14,7 @@ public final class PlainCollector: Sendable {
 
     /// Binds.
     public init(_ context: Context, results: String, format: ResultFormat, sink: any ResultSink) throws {
-        pull = try Pull(context) { $0.ipv6 = results.contains("[") }
+        pull = try Pull(context) { $0.usesIPv6 = results.contains("[") }
         resultsEndpoint = try pull.bind(results)
         self.sink = sink
         self.format = format
@@ -44,10 +45,10 @@ public final class PlainCollector: Sendable {
         var number = count
         for try await message in pull.messages {
             let first = number + 1
-            var next: Multipart? = message
+            var next: Message? = message
             while let message = next {
                 number += 1
-                format.append(plainOutput: [UInt8](message[0])[...], number: number, to: &bytes)
+                format.append(plainOutput: [UInt8](message.first ?? Frame())[...], number: number, to: &bytes)
                 next = bytes.count < Self.fullBatch ? try? pull.tryReceive() : nil
             }
             try await sink.write(&bytes, done: NumberSet(ranges: [first...number]), failed: NumberSet())

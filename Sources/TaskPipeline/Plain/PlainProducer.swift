@@ -14,19 +14,19 @@ public final class PlainProducer: Sendable {
         push = try Push(context) {
             // What was sent leaves before the program does, however long that takes.
             $0.linger = nil
-            $0.ipv6 = tasks.contains("[")
+            $0.usesIPv6 = tasks.contains("[")
         }
         tasksEndpoint = try push.bind(tasks)
     }
 
     /// Sends a task, waiting for a worker that can take it.
     public nonisolated(nonsending) func send(_ task: ArraySlice<UInt8>) async throws {
-        try await push.send(Message(task))
+        try await push.send(Frame(task))
     }
 
     /// Lets what was sent leave for no longer than a time; nil for as long as it takes.
     public func close(linger: Duration?) throws {
-        try push.set(\.linger, to: linger)
+        try push.setOption(\.linger, to: linger)
         push.close()
     }
 }

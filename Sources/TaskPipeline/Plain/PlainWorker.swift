@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// The worker of the classic chain: pulls a task, does it, and pushes the output on, with nothing around it.
 public final class PlainWorker: Sendable {
@@ -13,7 +14,7 @@ public final class PlainWorker: Sendable {
     private let links: [(pull: Pull, push: Push)]
     private let job: any Job
     private let state: Locked<State>
-    private let ended = Nudge()
+    private let ended = AsyncSignal()
     private let notice: NoticeHandler
 
     private static let glance = Duration.milliseconds(100)
@@ -24,8 +25,8 @@ public final class PlainWorker: Sendable {
         notice: @escaping NoticeHandler = { _ in }
     ) throws {
         links = try endpoints.map { endpoints in
-            let pull = try Pull(context) { $0.ipv6 = endpoints.tasks.contains("[") }
-            let push = try Push(context) { $0.ipv6 = endpoints.results.contains("[") }
+            let pull = try Pull(context) { $0.usesIPv6 = endpoints.tasks.contains("[") }
+            let push = try Push(context) { $0.usesIPv6 = endpoints.results.contains("[") }
             try push.connect(endpoints.results)
             try pull.connect(endpoints.tasks)
             return (pull, push)
@@ -57,7 +58,7 @@ public final class PlainWorker: Sendable {
                         state.isEnding = true
                     }
                 }
-                ended.give()
+                ended.send()
             }
         }
         while state.withLock({ $0.threads > 0 }) { await ended.wait() }
@@ -72,25 +73,25 @@ public final class PlainWorker: Sendable {
     private func work(_ link: (pull: Pull, push: Push)) throws {
         while !state.withLock({ $0.isEnding }) {
             guard let message = try receive(link.pull) else { continue }
-            let outcome = job.run([UInt8](message[0])[...])
+            let outcome = job.run([UInt8](message.first ?? Frame())[...])
             if let complaint = outcome.complaint { notice(PipelineNotice(complaint)) }
             state.withLock { state in
                 state.done += 1
                 if outcome.status != 0 { state.failed += 1 }
             }
-            try send(Message(outcome.output), to: link.push)
+            try send(Frame(outcome.output), to: link.push)
         }
     }
 
-    private func receive(_ pull: Pull) throws(ZMQError) -> Multipart? {
+    private func receive(_ pull: Pull) throws(ZMQError) -> Message? {
         do {
             return try pull.blocking.receive(timeout: Self.glance)
-        } catch  where error.code == .again {
+        } catch  where error.code == .timedOut {
             return nil
         }
     }
 
-    private func send(_ result: Message, to push: Push) throws(ZMQError) {
+    private func send(_ result: Frame, to push: Push) throws(ZMQError) {
         // With a second wish to end the process ends, so that this one need not be looked at.
         try push.blocking.send(result)
     }

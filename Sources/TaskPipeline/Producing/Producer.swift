@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// A producer: takes tasks in, hands them to workers that ask, and keeps each until the collector has its result.
 ///
@@ -25,13 +26,13 @@ public final class Producer: Sendable {
     private let tasks: Router
     private let done: Router
     private let window: Locked<TaskWindow>
-    private let room = Nudge()
-    private let change = Nudge()
+    private let room = AsyncSignal()
+    private let change = AsyncSignal()
     private let notice: NoticeHandler
     private let executor: SocketExecutor
     private let watch: Locked<ProducerWatch>
     /// Where the collector was last heard.
-    private let collectorConnection = Locked<Message?>(nil)
+    private let collectorConnection = Locked<Frame?>(nil)
 
     private static let glance = Duration.milliseconds(100)
 
@@ -43,12 +44,12 @@ public final class Producer: Sendable {
         tasks = try Router(context) {
             $0.setForPipeline()
             // A worker that is gone is known at once, and its tasks go to another.
-            $0.mandatory = true
-            $0.ipv6 = tasksEndpoint.contains("[")
+            $0.isMandatory = true
+            $0.usesIPv6 = tasksEndpoint.contains("[")
         }
         done = try Router(context) {
             $0.setForPipeline()
-            $0.ipv6 = doneEndpoint.contains("[")
+            $0.usesIPv6 = doneEndpoint.contains("[")
         }
         self.tasksEndpoint = try tasks.bind(tasksEndpoint)
         self.doneEndpoint = try done.bind(doneEndpoint)
@@ -97,7 +98,7 @@ public final class Producer: Sendable {
     private func send(_ handOut: TaskWindow.HandOut) throws -> Bool {
         do {
             // Without a high-water mark there is always room.
-            return try tasks.trySend(Multipart([handOut.connection, handOut.batch.encoded]))
+            return try tasks.trySend(Message([handOut.connection, handOut.batch.encoded]))
         } catch {
             guard error.code == .hostUnreachable else { throw error }
             return false
@@ -107,14 +108,14 @@ public final class Producer: Sendable {
     /// Says that no more tasks come.
     public func endInput() {
         window.withLock { $0.endInput() }
-        change.give()
+        change.send()
     }
 
     /// Hands out nothing more; ``run()`` returns when what workers have is done.
     public func stop() {
         window.withLock { $0.stop() }
-        change.give()
-        room.give()
+        change.send()
+        room.send()
     }
 
     /// Whether it was stopped.
@@ -152,7 +153,7 @@ public final class Producer: Sendable {
                 continue
             }
             try handOut()
-            giveNudges()
+            sendSignals()
         }
     }
 
@@ -169,30 +170,30 @@ public final class Producer: Sendable {
                 continue
             }
             try handOut()
-            giveNudges()
+            sendSignals()
         }
     }
 
-    private static func split(_ message: Multipart) -> (connection: Message, said: Multipart) {
+    private static func split(_ message: Message) -> (connection: Frame, said: Message) {
         var message = message
         // A ROUTER's message has the routing id in front; more frames than ours are for the decoder to refuse.
-        guard message.count > 1 else { return (Message(), message) }
+        guard message.count > 1 else { return (Frame(), message) }
         let connection = message.removeFirst()
         return (connection, message)
     }
 
-    private func send(_ answer: ProducerMessage, to connection: Message) {
+    private func send(_ answer: ProducerMessage, to connection: Frame) {
         do throws(ZMQError) {
-            _ = try done.trySend(Multipart([connection, answer.encoded]))
+            _ = try done.trySend(Message([connection, answer.encoded]))
         } catch {
             notice(PipelineNotice("\(doneEndpoint): \(error)"))
         }
     }
 
-    private func giveNudges() {
+    private func sendSignals() {
         let (hasRoom, isFinished) = window.withLock { ($0.hasRoom, $0.isFinished) }
-        if hasRoom { room.give() }
-        if isFinished { change.give() }
+        if hasRoom { room.send() }
+        if isFinished { change.send() }
     }
 
     private func keepTime() async throws {
@@ -207,7 +208,7 @@ public final class Producer: Sendable {
                 send(acknowledgement, to: connection)
             }
             try handOut()
-            giveNudges()
+            sendSignals()
             let news = watch.withLock { $0.news(workers: workers, hasCollector: hasCollector, at: now) }
             for line in news { notice(PipelineNotice(line)) }
         }

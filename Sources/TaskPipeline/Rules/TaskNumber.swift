@@ -7,7 +7,7 @@
 //   Collecting/  the sockets and files around the collector's
 //   Jobs/        what is done for a task
 //
-// Read `TaskWindow`, `WorkerDesk` and `ResultGate` first: they are the pipeline, the rest carries it.
+// Read `TaskWindow`, `AssignedTasks` and `ResultSequencer` first: they are the pipeline, the rest carries it.
 
 /// The place of a task in its input, counted from 1.
 public typealias TaskNumber = UInt64

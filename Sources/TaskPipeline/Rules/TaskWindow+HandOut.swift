@@ -6,7 +6,7 @@ extension TaskWindow {
         /// The worker.
         public var worker: SessionID
         /// The routing id of the worker's connection.
-        public var connection: Message
+        public var connection: Frame
         /// The tasks.
         public var batch: TaskBatch
     }

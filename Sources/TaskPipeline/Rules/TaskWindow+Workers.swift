@@ -7,7 +7,7 @@ extension TaskWindow {
     ///   - message: what it says.
     ///   - connection: the routing id that it came from, which is another after a lost connection.
     ///   - now: when it came.
-    public mutating func hear(_ message: WorkerMessage, from connection: Message, at now: Instant) {
+    public mutating func hear(_ message: WorkerMessage, from connection: Frame, at now: Instant) {
         let isOurRun = message.run == run
         switch message.body {
         case .ask(let ask):
@@ -42,7 +42,7 @@ extension TaskWindow {
         workers.values.reduce(0) { $0 + (now - $1.heard < Self.silence ? 1 : 0) }
     }
 
-    private mutating func hear(_ ask: WorkerAsk, of id: SessionID, from connection: Message, at now: Instant) {
+    private mutating func hear(_ ask: WorkerAsk, of id: SessionID, from connection: Frame, at now: Instant) {
         var worker = workers[id] ?? WorkerRecord(connection: connection, heard: now, sent: ask.received)
         worker.heard = now
         worker.concurrency = ask.concurrency

@@ -10,7 +10,7 @@ public struct TaskWindow: Sendable {
     public typealias Instant = Moment
 
     struct WorkerRecord: Sendable {
-        var connection: Message
+        var connection: Frame
         var heard: Instant
         /// When it last said which tasks it has.
         var listed: Instant?

@@ -5,8 +5,8 @@ import SwiftZMQ
 
 extension SocketOptions where S: SendingSocket & ReceivingSocket {
     mutating func setForPipeline() {
-        self.sendHighWaterMark = 0
-        self.receiveHighWaterMark = 0
+        self.sendHighWaterMark = nil
+        self.receiveHighWaterMark = nil
         setForLostConnections()
     }
 }

@@ -27,7 +27,7 @@ public struct CollectorMessage: Hashable, Sendable {
     }
 
     /// Reads a message.
-    public init(_ message: Multipart) throws(WireError) {
+    public init(_ message: Message) throws(WireError) {
         var reader = try WireReader(message)
         run = reader.run
         collector = try reader.session()
@@ -44,7 +44,7 @@ public struct CollectorMessage: Hashable, Sendable {
     }
 
     /// The message in bytes.
-    public var encoded: Message {
+    public var encoded: Frame {
         switch body {
         case .hello: return writer(.hello).message
         case .goodbye: return writer(.goodbye).message

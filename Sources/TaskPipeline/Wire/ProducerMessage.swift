@@ -28,7 +28,7 @@ public struct ProducerMessage: Hashable, Sendable {
     }
 
     /// Reads a message.
-    public init(_ message: Multipart) throws(WireError) {
+    public init(_ message: Message) throws(WireError) {
         var reader = try WireReader(message)
         run = reader.run
         switch reader.kind {
@@ -43,7 +43,7 @@ public struct ProducerMessage: Hashable, Sendable {
     }
 
     /// The message in bytes.
-    public var encoded: Message {
+    public var encoded: Frame {
         switch body {
         case .run(let done):
             var writer = WireWriter(.run, run: run)

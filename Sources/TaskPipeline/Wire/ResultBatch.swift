@@ -17,7 +17,7 @@ public struct ResultBatch: Hashable, Sendable {
     }
 
     /// Reads a message. Texts and outputs are parts of it, not copies.
-    public init(_ message: Multipart) throws(WireError) {
+    public init(_ message: Message) throws(WireError) {
         var reader = try WireReader(message)
         guard reader.kind == .results else { throw WireError("a worker does not send it to a collector") }
         run = reader.run
@@ -33,7 +33,7 @@ public struct ResultBatch: Hashable, Sendable {
     }
 
     /// The message in bytes.
-    public var encoded: Message {
+    public var encoded: Frame {
         let capacity = results.reduce(worker.utf8.count + 4) { $0 + $1.text.count + $1.output.count + 28 }
         var writer = ResultBatchWriter(run: run, worker: worker, capacity: capacity)
         for result in results {

@@ -11,7 +11,7 @@ struct ResultBatchWriter: Sendable {
         writer.write(worker)
     }
 
-    var message: Message { writer.message }
+    var message: Frame { writer.message }
 
     mutating func append(
         number: TaskNumber, status: Int32, nanoseconds: Int64, text: ArraySlice<UInt8>, output: ArraySlice<UInt8>

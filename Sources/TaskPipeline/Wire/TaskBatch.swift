@@ -14,7 +14,7 @@ public struct TaskBatch: Hashable, Sendable {
     }
 
     /// Reads a message. Texts are parts of it, not copies.
-    public init(_ message: Multipart) throws(WireError) {
+    public init(_ message: Message) throws(WireError) {
         var reader = try WireReader(message)
         guard reader.kind == .tasks else { throw WireError("a producer does not send it to a worker") }
         run = reader.run
@@ -29,7 +29,7 @@ public struct TaskBatch: Hashable, Sendable {
     }
 
     /// The message in bytes.
-    public var encoded: Message {
+    public var encoded: Frame {
         var writer = WireWriter(.tasks, run: run, capacity: tasks.reduce(0) { $0 + $1.text.count + 17 })
         for task in tasks {
             writer.write(record: TaskHead(task))

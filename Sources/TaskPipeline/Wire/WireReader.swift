@@ -7,9 +7,9 @@ struct WireReader {
     private let bytes: [UInt8]
     private var position = 0
 
-    init(_ message: Multipart) throws(WireError) {
-        guard message.count == 1 else { throw .foreign }
-        bytes = [UInt8](message[0])
+    init(_ message: Message) throws(WireError) {
+        guard let frame = try? message.frame() else { throw .foreign }
+        bytes = [UInt8](frame)
         guard bytes.count >= 20, bytes.starts(with: MessageKind.magic) else { throw .foreign }
         guard bytes[2] == MessageKind.version else {
             throw WireError("it is of version \(bytes[2]), not \(MessageKind.version); update the older program")

@@ -13,7 +13,7 @@ struct WireWriter: Sendable {
         write(run.low)
     }
 
-    var message: Message { bytes.withUnsafeBytes { Message(copying: $0) } }
+    var message: Frame { bytes.withUnsafeBytes { Frame(copying: $0) } }
 
     /// Writes a record of numbers as it lies in memory, which is little-endian.
     @inline(__always)

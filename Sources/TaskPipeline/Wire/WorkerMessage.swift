@@ -29,7 +29,7 @@ public struct WorkerMessage: Hashable, Sendable {
     }
 
     /// Reads a message.
-    public init(_ message: Multipart) throws(WireError) {
+    public init(_ message: Message) throws(WireError) {
         var reader = try WireReader(message)
         run = reader.run
         worker = try reader.session()
@@ -55,7 +55,7 @@ public struct WorkerMessage: Hashable, Sendable {
     }
 
     /// The message in bytes.
-    public var encoded: Message {
+    public var encoded: Frame {
         var writer = WireWriter(kind, run: run)
         writer.write(worker)
         switch body {

@@ -1,23 +1,23 @@
 import Dispatch
-import SwiftZMQ
+import SystemSupport
 
-/// The threads on which a worker does its tasks, and the desks they take them from.
+/// The threads on which a worker does its tasks, and the tasks that producers have given it.
 ///
-/// Each thread takes the next task of the desks in turn, so that one busy producer does not keep the others waiting. What
-/// is done goes into a tray for each producer. A thread empties the trays: at once when there is nothing more to begin,
+/// Each thread takes the next task of each producer in turn, so that one busy producer does not keep the others waiting. What
+/// is done is gathered for each producer. A thread delivers it: at once when there is nothing more to begin,
 /// otherwise when enough has gathered, so that a message carries many results where they come fast and none waits where
 /// they do not.
 final class JobPool: Sendable {
     typealias Instant = Moment
 
     struct State {
-        var desks: [WorkerDesk]
-        /// What was done, by desk.
-        var trays: [ResultTray]
-        var trayCount = 0
-        /// When the first of what lies in the trays was done.
-        var trayFilled = Instant.now
-        var nextDesk = 0
+        var assigned: [AssignedTasks]
+        /// What was done and has not been told, by producer.
+        var unreported: [UnreportedResults]
+        var unreportedCount = 0
+        /// When the first of it was done.
+        var unreportedSince = Instant.now
+        var nextProducer = 0
         var running = 0
         var idleThreads = 0
         var isEnded = false
@@ -25,7 +25,7 @@ final class JobPool: Sendable {
 
     /// A task that a thread does.
     private struct Assignment {
-        let desk: Int
+        let producer: Int
         let run: RunID
         let task: PipelineTask
     }
@@ -51,21 +51,21 @@ final class JobPool: Sendable {
     ///
     /// - Parameters:
     ///   - worker: what the records of the results call it.
-    ///   - desks: how many producers are served.
-    init(worker: String, desks: Int, concurrency: Int, job: any Job) {
+    ///   - producers: how many producers are served.
+    init(worker: String, producers: Int, concurrency: Int, job: any Job) {
         self.worker = worker
         self.job = job
         self.concurrency = concurrency
         state = Locked(
             State(
-                desks: Array(repeating: WorkerDesk(concurrency: concurrency), count: desks),
-                trays: Array(repeating: ResultTray(run: .none, worker: worker), count: desks)))
+                assigned: Array(repeating: AssignedTasks(concurrency: concurrency), count: producers),
+                unreported: Array(repeating: UnreportedResults(run: .none, worker: worker), count: producers)))
     }
 
     /// Starts the threads.
     ///
-    /// - Parameter deliver: called on the threads when it is time to empty the trays.
-    func start(deliver: @escaping @Sendable () -> Void) throws(ZMQError) {
+    /// - Parameter deliver: called on the threads when it is time to deliver what was done.
+    func start(deliver: @escaping @Sendable () -> Void) throws(SystemError) {
         for _ in 0..<concurrency {
             try DetachedThread.start(name: "job") { [self] in work(deliver) }
         }
@@ -77,11 +77,11 @@ final class JobPool: Sendable {
         for _ in 0..<concurrency { wake.signal() }
     }
 
-    /// Uses a desk; threads are woken if there is more to do then.
-    func withDesk<Result>(_ index: Int, _ body: (inout WorkerDesk) throws -> Result) rethrows -> Result {
+    /// Uses the tasks of a producer; threads are woken if there is more to do then.
+    func withAssigned<Result>(_ index: Int, _ body: (inout AssignedTasks) throws -> Result) rethrows -> Result {
         let (result, woken) = try state.withLock { state in
-            let result = try body(&state.desks[index])
-            let woken = min(state.idleThreads, state.desks[index].waitingCount)
+            let result = try body(&state.assigned[index])
+            let woken = min(state.idleThreads, state.assigned[index].waitingCount)
             state.idleThreads -= woken
             return (result, woken)
         }
@@ -89,16 +89,18 @@ final class JobPool: Sendable {
         return result
     }
 
-    /// Takes everything out of the trays.
+    /// Takes what was done and has not been told.
     ///
-    /// - Returns: a tray for each desk; none when all are empty.
-    func emptyTrays() -> [ResultTray] {
+    /// - Returns: the results for each producer; none when there are none at all.
+    func takeUnreported() -> [UnreportedResults] {
         state.withLock { state in
-            guard state.trayCount > 0 else { return [] }
-            state.trayCount = 0
-            let trays = state.trays
-            for index in trays.indices { state.trays[index] = ResultTray(run: state.desks[index].run, worker: worker) }
-            return trays
+            guard state.unreportedCount > 0 else { return [] }
+            state.unreportedCount = 0
+            let unreported = state.unreported
+            for index in unreported.indices {
+                state.unreported[index] = UnreportedResults(run: state.assigned[index].run, worker: worker)
+            }
+            return unreported
         }
     }
 
@@ -126,27 +128,29 @@ final class JobPool: Sendable {
 
     private func put(_ outcome: JobOutcome, of assignment: Assignment, at now: Instant, _ state: inout State) {
         state.running -= 1
-        let (desk, run) = (assignment.desk, assignment.run)
-        guard let nanoseconds = state.desks[desk].finish(assignment.task.number, of: run, at: now) else { return }
-        if state.trays[desk].run != run {
-            // What an earlier run has left is of no use any more.
-            state.trayCount -= state.trays[desk].count
-            state.trays[desk] = ResultTray(run: run, worker: worker)
+        let (producer, run) = (assignment.producer, assignment.run)
+        guard let nanoseconds = state.assigned[producer].finish(assignment.task.number, of: run, at: now) else {
+            return
         }
-        if state.trayCount == 0 { state.trayFilled = now }
-        state.trays[desk].add(outcome, of: assignment.task, nanoseconds: nanoseconds)
-        state.trayCount += 1
+        if state.unreported[producer].run != run {
+            // What an earlier run has left is of no use any more.
+            state.unreportedCount -= state.unreported[producer].count
+            state.unreported[producer] = UnreportedResults(run: run, worker: worker)
+        }
+        if state.unreportedCount == 0 { state.unreportedSince = now }
+        state.unreported[producer].add(outcome, of: assignment.task, nanoseconds: nanoseconds)
+        state.unreportedCount += 1
     }
 
     private static func nextStep(at now: Instant, _ state: inout State) -> Step {
         if isDeliveryDue(at: now, state) { return .deliver }
         if state.isEnded { return .end }
-        for offset in 0..<state.desks.count {
-            let desk = (state.nextDesk + offset) % state.desks.count
-            if let task = state.desks[desk].begin(at: now) {
-                state.nextDesk = desk + 1
+        for offset in 0..<state.assigned.count {
+            let producer = (state.nextProducer + offset) % state.assigned.count
+            if let task = state.assigned[producer].begin(at: now) {
+                state.nextProducer = producer + 1
                 state.running += 1
-                return .begin(Assignment(desk: desk, run: state.desks[desk].run, task: task))
+                return .begin(Assignment(producer: producer, run: state.assigned[producer].run, task: task))
             }
         }
         state.idleThreads += 1
@@ -154,8 +158,9 @@ final class JobPool: Sendable {
     }
 
     private static func isDeliveryDue(at now: Instant, _ state: State) -> Bool {
-        guard state.trayCount > 0 else { return false }
-        return state.trayCount >= enough || state.isEnded || now.nanoseconds(since: state.trayFilled) >= longestDelay
-            || !state.desks.contains { $0.waitingCount > 0 }
+        guard state.unreportedCount > 0 else { return false }
+        return state.unreportedCount >= enough || state.isEnded
+            || now.nanoseconds(since: state.unreportedSince) >= longestDelay
+            || !state.assigned.contains { $0.waitingCount > 0 }
     }
 }

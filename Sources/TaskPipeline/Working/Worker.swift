@@ -1,15 +1,16 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// A worker: asks for tasks, does them, and sends the results to the collector.
 public final class Worker: Sendable {
     private let name: String
     private let links: [WorkerLink]
     private let pool: JobPool
-    private let end = Nudge()
-    /// One thread at a time empties the trays and asks, so that asks leave in the order in which they were made.
+    private let end = AsyncSignal()
+    /// One thread at a time delivers and asks, so that asks leave in the order in which they were made.
     private let delivery = Locked(())
     /// Given when something cannot be delivered.
-    private let failed = Nudge()
+    private let failed = AsyncSignal()
     private let failure = Locked<(any Error)?>(nil)
     private let isEnding = Locked(false)
     private let doneCounter = Locked((done: 0 as UInt64, failed: 0 as UInt64))
@@ -34,7 +35,7 @@ public final class Worker: Sendable {
         self.notice = notice
         executor = context.executor
         links = try endpoints.map { try WorkerLink(context, $0) }
-        pool = JobPool(worker: name, desks: endpoints.count, concurrency: concurrency, job: job)
+        pool = JobPool(worker: name, producers: endpoints.count, concurrency: concurrency, job: job)
     }
 
     /// How many tasks it has done, and how many attempts failed.
@@ -63,12 +64,12 @@ public final class Worker: Sendable {
     /// Asks for no more, and lets ``run()`` return when what has begun is done.
     public func stop() {
         isEnding.withLock { $0 = true }
-        end.give()
+        end.send()
     }
 
     private func receive(_ index: Int) async throws {
         let link = links[index]
-        let first = pool.withDesk(index) { $0.heartbeat() }
+        let first = pool.withAssigned(index) { $0.heartbeat() }
         // Waits until the producer is there.
         try await link.tasks.send(WorkerMessage(run: .none, worker: link.session, body: .ask(first)).encoded)
         for try await message in link.tasks.messages {
@@ -80,7 +81,7 @@ public final class Worker: Sendable {
                 continue
             }
             let isEnding = isEnding.withLock { $0 }
-            pool.withDesk(index) { $0.receive(batch, at: .now) }
+            pool.withAssigned(index) { $0.receive(batch, at: .now) }
             if isEnding { try giveBack(index) } else { try ask(index) }
         }
     }
@@ -88,12 +89,12 @@ public final class Worker: Sendable {
     /// Sends on what the threads have done; on one of them.
     private func deliver() {
         do {
-            try sendTrays()
+            try sendUnreported()
         } catch {
             failure.withLock { $0 = $0 ?? error }
-            failed.give()
+            failed.send()
         }
-        if isEnding.withLock({ $0 }) { end.give() }
+        if isEnding.withLock({ $0 }) { end.send() }
     }
 
     private func awaitFailure() async throws {
@@ -103,22 +104,22 @@ public final class Worker: Sendable {
         }
     }
 
-    private func sendTrays() throws {
+    private func sendUnreported() throws {
         try delivery.withLock { _ in
-            for (index, tray) in pool.emptyTrays().enumerated() {
-                try send(tray, of: index)
+            for (index, unreported) in pool.takeUnreported().enumerated() {
+                try send(unreported, of: index)
                 try tellAsk(index)
             }
         }
     }
 
-    private func send(_ tray: ResultTray, of index: Int) throws {
-        for complaint in tray.complaints { notice(PipelineNotice("task \(complaint.number): \(complaint.text)")) }
-        if let results = tray.results { _ = try links[index].results.trySend(results.message) }
-        if !tray.failures.isEmpty { try links[index].tell(.failed(tray.failures), of: tray.run) }
+    private func send(_ unreported: UnreportedResults, of index: Int) throws {
+        for complaint in unreported.complaints { notice(PipelineNotice("task \(complaint.number): \(complaint.text)")) }
+        if let results = unreported.results { _ = try links[index].results.trySend(results.message) }
+        if !unreported.failures.isEmpty { try links[index].tell(.failed(unreported.failures), of: unreported.run) }
         doneCounter.withLock { counter in
-            counter.done += UInt64(tray.results?.count ?? 0)
-            counter.failed += tray.failedCount
+            counter.done += UInt64(unreported.results?.count ?? 0)
+            counter.failed += unreported.failedCount
         }
     }
 
@@ -128,7 +129,9 @@ public final class Worker: Sendable {
     }
 
     private func tellAsk(_ index: Int, always: Bool = false) throws {
-        let (ask, run) = pool.withDesk(index) { desk in (always ? desk.heartbeat() : desk.ask(), desk.run) }
+        let (ask, run) = pool.withAssigned(index) { assigned in
+            (always ? assigned.heartbeat() : assigned.ask(), assigned.run)
+        }
         if let ask { try links[index].tell(.ask(ask), of: run) }
     }
 
@@ -138,13 +141,13 @@ public final class Worker: Sendable {
         while true {
             try await Task.sleep(for: Self.glance)
             let now = Moment.now
-            if isEnding.withLock({ $0 }) { end.give() }
+            if isEnding.withLock({ $0 }) { end.send() }
             // What was done just before a task that takes long.
-            try sendTrays()
+            try sendUnreported()
             let isDue = now >= nextHeartbeat
             if isDue { nextHeartbeat = now + Self.heartbeat }
             for index in links.indices {
-                let (returned, run) = pool.withDesk(index) { ($0.tasksToReturn(at: now), $0.run) }
+                let (returned, run) = pool.withAssigned(index) { ($0.tasksToReturn(at: now), $0.run) }
                 if let returned { try links[index].tell(.returned(returned), of: run) }
                 if isDue || returned != nil { try ask(index, always: true) }
             }
@@ -152,7 +155,7 @@ public final class Worker: Sendable {
     }
 
     private func giveBack(_ index: Int) throws {
-        let (returned, run) = pool.withDesk(index) { ($0.leave(), $0.run) }
+        let (returned, run) = pool.withAssigned(index) { ($0.leave(), $0.run) }
         if !returned.isEmpty { try links[index].tell(.returned(returned), of: run) }
     }
 
@@ -171,9 +174,9 @@ public final class Worker: Sendable {
             await end.wait()
             try Task.checkCancellation()
         }
-        try sendTrays()
+        try sendUnreported()
         for index in links.indices {
-            try links[index].tell(.leaving, of: pool.withDesk(index) { $0.run })
+            try links[index].tell(.leaving, of: pool.withAssigned(index) { $0.run })
         }
     }
 }

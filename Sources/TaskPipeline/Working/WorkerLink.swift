@@ -10,16 +10,16 @@ struct WorkerLink: Sendable {
         tasks = try Dealer(context) {
             $0.setForPipeline()
             // What is told to a producer that is not there would be old when it comes.
-            $0.immediate = true
+            $0.isImmediate = true
             $0.linger = .milliseconds(500)
-            $0.ipv6 = endpoints.tasks.contains("[")
+            $0.usesIPv6 = endpoints.tasks.contains("[")
         }
         results = try Push(context) {
-            $0.sendHighWaterMark = 0
+            $0.sendHighWaterMark = nil
             // Results that a collector does not come back for in this time are made again by somebody else.
             $0.linger = .seconds(3)
             $0.setForLostConnections()
-            $0.ipv6 = endpoints.results.contains("[")
+            $0.usesIPv6 = endpoints.results.contains("[")
         }
         try results.connect(endpoints.results)
         try tasks.connect(endpoints.tasks)

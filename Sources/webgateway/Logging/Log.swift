@@ -1,11 +1,6 @@
 import Gateway
+import Glibc
 import Logging
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The log of a subcommand, which goes to standard error.
 struct Log: Sendable {

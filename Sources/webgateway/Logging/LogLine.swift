@@ -1,5 +1,6 @@
 import Gateway
 import Logging
+import TextFormats
 
 /// One line of the log while it is written into a buffer.
 ///
@@ -11,7 +12,7 @@ struct LogLine: ~Copyable {
 
     /// Begins a line in a buffer, which is taken and given back by ``end()``.
     init(
-        in buffer: consuming [UInt8], format: LogFormat, time: LogTime, level: Logger.Level, label: String,
+        in buffer: consuming [UInt8], format: LogFormat, time: UTCTime, level: Logger.Level, label: String,
         message: String
     ) {
         self.format = format
@@ -71,27 +72,7 @@ struct LogLine: ~Copyable {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private mutating func appendQuoted(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text)
-        bytes.append(UInt8(ascii: "\""))
-    }
+    private mutating func appendQuoted(_ text: String) { JSONText.appendQuoted(text, to: &bytes) }
 
-    private mutating func appendEscaped(_ text: String) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20, 0x7F:
-                append("\\u00")
-                bytes.append(Self.digits[Int(byte >> 4)])
-                bytes.append(Self.digits[Int(byte & 15)])
-            default:
-                bytes.append(byte)
-            }
-        }
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
+    private mutating func appendEscaped(_ text: String) { JSONText.appendEscaped(text, to: &bytes) }
 }

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Gateway
+package import Gateway
 public import Logging
 
 /// The options for the log of a demonstration worker, the same as the gateway's.

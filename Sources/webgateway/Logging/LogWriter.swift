@@ -1,11 +1,7 @@
 import Dispatch
-import SwiftZMQ
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
+import SystemSupport
+import TextFormats
 
 /// Writes the lines of the log to standard error on a thread of its own, many at once.
 ///
@@ -25,7 +21,7 @@ final class LogWriter: Sendable {
     private struct State {
         var bytes: [UInt8] = []
         var dropped = 0
-        var time = LogTime()
+        var time = UTCTime()
         var isAwake = false
         var waitingForFlush: [DispatchSemaphore] = []
     }
@@ -36,7 +32,7 @@ final class LogWriter: Sendable {
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
-        do throws(ZMQError) {
+        do throws(SystemError) {
             try DetachedThread.start(name: "log") { [self] in run() }
         } catch {
             // A program without its log is none that anybody could operate.
@@ -47,7 +43,7 @@ final class LogWriter: Sendable {
     /// Adds a line, without waiting for it to be written.
     ///
     /// - Parameter format: writes the line, with its end, behind the bytes it is given, and returns them.
-    func write(_ format: (consuming [UInt8], LogTime) -> [UInt8]) {
+    func write(_ format: (consuming [UInt8], UTCTime) -> [UInt8]) {
         let mustWake = state.withLock { state in
             guard state.bytes.count < Self.capacity else {
                 state.dropped += 1

@@ -8,7 +8,7 @@ enum Proxy: String, Sendable {
 
     /// Where it is installed; nil where it is not.
     var path: String? {
-        ["/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/usr/local/bin/", "/opt/homebrew/bin/"].map { $0 + rawValue }
+        ["/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/usr/local/bin/"].map { $0 + rawValue }
             .first { access($0, X_OK) == 0 }
     }
 

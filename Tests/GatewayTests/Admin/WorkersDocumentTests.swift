@@ -1,6 +1,7 @@
 import Foundation
 import SwiftZMQ
 import Testing
+import TextFormats
 import WorkerProtocol
 
 @testable import Gateway

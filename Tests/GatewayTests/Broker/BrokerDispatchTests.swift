@@ -155,7 +155,7 @@ import WorkerProtocol
         #expect(script.broker.snapshot().workers.map(\.inFlight) == [1])
         try script.final("a", 1)
         #expect(script.log() == ["→ a REQUEST 2"])
-        #expect(script.reports.last == "1 late")
+        #expect(script.reports.last == "a late")
         #expect(script.broker.counters.lateReplies == 1)
     }
 

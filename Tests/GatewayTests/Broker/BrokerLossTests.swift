@@ -251,4 +251,22 @@ import WorkerProtocol
         #expect(log.last == "→ a DISCONNECT")
         #expect(script.broker.nextDeadline == nil)
     }
+
+    @Test func `After the driver stood still a worker has the time of a heartbeat to be heard`() throws {
+        var script = BrokerScript()
+        script.ready("a")
+        script.ready("b")
+        script.submit(1)
+        _ = script.log()
+        script.now += .seconds(10)
+        script.broker.advance(to: script.now)
+        try script.pass(.milliseconds(900))
+        #expect(script.quietLog() == [])
+        // What it had said meanwhile comes through; of the other nothing does.
+        try script.say("b", .heartbeat)
+        try script.pass(.milliseconds(200))
+        #expect(script.quietLog() == ["→ b REQUEST 1"])
+        #expect(script.reports.last { $0.contains("lost") } == "a lost: silent")
+        #expect(script.broker.snapshot().workers.map { String($0.routingID) } == ["b"])
+    }
 }

@@ -50,7 +50,7 @@ extension BrokerModel {
         }
     }
 
-    private mutating func ask(_ name: String, _ tag: Message, _ body: BodyFrames, _ request: RequestID?) {
+    private mutating func ask(_ name: String, _ tag: Frame, _ body: BodyFrames, _ request: RequestID?) {
         guard let request, let client = clients[request.number] else {
             return broken.append("a request without a client")
         }
@@ -71,7 +71,7 @@ extension BrokerModel {
         guard let client = clients[number] else { return broken.append("an event for \(number), whom nobody knows") }
         check(!client.isCancelled, "an event for request \(number), which is cancelled")
         check(!client.isOver, "an event for request \(number) after its outcome")
-        func isOwn(_ body: Message) -> Bool { String(body) == "\(number)" }
+        func isOwn(_ body: Frame) -> Bool { String(body) == "\(number)" }
         switch event {
         case .handled:
             break
@@ -111,9 +111,10 @@ extension BrokerModel {
         case .workerLost(_, _, .violation): count("lost: violation")
         case .workerLost(_, _, let reason): count("lost: \(reason)")
         case .replyLate: count("late")
+        case .requestAborted: count("aborted")
         case .requestRetried: count("retried")
         case .workerDraining: count("draining")
-        case .workerRegistered, .peerRefused, .replyInvalid, .creditExceeded: break
+        case .workerRegistered, .peerRefused, .replyInvalid, .creditExceeded, .serviceForgotten: break
         }
     }
 }

@@ -7,7 +7,7 @@ import WorkerProtocol
 ///
 /// Honest workers answer a request with its own number, so that a reply that went astray is seen; forged replies say
 /// `forged` and must never be seen at all.
-struct BrokerModel {
+struct BrokerModel: RandomModel {
     struct Client {
         let isIdempotent: Bool
         let retries: Int
@@ -26,7 +26,7 @@ struct BrokerModel {
         var isDead = false
         var isFull = false
         /// What it was asked and has not ended, in the order of arrival.
-        var outstanding: [(number: UInt64, tag: Message)] = []
+        var outstanding: [(number: UInt64, tag: Frame)] = []
     }
 
     var random: SplitMix
@@ -35,7 +35,7 @@ struct BrokerModel {
     var clients: [UInt64: Client] = [:]
     var workers: [String: Worker] = [:]
     var lastNumber: UInt64 = 0
-    var oldTags: [Message] = ["0123456789abcdef"]
+    var oldTags: [Frame] = ["0123456789abcdef"]
     /// The rules that were broken.
     var broken: [String] = []
     var coverage: [String: Int] = [:]
@@ -89,7 +89,7 @@ struct BrokerModel {
         broker.submit(
             GatewayRequest(
                 id: RequestID(loop: 1, number: lastNumber), service: "s\(Int.random(in: 0...1, using: &random))",
-                head: "head", body: Message("\(lastNumber)"), isIdempotent: client.isIdempotent,
+                head: "head", body: Frame("\(lastNumber)"), isIdempotent: client.isIdempotent,
                 retries: client.retries, timeout: .milliseconds(Int.random(in: 0...6000, using: &random))),
             now: now)
     }
@@ -140,10 +140,11 @@ struct BrokerModel {
         case 88..<90 where worker.mayDrain: say(.drain, name)
         case 90..<92: register(name)
         case 92..<94: forge(name)
-        case 94..<95:
+        case 94..<97: abort(name)
+        case 97..<98:
             // Whatever a REQ worker sends in its envelope is a reply.
             let message = worker.dialect == .request ? ["READY", "MDPW02"] : garbage()
-            broker.receive(from: Message(name), message, now: now)
+            broker.receive(from: Frame(name), message, now: now)
         default: break
         }
     }
@@ -187,21 +188,39 @@ struct BrokerModel {
         say(.partial(request: tag, ["\(number)"]), name)
     }
 
-    /// A reply under an id that the worker does not have.
+    /// Gives a request up, as a rule one that the worker has.
+    private mutating func abort(_ name: String) {
+        guard workers[name]?.dialect == .majordomo02 else { return }
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            guard let tag = oldTags.suffix(20).filter({ !$0.isEmpty }).randomElement(using: &random) else { return }
+            return say(.abort(request: tag, reason: "of another"), name)
+        }
+        guard let index = workers[name]?.outstanding.indices.randomElement(using: &random),
+            let (_, tag) = workers[name]?.outstanding.remove(at: index)
+        else { return }
+        oldTags.append(tag)
+        say(.abort(request: tag, reason: "no more"), name)
+    }
+
+    /// A reply under an id that the worker does not have: it is dropped, and the worker keeps what it has.
     private mutating func forge(_ name: String) {
         var tags = oldTags.suffix(20)
         for (other, worker) in workers where other != name { tags += worker.outstanding.map(\.tag) }
         guard let tag = tags.filter({ !$0.isEmpty }).randomElement(using: &random),
             workers[name]?.dialect.hasHeartbeats == true
         else { return }
-        say(.final(request: tag, ["forged"]), name)
+        if workers[name]?.dialect == .majordomo02, Bool.random(using: &random) {
+            say(.partial(request: tag, ["forged"]), name)
+        } else {
+            say(.final(request: tag, ["forged"]), name)
+        }
     }
 
-    private mutating func garbage() -> Multipart {
-        let frames: [Message] = [
+    private mutating func garbage() -> Message {
+        let frames: [Frame] = [
             "", "MDPW02", "MDPW01", "READY", "\u{1}", "\u{3}", "\u{4}", "s0", "forged", "concurrency=0",
         ]
-        let message = Multipart(
+        let message = Message(
             (0..<Int.random(in: 1...6, using: &random)).map { _ in frames.randomElement(using: &random) ?? "" })
         // What happens to be a READY is not garbage.
         if let dialect = WorkerDialect(firstMessage: message),
@@ -217,7 +236,7 @@ struct BrokerModel {
     private mutating func say(_ command: WorkerCommand, _ name: String) {
         guard let dialect = workers[name]?.dialect else { return }
         do {
-            broker.receive(from: Message(name), try command.frames(in: dialect), now: now)
+            broker.receive(from: Frame(name), try command.frames(in: dialect), now: now)
         } catch {
             broken.append("the model cannot say \(command): \(error)")
         }

@@ -11,7 +11,7 @@ struct BrokerScript {
     /// What happened beside, one line each: `a lost: silent`.
     private(set) var reports: [String] = []
     private var dialects: [String: WorkerDialect] = [:]
-    private var tags: [String: Message] = [:]
+    private var tags: [String: Frame] = [:]
     /// The last message sent to each worker.
     private(set) var deliveries: [String: Delivery] = [:]
 
@@ -29,25 +29,25 @@ struct BrokerScript {
         _ worker: String, _ service: String = "s", _ properties: String = "", dialect: WorkerDialect = .majordomo02
     ) {
         dialects[worker] = dialect
-        var frames: Multipart =
+        var frames: Message =
             switch dialect {
-            case .request: ["", "READY", Message(service)]
-            case .majordomo01: ["", "MDPW01", "\u{1}", Message(service)]
-            case .majordomo02: ["MDPW02", "\u{1}", Message(service)]
+            case .request: ["", "READY", Frame(service)]
+            case .majordomo01: ["", "MDPW01", "\u{1}", Frame(service)]
+            case .majordomo02: ["MDPW02", "\u{1}", Frame(service)]
             }
-        if !properties.isEmpty { frames.append(Message(properties)) }
+        if !properties.isEmpty { frames.append(Frame(properties)) }
         message(worker, frames)
     }
 
     /// A request arrives.
     mutating func submit(
         _ number: UInt64, _ service: String = "s", idempotent: Bool = true, retries: Int = 2,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(30), streamCredit: Int? = nil
     ) {
         broker.submit(
             GatewayRequest(
                 id: RequestID(loop: 7, number: number), service: service, head: "head \(number)\r\n\r\n", body: "",
-                isIdempotent: idempotent, retries: retries, timeout: timeout), now: now)
+                isIdempotent: idempotent, retries: retries, timeout: timeout, streamCredit: streamCredit), now: now)
     }
 
     /// A request arrives whose frames are passed on.
@@ -73,14 +73,20 @@ struct BrokerScript {
         message(worker, try WorkerCommand.partial(request: tag, body).frames(in: dialects[worker] ?? .majordomo02))
     }
 
+    /// A worker gives a request up.
+    mutating func abort(_ worker: String, _ number: UInt64, _ reason: Frame = "because") throws {
+        let tag = try #require(tags["\(worker) \(number)"], "\(worker) never got \(number)")
+        try say(worker, .abort(request: tag, reason: reason))
+    }
+
     /// A worker says something else.
     mutating func say(_ worker: String, _ command: WorkerCommand) throws {
         message(worker, try command.frames(in: dialects[worker] ?? .majordomo02))
     }
 
     /// Any message arrives.
-    mutating func message(_ worker: String, _ frames: Multipart) {
-        broker.receive(from: Message(worker), frames, now: now)
+    mutating func message(_ worker: String, _ frames: Message) {
+        broker.receive(from: Frame(worker), frames, now: now)
     }
 
     /// Time passes in small steps, without a sign of life from anybody but the named workers.
@@ -94,7 +100,7 @@ struct BrokerScript {
     }
 
     /// The frame that names a request to a worker.
-    func tag(_ worker: String, _ number: UInt64) -> Message? { tags["\(worker) \(number)"] }
+    func tag(_ worker: String, _ number: UInt64) -> Frame? { tags["\(worker) \(number)"] }
 
     // MARK: What follows
 
@@ -145,7 +151,7 @@ struct BrokerScript {
         }
     }
 
-    private func number(of tag: Message, at worker: String) -> String {
+    private func number(of tag: Frame, at worker: String) -> String {
         let key = tags.first { $0.value == tag && $0.key.hasPrefix("\(worker) ") }?.key
         return key.map { String($0.dropFirst(worker.count + 1)) } ?? "?"
     }
@@ -173,8 +179,10 @@ struct BrokerScript {
         case .peerRefused(let peer, let error): "\(peer) refused: \(error.code.rawValue)"
         case .replyInvalid(let id, _, let error): "\(id.number) invalid: \(error.code.rawValue)"
         case .creditExceeded(let id, _): "\(id.number) exceeded its credit"
-        case .replyLate(let id, _): "\(id.number) late"
+        case .serviceForgotten(let service): "\(service) forgotten"
+        case .replyLate(let worker, _): "\(worker) late"
         case .requestRetried(let id, _): "\(id.number) retried"
+        case .requestAborted(let id, _, let worker, let reason): "\(id.number) aborted by \(worker): \(reason)"
         }
     }
 }

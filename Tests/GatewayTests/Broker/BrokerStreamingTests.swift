@@ -44,7 +44,7 @@ import WorkerProtocol
         try script.partial("a", 1)
         try script.final("a", 1)
         #expect(script.log() == [])
-        #expect(script.broker.counters.lateReplies == 1)
+        #expect(script.broker.counters.lateReplies == 2)
     }
 
     @Test(arguments: [false, true])
@@ -84,7 +84,7 @@ import WorkerProtocol
         _ = script.log()
         let head = try #require(script.deliveries["a"]?.frames[4])
         #expect(String(head).hasSuffix("x-stream-credit: 100\r\n\r\n"))
-        func piece(_ bytes: Int) -> BodyFrames { [Message([UInt8](repeating: 65, count: bytes))] }
+        func piece(_ bytes: Int) -> BodyFrames { [Frame([UInt8](repeating: 65, count: bytes))] }
         try script.partial("a", 1, piece(60))
         script.broker.consumed(RequestID(loop: 7, number: 1), bytes: 49, now: script.now)
         #expect(script.log().count == 1)
@@ -95,6 +95,24 @@ import WorkerProtocol
         try script.partial("a", 1, piece(1))
         #expect(script.log() == ["1 cut", "→ a CANCEL 1"])
         #expect(script.reports.contains("1 exceeded its credit"))
+    }
+
+    @Test func `A request may allow less than the settings, and the worker is granted as much less at a time`() throws {
+        var script = BrokerScript { $0.streamCredit = 100 }
+        script.ready("a", "s", "credit=1")
+        script.submit(1, streamCredit: 400)
+        _ = script.log()
+        #expect(String(try #require(script.deliveries["a"]?.frames[4])).hasSuffix("x-stream-credit: 100\r\n\r\n"))
+        try script.final("a", 1)
+        script.submit(2, streamCredit: 40)
+        _ = script.log()
+        #expect(String(try #require(script.deliveries["a"]?.frames[4])).hasSuffix("x-stream-credit: 40\r\n\r\n"))
+        func piece(_ bytes: Int) -> BodyFrames { [Frame([UInt8](repeating: 65, count: bytes))] }
+        try script.partial("a", 2, piece(40))
+        script.broker.consumed(RequestID(loop: 7, number: 2), bytes: 20, now: script.now)
+        #expect(script.log().last == "→ a CREDIT 2 20")
+        try script.partial("a", 2, piece(21))
+        #expect(script.log() == ["2 cut"])
     }
 
     @Test func `Without pacing a worker that asked for credit streams like all others`() throws {

@@ -25,7 +25,8 @@ import Testing
 
     @Test func `Every limit and every time arrives where it belongs`() throws {
         let texts = [
-            "listen": ["[::1]:1", "localhost:2"], "workers": ["ipc:///tmp/w"], "admin": ["off"], "demo-workers": ["0"],
+            "listen": ["[::1]:1", "https://localhost:2"], "workers": ["ipc:///tmp/w"], "admin": ["off"],
+            "demo-workers": ["0"],
             "request-timeout": ["1s"], "retries": ["3"], "queue-limit": ["4"], "max-body": ["5KiB"],
             "max-header": ["6"],
             "max-target": ["7B"], "heartbeat": ["8ms"], "worker-grace": ["0s"], "max-reply": ["9MiB"],
@@ -34,11 +35,23 @@ import Testing
             "server-name": ["a b"], "log-level": ["debug"], "log-format": ["json"], "access-log": ["off"],
             "clients": ["ipc:///tmp/c"], "curve-secret-key": ["/k"], "curve-allow": ["/a"], "insecure-workers": ["on"],
             "trusted-proxy": ["10.0.0.0/8", "2001:db8::7"],
+            "tls-certificate": ["/c.pem"], "tls-key": ["/c.key"], "tls-minimum": ["1.3"], "tls-client-ca": ["/ca.pem"],
+            "http2": ["off"], "http2-prior-knowledge": ["on"], "max-streams": ["17"],
         ]
         #expect(Set(texts.keys) == Set(Setting.all.map(\.name)))
         let settings = try SettingSources(flags: texts).settings()
         let gateway = settings.gateway
-        #expect(gateway.listen == [ListenAddress(host: "::1", port: 1), ListenAddress(host: "localhost", port: 2)])
+        #expect(
+            gateway.listen == [
+                ListenAddress(host: "::1", port: 1), ListenAddress(host: "localhost", port: 2, scheme: .https),
+            ])
+        #expect(gateway.tls.certificate == "/c.pem")
+        #expect(gateway.tls.key == "/c.key")
+        #expect(gateway.tls.minimumVersion == .version13)
+        #expect(gateway.tls.clientAuthority == "/ca.pem")
+        #expect(!gateway.http.offersHTTP2)
+        #expect(gateway.http.allowsHTTP2PriorKnowledge)
+        #expect(gateway.http.maximumStreams == 17)
         #expect(gateway.workers == ["ipc:///tmp/w"])
         #expect(gateway.admin == nil)
         #expect(settings.demonstrationWorkers == 0)
@@ -76,6 +89,8 @@ import Testing
         ("request-timeout", "٣s"), ("heartbeat", "2h"), ("max-body", "1MB"), ("max-body", "-1"),
         ("max-body", "9223372036854775807GiB"), ("max-header", "0"), ("queue-limit", "0"), ("queue-limit", "+1"),
         ("retries", "two"), ("listen", "8080"), ("listen", "a:b:1"), ("listen", "127.0.0.1:65536"),
+        ("listen", "https://localhost"), ("listen", "https://h:1/"), ("listen", "ftp://h:1"), ("listen", "https:h:1"),
+        ("admin", "https://127.0.0.1:1"), ("tls-minimum", "1.1"), ("tls-minimum", "TLSv1.2"), ("tls-key", ""),
         ("workers", "tcp://:1"), ("workers", "tcp://127.0.0.1:x"), ("workers", "http://127.0.0.1:1"),
         ("admin", "on"), ("log-level", "INFO"), ("access-log", "yes"), ("server-name", "a\r\nx: y"),
         ("trusted-proxy", "10.0.0.0/33"), ("trusted-proxy", "proxy.example.com"), ("trusted-proxy", ""),
@@ -96,6 +111,22 @@ import Testing
             problems.description
                 == "--trusted-proxy '192.0.2.130/25': the address has bits beyond the length; write 192.0.2.128/25, or the "
                 + "address alone for it alone")
+    }
+
+    @Test(arguments: [
+        (["listen": ["https://h:1"]], "--listen 'https://h:1'"),
+        (["listen": ["https://h:1"], "tls-certificate": ["c"]], "--tls-certificate 'c'"),
+        (["listen": ["https://h:1"], "tls-key": ["k"]], "--tls-key 'k'"),
+        (["tls-certificate": ["c"], "tls-key": ["k"]], "--tls-certificate 'c'"),
+        (["tls-client-ca": ["a"]], "--tls-client-ca 'a'"),
+    ])
+    func `HTTPS needs a certificate and a key, and they need HTTPS`(flags: [String: [String]], beginning: String) throws
+    {
+        let problems = try #require(throws: ConfigurationProblems.self) {
+            try SettingSources(flags: flags).settings()
+        }
+        #expect(problems.problems.count == 1)
+        #expect(problems.description.hasPrefix("\(beginning): "), "\(problems)")
     }
 
     @Test func `The last of several flags wins where only one can be`() throws {

@@ -108,8 +108,8 @@ import WorkerProtocol
         var outcomes: [String: Int] = [:]
         for number in 0..<inputs {
             let bytes = mutator.next()
-            let frames = (0..<Int.random(in: 0...2, using: &mutator.random)).map { Message("body \($0)") }
-            guard let reply = try? WorkerReply(reading: BodyFrames(Multipart([Message(bytes)] + frames))) else {
+            let frames = (0..<Int.random(in: 0...2, using: &mutator.random)).map { Frame("body \($0)") }
+            guard let reply = try? WorkerReply(reading: BodyFrames(Message([Frame(bytes)] + frames))) else {
                 outcomes["refused", default: 0] += 1
                 continue
             }
@@ -143,8 +143,8 @@ import WorkerProtocol
             for number in 0..<inputs {
                 let text = mutator.next()
                 let frames = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-                    .map { Message(Corpus.bytes(hexadecimal: $0)) }
-                let message = Multipart(frames.count > 1 ? Array(frames.dropLast()) : frames)
+                    .map { Frame(Corpus.bytes(hexadecimal: $0)) }
+                let message = Message(frames.count > 1 ? Array(frames.dropLast()) : frames)
                 _ = WorkerDialect(firstMessage: message)
                 for dialect in WorkerDialect.allCases {
                     if index == 0, let command = try? WorkerCommand(reading: message, dialect: dialect) {
@@ -185,7 +185,7 @@ import WorkerProtocol
             if input % 10 == 0 {
                 number += 1
                 // For a worker that is honest and never heard: whoever answers has made an id up.
-                let command: Multipart =
+                let command: Message =
                     input % 1000 == 0
                     ? ["MDPW02", "\u{1}", "honest", "concurrency=1000"] : ["MDPW02", "\u{5}"]
                 broker.receive(from: "honest", command, now: now)
@@ -195,9 +195,9 @@ import WorkerProtocol
                         isIdempotent: false, retries: 0, timeout: .seconds(60)), now: now)
             }
             let frames = mutator.next().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-                .map { Message(Corpus.bytes(hexadecimal: $0)) }
+                .map { Frame(Corpus.bytes(hexadecimal: $0)) }
             broker.receive(
-                from: Message("stranger \(Int.random(in: 0..<5, using: &mutator.random))"), Multipart(frames), now: now)
+                from: Frame("stranger \(Int.random(in: 0..<5, using: &mutator.random))"), Message(frames), now: now)
             now += .milliseconds(1)
             broker.advance(to: now)
             broker.takeEffects(into: &effects)

@@ -4,12 +4,12 @@ import WorkerProtocol
 
 @testable import Gateway
 
-/// The reading of one connection's bytes in pieces, without the connection: scanner, head, shape and body one after the
-/// other, as `HTTP1Connection` has them.
+/// The reading of one connection's bytes in pieces, without the connection: head and body one after the other, as
+/// `HTTP1Connection` has them.
 struct RequestReading: Equatable {
     struct Request: Equatable {
         var head: [UInt8]
-        var shape: RequestShape.Body
+        var shape: ParsedRequest.Body
         var body: [UInt8]
     }
 
@@ -29,14 +29,16 @@ struct RequestReading: Equatable {
         return settings
     }()
 
+    private static let limits = RequestLimits(settings)
+
     init(_ pieces: [ArraySlice<UInt8>]) {
         var input = ByteBuffer()
-        var scanner = HeadScanner()
+        var parser = RequestHeadParser()
         var body: Body?
         do {
             for piece in pieces {
                 input.writeBytes(piece)
-                while try step(&input, &scanner, &body) {}
+                while try step(&input, &parser, &body) {}
             }
         } catch {
             refusal = error.failure.status
@@ -45,31 +47,26 @@ struct RequestReading: Equatable {
 
     private struct Body {
         var head: [UInt8]
-        var shape: RequestShape.Body
+        var shape: ParsedRequest.Body
         var decoder = ChunkedBodyDecoder()
         var bytes = ByteBuffer()
     }
 
     private mutating func step(
-        _ input: inout ByteBuffer, _ scanner: inout HeadScanner, _ body: inout Body?
+        _ input: inout ByteBuffer, _ parser: inout RequestHeadParser, _ body: inout Body?
     ) throws(RequestRejection) -> Bool {
         guard var open = body else {
-            guard case .complete(let length) = scanner.scan(input.readableBytesUInt8Span) else {
-                if let rejection = scanner.rejection(of: input.readableBytesUInt8Span, limits: Self.settings) {
+            guard let request = try parser.parse(&input, limits: Self.limits) else {
+                if let rejection = parser.rejection(ofIncomplete: input.readableBytesUInt8Span, limits: Self.limits) {
                     throw rejection
                 }
                 return false
             }
-            guard let bytes = input.readSlice(length: length) else { return false }
-            let found = scanner
-            scanner = HeadScanner()
-            let head = try RequestHeadBytes(bytes, scannedBy: found, limits: Self.settings)
-            let shape = try RequestShape(head)
-            check(head, shape)
-            if case .length(let length) = shape.body, length > Self.settings.maximumBodySize {
+            check(request)
+            if case .length(let length) = request.body, length > Self.settings.maximumBodySize {
                 throw ChunkedBodyDecoder.tooLarge
             }
-            body = Body(head: Array(bytes.readableBytesView), shape: shape.body)
+            body = Body(head: Array(request.bytes.readableBytesView), shape: request.body)
             return true
         }
         switch open.shape {
@@ -79,7 +76,7 @@ struct RequestReading: Equatable {
             open.bytes = bytes
         case .chunked:
             let progress = try open.decoder.decode(
-                &input, into: &open.bytes, limit: Self.settings.maximumBodySize, limits: Self.settings)
+                &input, into: &open.bytes, limit: Self.settings.maximumBodySize, limits: Self.limits)
             body = open
             guard progress == .complete else { return false }
         }
@@ -89,8 +86,8 @@ struct RequestReading: Equatable {
     }
 
     /// A second opinion on a head that was let through.
-    private mutating func check(_ head: RequestHeadBytes, _ shape: RequestShape) {
-        let bytes = Array(head.buffer.readableBytesView)
+    private mutating func check(_ request: ParsedRequest) {
+        let bytes = Array(request.bytes.readableBytesView)
         let text = String(decoding: bytes, as: Unicode.ASCII.self)
         let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
         func expect(_ condition: Bool, _ rule: String) { if !condition { contradictions.append(rule) } }
@@ -101,23 +98,26 @@ struct RequestReading: Equatable {
         expect(
             lines[0].split(separator: " ", omittingEmptySubsequences: false).count == 3, "a first line of other parts")
         let names = lines.dropFirst().dropLast(2).map { String($0.prefix { $0 != ":" }).lowercased() }
-        expect(names.count == head.fields.count, "a line is no field, or more than one")
+        expect(names.count == request.fields.count, "a line is no field, or more than one")
         expect(names.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isTokenByte) }, "a name is no token")
-        expect(names.count { $0 == "host" } == 1 || shape.isHTTP10 && !names.contains("host"), "not one Host")
+        expect(names.count { $0 == "host" } == 1 || request.isHTTP10 && !names.contains("host"), "not one Host")
         expect(
             !(names.contains("content-length") && names.contains("transfer-encoding")), "both length and coding pass")
-        expect(names.contains("transfer-encoding") == (shape.body == .chunked), "a coding that is not chunked passes")
-        _ = RequestPeer(nil).client(behind: Self.proxies, in: head)
-        guard case .path(let path, let query) = shape.target else { return }
+        expect(names.contains("transfer-encoding") == (request.body == .chunked), "a coding that is not chunked passes")
+        _ = RequestPeer(nil).client(behind: Self.proxies, in: request)
+        guard case .path(let path, let query) = request.target else { return }
+        let raw = bytes[path]
+        let normal = RequestPath(decoding: raw.span)
+        expect(!request.isPathNormal || path.isEmpty || normal.bytes.elementsEqual(raw), "a path is not normal")
         for isTrustedProxy in [false, true] {
             let origin = RequestOrigin(
                 requestID: "1", clientAddress: "127.0.0.1", scheme: "http", listenerAddress: "127.0.0.1:80",
                 isTrustedProxy: isTrustedProxy)
             do {
-                let frame = try head.buffer.withUnsafeReadableBytes { bytes throws(WorkerProtocolError) in
-                    try RequestHead.frame(
-                        of: bytes, method: head.startLine.method, target: path.lowerBound..<query.upperBound,
-                        fields: head.fields, bodyLength: 0, origin: origin)
+                let frame = request.bytes.withUnsafeReadableBytes { bytes in
+                    RequestHead.frame(
+                        of: bytes, method: request.method, target: path.lowerBound..<query.upperBound,
+                        authority: request.authority, fields: request.fields, bodyLength: 0, origin: origin)
                 }
                 let passed = try RequestHead(reading: frame)
                 for name in ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] {

@@ -82,7 +82,7 @@ import WorkerProtocol
             } else if request.headText.contains("/a/body") {
                 dispatcher.reply(to: request, "hello")
             } else {
-                dispatcher.send(.reply(ReplyHead(status: 200, contentLength: 77), body: Message()), for: request)
+                dispatcher.send(.reply(ReplyHead(status: 200, contentLength: 77), body: Frame()), for: request)
             }
         }
         try await withServer(dispatcher) { _, port in

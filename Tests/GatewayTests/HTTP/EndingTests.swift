@@ -64,24 +64,14 @@ import WorkerProtocol
         #expect(try connection.responses().rest.isEmpty)
     }
 
-    /// A socket whose client is found gone by writing to it.
-    private final class BrokenSocket: ChannelOutboundHandler {
-        typealias OutboundIn = ByteBuffer
-
-        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            context.close(promise: nil)
-        }
-    }
-
     @Test func `a request whose client is found gone amid a batch of pieces is cancelled`() throws {
         let connection = try EmbeddedConnection()
         try connection.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
         let request = try #require(connection.dispatcher.submitted.first)
         connection.deliver(.begin(.plainText, piece: "x"), for: request)
-        try connection.channel.pipeline.syncOperations.addHandler(BrokenSocket(), position: .first)
+        try connection.breakSocket()
         // The second does not fit with the first into what is written at a time.
-        let piece = Message([UInt8](repeating: 0x61, count: 300 << 10))
+        let piece = Frame([UInt8](repeating: 0x61, count: 300 << 10))
         connection.deliver(.piece(piece), .piece(piece), .piece("x"), for: request)
         #expect(!connection.isOpen)
         #expect(connection.dispatcher.cancelled == [request.id])

@@ -11,7 +11,18 @@ import Testing
         #expect(ListenAddress(text)?.description == text)
     }
 
-    @Test(arguments: ["", "8080", "127.0.0.1", "127.0.0.1:", ":80", "h:65536", "h:-1", "h:x", "::1:80", "[]:80"])
+    @Test func `an address to listen on has a scheme, HTTP unless it is said`() {
+        #expect(ListenAddress("http://h:1") == ListenAddress(host: "h", port: 1))
+        #expect(ListenAddress("https://[::1]:2") == ListenAddress(host: "::1", port: 2, scheme: .https))
+        #expect(ListenAddress("h:1")?.url == "http://h:1")
+        #expect(ListenAddress("https://[::1]:2")?.url == "https://[::1]:2")
+        #expect(ListenAddress("https://[::1]:2")?.description == "https://[::1]:2")
+    }
+
+    @Test(arguments: [
+        "https://", "https://h", "https://:1", "https://h:1/", "HTTPS://h:1", "ftp://h:1", "", "8080", "127.0.0.1",
+        "127.0.0.1:", ":80", "h:65536", "h:-1", "h:x", "::1:80", "[]:80",
+    ])
     func `what is no address is refused`(_ text: String) {
         #expect(ListenAddress(text) == nil)
     }

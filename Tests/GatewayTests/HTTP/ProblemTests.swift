@@ -48,13 +48,27 @@ import WorkerProtocol
         #expect(response.text.contains("unknown-service"))
     }
 
+    @Test(arguments: [
+        ("HEAD /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400), ("HEAD /a HTTP/1.1\r\n\r\n", 400),
+        ("HEAD /a HTTP/2.0\r\nHost: h\r\n\r\n", 505),
+        ("HEAD /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: h\r\n\r\n", 414),
+    ])
+    func `to HEAD have no body, whatever is wrong with the request`(_ head: String, _ status: Int) throws {
+        let connection = try EmbeddedConnection()
+        try connection.send(head)
+        let (responses, rest) = try connection.responses(isHead: true)
+        #expect(responses.map(\.status) == [status])
+        #expect(rest.isEmpty)
+        #expect(!connection.isOpen)
+    }
+
     @Test(arguments: ["CONNECT h:1", "TRACE /a", "OPTIONS *"])
     func `name the methods there are`(_ start: String) throws {
         let connection = try EmbeddedConnection()
         try connection.send("\(start) HTTP/1.1\r\nHost: h:1\r\n\r\n")
         let response = try #require(try connection.responses().responses.first)
         #expect(response["allow"]?.contains("GET") == true)
-        #expect(connection.isOpen)
+        #expect(connection.isOpen == !start.hasPrefix("CONNECT"))
     }
 
     @Test func `wait for the answers before them`() throws {

@@ -141,7 +141,7 @@ import WorkerProtocol
             }
             try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
             let request = await dispatcher.request()
-            let piece = Message([UInt8](repeating: 0x61, count: 16 << 10))
+            let piece = Frame([UInt8](repeating: 0x61, count: 16 << 10))
             dispatcher.send(.begin(Self.head, piece: piece), for: request)
             var sent = 1
             while dispatcher.cancelledCount == 0 {
@@ -162,7 +162,7 @@ import WorkerProtocol
             let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 64 << 10)
             try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
             let request = await dispatcher.request()
-            let piece = Message([UInt8](repeating: 0x61, count: 16 << 10))
+            let piece = Frame([UInt8](repeating: 0x61, count: 16 << 10))
             dispatcher.send(.begin(Self.head, piece: ""), for: request)
             // As much as a worker with that credit may send. The kernel's buffers hold a few of these 12 MiB; then
             // nothing is reported until the client reads.
@@ -191,7 +191,7 @@ import WorkerProtocol
         var settings = HTTPSettings()
         settings.responseBuffer = 4096
         let dispatcher = FakeDispatcher { request, dispatcher in
-            dispatcher.send(.begin(Self.head, piece: Message([UInt8](repeating: 0x61, count: 20_000))), for: request)
+            dispatcher.send(.begin(Self.head, piece: Frame([UInt8](repeating: 0x61, count: 20_000))), for: request)
             dispatcher.send(.end("z"), for: request)
         }
         try await withServer(dispatcher, settings: settings) { _, port in
@@ -209,7 +209,7 @@ import WorkerProtocol
         settings.responseBuffer = 64 << 10
         let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 2) }
         let dispatcher = FakeDispatcher { request, dispatcher in
-            dispatcher.send(.reply(ReplyHead(status: 200), body: Message(body)), for: request)
+            dispatcher.send(.reply(ReplyHead(status: 200), body: Frame(body)), for: request)
         }
         try await withServer(dispatcher, settings: settings) { _, port in
             let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 4096)

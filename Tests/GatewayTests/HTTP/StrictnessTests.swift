@@ -106,7 +106,8 @@ import Testing
         try connection.send(example.bytes)
         #expect(try connection.responses().responses.first?.status == example.status)
         #expect(connection.dispatcher.submitted.isEmpty)
-        let staysOpen = [204, 404, 405, 417].contains(example.status)
+        let isConnect = example.bytes.starts(with: "CONNECT".utf8)
+        let staysOpen = [204, 404, 405, 417].contains(example.status) && !isConnect
         #expect(connection.isOpen == staysOpen)
     }
 

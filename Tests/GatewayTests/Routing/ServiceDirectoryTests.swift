@@ -12,6 +12,9 @@ import Testing
         directory.formUnion(["c", "a"])
         #expect(known("a", "b", "c", "d") == [true, true, true, false])
         #expect(directory.all == ["a", "b", "c"])
+        directory.remove("b")
+        directory.remove("x")
+        #expect(known("a", "b", "c") == [true, false, true])
     }
 
     @Test func `readers on other threads see every name in the end`() async {

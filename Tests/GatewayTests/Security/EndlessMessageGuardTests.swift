@@ -26,6 +26,25 @@ import Testing
         #expect(bytes < 2 << 20)
     }
 
+    @Test func `A worker whose first message comes before its connection is told of is no stranger`() {
+        var guarding = EndlessMessageGuard(largestMessage: Self.largest)
+        guarding.delivered(5)
+        guarding.opened(5)
+        #expect(!guarding.hasStrangers)
+        #expect(cut(&guarding, steps: 200, of: 100 << 10) == nil)
+    }
+
+    @Test func `A message of a connection that is gone makes no later one known`() {
+        var guarding = EndlessMessageGuard(largestMessage: Self.largest)
+        guarding.opened(5)
+        guarding.closed(5)
+        guarding.delivered(5)
+        for _ in 0..<40 { #expect(guarding.look { _ in 0 } == []) }
+        #expect(guarding.isIdle)
+        guarding.opened(5)
+        #expect(guarding.hasStrangers)
+    }
+
     @Test func `A message of the largest size may take its time`() throws {
         var guarding = EndlessMessageGuard(largestMessage: Self.largest)
         guarding.opened(5)

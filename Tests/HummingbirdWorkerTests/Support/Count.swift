@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import Synchronization
 
 /// Counts from 1.
@@ -6,3 +7,4 @@ final class Count: Sendable {
 
     func next() -> Int { value.add(1, ordering: .relaxed).newValue }
 }
+#endif

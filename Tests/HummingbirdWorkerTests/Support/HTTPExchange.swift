@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -86,3 +87,4 @@ final class HTTPExchange {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 import Gateway
 import GatewayWorker
 import Hummingbird
@@ -111,3 +112,4 @@ extension Logger {
         return logger
     }()
 }
+#endif

@@ -1,3 +1,4 @@
+#if HummingbirdWorker
 /// Something that happens once, and that any number of tasks wait for.
 struct Signal: Sendable {
     private let continuation: AsyncStream<Never>.Continuation
@@ -23,3 +24,4 @@ struct Signal: Sendable {
 func waitForCancellation() async throws {
     try await Task.sleep(for: .seconds(3600))
 }
+#endif

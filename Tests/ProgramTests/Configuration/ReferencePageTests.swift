@@ -35,7 +35,7 @@ import Testing
         let help = try await program.output.all()
         let flags = Set(
             help.compactMap { line in
-                line.trimmingPrefix(while: \.isWhitespace).prefixMatch(of: /--([a-z-]+)/).map { String($0.1) }
+                line.trimmingPrefix(while: \.isWhitespace).prefixMatch(of: /--([a-z0-9-]+)/).map { String($0.1) }
             })
         #expect(flags == Set(Setting.all.map(\.name) + ["config"]))
         #expect(names(after: "| `--").sorted() == Setting.all.map(\.name).sorted())

@@ -26,7 +26,7 @@ final class HTTPConnection: Sendable {
         channel.close(promise: nil)
     }
 
-    static func open(to port: Int) async throws -> HTTPConnection {
+    static func open(to port: Int, host: String = "127.0.0.1") async throws -> HTTPConnection {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -34,7 +34,7 @@ final class HTTPConnection: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Handler())
                 }
             }
-            .connect(host: "127.0.0.1", port: port).get()
+            .connect(host: host, port: port).get()
         return HTTPConnection(channel)
     }
 

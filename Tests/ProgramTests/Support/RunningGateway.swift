@@ -9,7 +9,7 @@ struct RunningGateway: Sendable {
     /// Waits for the lines that say where it listens.
     init(_ program: RunningProgram) async throws {
         self.program = program
-        let listening = try await program.output.wait(for: "listening on http://127.0.0.1:")
+        let listening = try await program.output.wait(for: "listening on http")
         guard let port = listening.split(separator: ":").last.flatMap({ Int($0) }) else {
             throw OutputLines.Ended(description: "no port in “\(listening)”")
         }

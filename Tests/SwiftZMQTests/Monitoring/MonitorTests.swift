@@ -1,3 +1,4 @@
+import Foundation
 import SwiftZMQ
 import Testing
 
@@ -31,6 +32,27 @@ import Testing
         // Over ipc a connection is mostly made at once.
         #expect(client.kinds.filter { $0 != .connectDelayed } == [.connected, .handshakeSucceeded])
         #expect(client.addresses == [endpoint])
+    }
+
+    @Test func `A connection is known by its descriptor from when it is accepted until it is lost`() async throws {
+        let context = try Context()
+        let pull = try Pull(context)
+        let push = try Push(context)
+        let events = pull.events
+        try push.connect(pull.bind("tcp://127.0.0.1:*"))
+        var accepted: Int32?
+        for await event in events {
+            switch event.kind {
+            case .accepted: accepted = event.descriptor
+            case .handshakeSucceeded: push.close()
+            default: break
+            }
+            #expect((event.descriptor != nil) == [.accepted, .disconnected].contains(event.kind), "\(event)")
+            guard event.kind == .disconnected else { continue }
+            #expect(event.descriptor == accepted)
+            break
+        }
+        #expect(accepted != nil)
     }
 
     @Test func `A lost connection and its return are told`() async throws {
@@ -154,6 +176,61 @@ import Testing
         #expect(await iterator.next() == nil)
     }
 
+    @Test func `A context that has no room for a monitor can be used and shut down`() async throws {
+        for room in 1...2 {
+            let context = try Context(maxSockets: room)
+            let pull = try Pull(context)
+            for _ in 0..<20 {
+                let kinds = await kinds(of: pull.events, upTo: .monitorStopped).kinds
+                guard case .monitorFailed(let error) = kinds.first else {
+                    Issue.record("\(kinds)")
+                    return
+                }
+                #expect(error.code == .tooManySockets)
+            }
+            // What was taken in vain is given back.
+            if room == 2 { #expect(try await eventually { code { try Pull(context) } == nil }) }
+            await #expect(throws: ZMQError.self) { try await pull.closed() }
+            await context.shutdown()
+        }
+    }
+
+    @Test func `With few descriptors left a socket is observed or says why, and nobody is held up`() async {
+        await #expect(processExitsWith: .success) {
+            // The executor has its own.
+            let first = try Pull(Context())
+            withExtendedLifetime(first.events) {}
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            limit.rlim_cur = 200
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            for free in 0...8 {
+                let context = try Context()
+                let pull = try Pull(context)
+                let push = try Push(context)
+                try push.connect(pull.bind("inproc://few"))
+                var taken: [Int32] = []
+                while case let made = dup(0), made >= 0 { taken.append(made) }
+                for descriptor in taken.prefix(free) { close(descriptor) }
+                let events = pull.events
+                // The lock is free.
+                try await push.send("x")
+                let message = try await pull.receive(timeout: .seconds(20))
+                precondition(message == ["x"])
+                for descriptor in taken.dropFirst(free) { close(descriptor) }
+                pull.close()
+                var kinds: [SocketEvent.Kind] = []
+                for await event in events { kinds.append(event.kind) }
+                if case .monitorFailed(let error) = kinds.first {
+                    precondition(error.code == .tooManySockets && free < 3, "\(error) \(free)")
+                } else {
+                    precondition(kinds == [.monitorStopped] && free >= 2, "\(kinds) \(free)")
+                }
+                await context.shutdown()
+            }
+        }
+    }
+
     @Test func `A cancelled loop ends, and the others go on`() async throws {
         let pull = try Pull(Context())
         let others = pull.events
@@ -170,7 +247,7 @@ import Testing
 
     @Test func `A client that asks for another mechanism fails with a protocol error`() async throws {
         let context = try Context()
-        let pull = try Pull(context) { $0.plainServer = true }
+        let pull = try Pull(context) { $0.isPlainServer = true }
         let push = try Push(context) { $0.linger = .zero }
         let events = pull.events
         try push.connect(try pull.bind("tcp://127.0.0.1:*"))
@@ -188,10 +265,10 @@ import Testing
         try handler.bind("inproc://zeromq.zap.01")
         let answering = Task {
             for try await question in handler.messages {
-                try await handler.send(["1.0", question[1], Message(text), "no", "", ""])
+                try await handler.send(["1.0", question[1], Frame(text), "no", "", ""])
             }
         }
-        let pull = try Pull(context) { $0.plainServer = true }
+        let pull = try Pull(context) { $0.isPlainServer = true }
         let push = try Push(context) {
             $0.plainUsername = "user"
             $0.plainPassword = "password"

@@ -30,8 +30,8 @@ import Testing
             over: transport, { try Reply($0) },
             { context in
                 try Request(context) {
-                    $0.relaxed = false
-                    $0.correlate = false
+                    $0.isRelaxed = false
+                    $0.correlates = false
                 }
             })
         let poller = try Poller<String>()
@@ -140,6 +140,35 @@ import Testing
         #expect(try await poller.events() == ["reading": [.readable, .error]])
     }
 
+    @Test func `Lines are read from a descriptor as they come, to the last and no further`() async throws {
+        let pipe = try DescriptorPair()
+        let poller = try Poller<String>()
+        try poller.register(descriptor: pipe.reading, as: "input")
+        var (lines, unfinished, waits): ([String], [UInt8], Int) = ([], [], 0)
+        let script = Task {
+            for text in ["one\ntwo\nth", "ree\n", "four"] {
+                pipe.write(text)
+                try await letOthersWait()
+            }
+            pipe.closeWriting()
+        }
+        while poller.count > 0 {
+            waits += 1
+            for _ in try await poller.wait(timeout: .seconds(20)) {
+                // As the documentation shows it.
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                let count = Foundation.read(pipe.reading, &buffer, buffer.count)
+                unfinished += buffer[..<Swift.max(count, 0)]
+                var parts = unfinished.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                if count > 0 { unfinished = Array(parts.removeLast()) } else { try poller.unregister("input") }
+                lines += parts.map { String(decoding: $0, as: UTF8.self) }
+            }
+        }
+        try await script.value
+        #expect(lines == ["one", "two", "three", "four"])
+        #expect(waits <= 4)
+    }
+
     @Test func `Urgent data is told as priority`() async throws {
         let (client, server) = try TCPPair.make()
         defer {
@@ -161,7 +190,7 @@ import Testing
         defer { close(file) }
         let error = #expect(throws: ZMQError.self) { try poller.register(descriptor: file, as: "file") }
         #expect(error?.code == .init(rawValue: EPERM))
-        #expect(error?.remedy != nil)
+        #expect(error?.explanation != nil)
         #expect(code { try poller.register(descriptor: -1, as: "nothing") } == .init(rawValue: EBADF))
         #expect(poller.count == 0)
     }
@@ -217,6 +246,45 @@ import Testing
         try poller.unregister("bound")
         try await pair.connecting.send("x")
         #expect(try await third.isEmpty)
+    }
+
+    @Test(arguments: [false, true])
+    func `A message is found behind more stale reports than one look takes`(blocking: Bool) async throws {
+        let context = try Context(maxSockets: 1000)
+        let poller = try Poller<Int>()
+        let pulls = try (0..<300).map { number in
+            let pull = try Pull(context) { $0.linger = .zero }
+            try pull.bind("inproc://stale-\(number)")
+            try poller.register(pull, as: number)
+            return pull
+        }
+        #expect(try await poller.wait(timeout: .zero).isEmpty)
+        // Each connection is news for its socket, and nothing to receive.
+        let pushes = try (0..<pulls.count).map { number in
+            let push = try Push(context) { $0.linger = .zero }
+            try push.connect("inproc://stale-\(number)")
+            return push
+        }
+        let last = pulls.count - 1
+        try await pushes[last].send("x")
+        let ready =
+            blocking
+            ? try await BlockedThread { try poller.blocking.wait(timeout: .seconds(20)) }.value
+            : try await poller.wait(timeout: .seconds(20))
+        #expect(ready == [.init(key: last, events: .readable)])
+        await context.shutdown()
+    }
+
+    @Test func `More ready descriptors than one look takes are told in turn`() async throws {
+        let pipes = try (0..<100).map { _ in try DescriptorPair() }
+        let poller = try Poller<Int>()
+        for (number, pipe) in pipes.enumerated() {
+            pipe.write()
+            try poller.register(descriptor: pipe.reading, as: number)
+        }
+        var told: Set<Int> = []
+        for _ in 0..<2 { told.formUnion(try await poller.wait(timeout: .seconds(20)).map(\.key)) }
+        #expect(told.count == pipes.count)
     }
 
     @Test func `Mistakes are refused by name`() async throws {
@@ -437,8 +505,12 @@ final class DescriptorPair: Sendable {
     }
 
     func write() {
-        var byte: UInt8 = 1
-        #expect(Foundation.write(writing, &byte, 1) == 1)
+        write("1")
+    }
+
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        #expect(Foundation.write(writing, bytes, bytes.count) == bytes.count)
     }
 
     func read() {

@@ -24,7 +24,7 @@ import Testing
             for _ in 0..<2 { #expect(try await observer.receive().last == "\(number)") }
         }
         let error = await #expect(throws: ZMQError.self) { try await ends.backend.send("x") }
-        #expect(error?.code == .wrongState && error?.remedy?.contains("proxy") == true)
+        #expect(error?.code == .wrongState && error?.explanation?.contains("proxy") == true)
         #expect(!ends.backend.isClosed)
         #expect(code { try Proxy.runBlockingFromThread(ends.frontend, ends.backend) } == .wrongState)
         ends.backend.close()
@@ -34,6 +34,25 @@ import Testing
         #expect(ends.frontend.isClosed && capture.isClosed)
         await context.shutdown()
         try await working.value
+    }
+
+    @Test func `Closing a socket that a proxy uses is told to a poller that waits for its end alone`() async throws {
+        let own = try Context()
+        let ends = try Ends(own, over: .tcp, { try Router($0) }, { try Dealer($0) })
+        let poller = try Poller<String>()
+        try poller.register(ends.frontend, for: [], as: "frontend")
+        let waiting = Task { try await poller.wait(timeout: .seconds(20)) }
+        try await letOthersWait()
+        let thread = try await BlockedThread {
+            try Proxy.runBlocking(frontend: ends.frontend, backend: ends.backend)
+        }
+        #expect(try await eventually { code { try ends.frontend.readiness } == .wrongState })
+        ends.frontend.close()
+        let error = await #expect(throws: ZMQError.self) { try await waiting.value }
+        #expect(error?.code == .closed && error?.operation.contains("frontend") == true)
+        try poller.unregister("frontend")
+        await own.shutdown()
+        try await thread.value
     }
 
     @Test func `Tasks are streamed one way, and what C cannot do one way is refused`() async throws {

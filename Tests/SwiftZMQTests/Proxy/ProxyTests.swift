@@ -13,7 +13,7 @@ import Testing
             try worker.connect(ends.backendEndpoint)
             return Task {
                 for try await request in worker.messages {
-                    try await worker.send(Multipart(Array(request) + ["from \(number)"]))
+                    try await worker.send(Message(Array(request) + ["from \(number)"]))
                 }
             }
         }
@@ -23,7 +23,7 @@ import Testing
                 try request.connect(ends.frontendEndpoint)
                 group.addTask {
                     for number in 0..<50 {
-                        let question: Multipart = ["\(client)", "", "\(number)"]
+                        let question: Message = ["\(client)", "", "\(number)"]
                         let answer = try await request.request(question, timeout: .seconds(20))
                         #expect(Array(answer.dropLast()) == Array(question))
                     }
@@ -54,7 +54,7 @@ import Testing
         for number in 0..<100 { try await publisher.send(["news.", "\(number)"]) }
         for number in 0..<100 { #expect(try await subscriber.receive() == ["news.", "\(number)"]) }
         try subscriber.unsubscribe(from: "news.")
-        #expect(try await publisher.receive() == [Message([0] + "news.".utf8)])
+        #expect(try await publisher.receive() == [Frame([0] + "news.".utf8)])
         proxy.stop()
         try await running.value
     }
@@ -76,7 +76,7 @@ import Testing
         var bytes = 0
         for size in sizes {
             for count in 1...4 {
-                let message = Multipart((0..<count).map { Message([UInt8](repeating: UInt8($0), count: size)) })
+                let message = Message((0..<count).map { Frame([UInt8](repeating: UInt8($0), count: size)) })
                 try await push.send(message)
                 bytes += size * count
                 #expect(try await pull.receive() == message)
@@ -110,7 +110,7 @@ import Testing
         let worker = try Reply(context)
         try worker.connect(ends.backendEndpoint)
         let working = Task {
-            for try await request in worker.messages { try await worker.send(Multipart(Array(request) + ["done"])) }
+            for try await request in worker.messages { try await worker.send(Message(Array(request) + ["done"])) }
         }
         try await withThrowingTaskGroup { group in
             for client in 0..<3 {
@@ -118,7 +118,7 @@ import Testing
                 try request.connect(ends.frontendEndpoint)
                 group.addTask {
                     for number in 0..<30 {
-                        let question: Message = "\(client) \(number)"
+                        let question: Frame = "\(client) \(number)"
                         let answer = try await request.request(question, timeout: .seconds(20))
                         #expect(answer == [question, "done"])
                     }
@@ -189,7 +189,7 @@ import Testing
         let frontend = try XSubscriber(context) { $0.receiveHighWaterMark = 5 }
         let backend = try XPublisher(context) {
             $0.sendHighWaterMark = 5
-            $0.noDrop = true
+            $0.neverDrops = true
         }
         try frontend.bind("inproc://hwm-frontend")
         try backend.bind("inproc://hwm-backend")
@@ -197,7 +197,7 @@ import Testing
         let running = Task { try await proxy.run() }
         let publisher = try XPublisher(context) {
             $0.sendHighWaterMark = 5
-            $0.noDrop = true
+            $0.neverDrops = true
         }
         try publisher.connect("inproc://hwm-frontend")
         let subscriber = try Subscriber(context, topics: [""]) { $0.receiveHighWaterMark = 5 }
@@ -340,7 +340,7 @@ import Testing
     @Test func `A reply to a client that is gone is dropped and counted`() async throws {
         let context = try Context()
         let ends = try Ends(
-            context, over: .tcp, { context in try Router(context) { $0.mandatory = true } }, { try Dealer($0) })
+            context, over: .tcp, { context in try Router(context) { $0.isMandatory = true } }, { try Dealer($0) })
         let proxy = Proxy(frontend: ends.frontend, backend: ends.backend)
         let running = Task { try await proxy.run() }
         let worker = try Dealer(context)
@@ -387,8 +387,8 @@ struct Ends<Frontend: Socket, Backend: Socket>: Sendable {
     ) throws {
         self.frontend = try frontend(context)
         self.backend = try backend(context)
-        try self.frontend.set(\.linger, to: .zero)
-        try self.backend.set(\.linger, to: .zero)
+        try self.frontend.setOption(\.linger, to: .zero)
+        try self.backend.setOption(\.linger, to: .zero)
         frontendEndpoint = try self.frontend.bind(transport.freshEndpoint())
         backendEndpoint = try self.backend.bind(transport.freshEndpoint())
     }

@@ -2,6 +2,18 @@ import SwiftZMQ
 import Testing
 
 @Suite struct CertificateTests {
+    @Test func `A folder of certificates tells whose it has, as it is now`() throws {
+        let folder = try TemporaryFolder()
+        let certificates = CertificateFolder(folder.path)
+        let ada = try CurveCertificate(.generate())
+        #expect(try !certificates.contains(ada.publicKey))
+        try ada.save(in: folder.path, name: "ada")
+        #expect(try certificates.contains(ada.publicKey))
+        try folder.remove("ada.key")
+        #expect(try !certificates.contains(ada.publicKey))
+        #expect(throws: ZMQError.self) { try CertificateFolder("/no/such/folder").contains(ada.publicKey) }
+    }
+
     @Test func `A certificate is read as it was written`() throws {
         let folder = try TemporaryFolder()
         let certificate = CurveCertificate(

@@ -107,8 +107,8 @@ import Testing
         }
         try dealer.connect("tcp://127.0.0.1:1")
         for error in [
-            #expect(throws: ZMQError.self, performing: { try dealer.set(\.curveSecretKey, to: secret) }),
-            #expect(throws: ZMQError.self, performing: { try dealer.set(\.plainPassword, to: password) }),
+            #expect(throws: ZMQError.self, performing: { try dealer.setOption(\.curveSecretKey, to: secret) }),
+            #expect(throws: ZMQError.self, performing: { try dealer.setOption(\.plainPassword, to: password) }),
             #expect(throws: ZMQError.self) {
                 try Dealer(Context()) { $0.plainPassword = String(repeating: password, count: 50) }
             },

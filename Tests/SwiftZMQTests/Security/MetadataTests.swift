@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: [0, 1, 33, 34, 5000])
     func `Frames of a socket that keeps metadata have it, whatever their length`(length: Int) async throws {
         let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })
-        let frame = Message([UInt8](repeating: 7, count: length))
+        let frame = Frame([UInt8](repeating: 7, count: length))
         try await pair.connecting.send([frame, "second"])
         let received = try await pair.bound.receive()
         #expect(received == [frame, "second"])
@@ -20,14 +20,14 @@ import Testing
     @Test func `Frames go on as they are, with metadata or without`() async throws {
         let pair = try Connected({ try Dealer($0) { $0.keepsMetadata = true } }, { try Dealer($0) })
         for text in ["", "short", String(repeating: "long", count: 100)] {
-            try await pair.connecting.send(Message(text))
+            try await pair.connecting.send(Frame(text))
             try await pair.bound.send(try await pair.bound.receive())
-            #expect(try await pair.connecting.receive() == [Message(text)])
+            #expect(try await pair.connecting.receive() == [Frame(text)])
         }
     }
 
     @Test func `Metadata outlives the socket and its context`() async throws {
-        var received: Multipart?
+        var received: Message?
         do {
             let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })
             try await pair.connecting.send("still here")
@@ -50,10 +50,34 @@ import Testing
 
     @Test func `Where metadata is not kept there is none for short frames`() async throws {
         let pair = try Connected({ try Pull($0) }, { try Push($0) })
-        try await pair.connecting.send(["short", Message([UInt8](repeating: 0, count: 34))])
+        try await pair.connecting.send(["short", Frame([UInt8](repeating: 0, count: 34))])
         let received = try await pair.bound.receive()
         #expect(received[0].metadata.peerAddress == nil)
         #expect(received[1].metadata.peerAddress == "127.0.0.1")
-        #expect(Message("not received").metadata.socketType == nil)
+        #expect(Frame("not received").metadata.socketType == nil)
+    }
+
+    @Test func `A message has the metadata of the first frame that has any`() async throws {
+        let pair = try Connected({ try Pull($0) }, { try Push($0) })
+        let long = Frame([UInt8](repeating: 0, count: 34))
+        for message in [Message(long), ["short", long], ["short", "short", long, "short"]] as [Message] {
+            try await pair.connecting.send(message)
+            let received = try await pair.bound.receive()
+            #expect(received.metadata.peerAddress == "127.0.0.1" && received.metadata.socketType == "PUSH")
+            // A frame of the program's own that was put in front says nothing.
+            let forwarded = Message(Frame([UInt8](repeating: 1, count: 34)), followedBy: received)
+            #expect(forwarded.metadata.peerAddress == "127.0.0.1")
+        }
+        try await pair.connecting.send(["short", "short"])
+        #expect(try await pair.bound.receive().metadata.peerAddress == nil)
+        #expect(Message(long).metadata.peerAddress == nil)
+    }
+
+    @Test func `A message of short frames has metadata where the socket keeps it`() async throws {
+        let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })
+        try await pair.connecting.send("short")
+        let received = try await pair.bound.receive()
+        #expect(received.metadata.peerAddress == "127.0.0.1")
+        #expect("\(received) is even" == "short is even")
     }
 }

@@ -159,7 +159,7 @@ import Testing
         let push = try Push(context) { $0.security = .curveClient(try .generate(), server: server.publicKey) }
         try push.connect(try pull.bind("tcp://127.0.0.1:*"))
         for length in [0, 1, 33, 34, 65_536, 1 << 20] {
-            let message: Multipart = [Message([UInt8](repeating: UInt8(length % 251), count: length)), "end"]
+            let message: Message = [Frame([UInt8](repeating: UInt8(length % 251), count: length)), "end"]
             try await push.send(message)
             #expect(try await pull.receive() == message)
         }
@@ -179,7 +179,7 @@ import Testing
         #expect(try await publisher.receive() == ["\u{1}news"])
         try await publisher.send(["news", "today"])
         #expect(try await subscriber.receive() == ["news", "today"])
-        #expect(await code { try await outsider.receive(timeout: Self.silence) } == .again)
+        #expect(await code { try await outsider.receive(timeout: Self.silence) } == .timedOut)
     }
 
     /// A server that answers, and an authenticator in its context. Clients live in a context of their own.
@@ -210,7 +210,7 @@ import Testing
         }
 
         /// Sends from a new client, which stays open as long as the site.
-        func send(_ message: Message, _ security: SocketSecurity) throws -> Request {
+        func send(_ message: Frame, _ security: SocketSecurity) throws -> Request {
             let request = try Request(clients) {
                 $0.security = security
                 $0.linger = .zero
@@ -223,7 +223,7 @@ import Testing
         }
 
         func expectSilence() async throws {
-            #expect(await code { try await reply.receive(timeout: SecureConnectionTests.silence) } == .again)
+            #expect(await code { try await reply.receive(timeout: SecureConnectionTests.silence) } == .timedOut)
         }
 
         func end() async {

@@ -9,7 +9,7 @@ import Testing
         case silence, deafness, disappearance
 
         /// What a handler answers to a request with the given number; nil for nothing.
-        func answer(to request: Message) -> Multipart? {
+        func answer(to request: Frame) -> Message? {
             switch self {
             case .wrongVersion: ["2.0", request, "200", "OK", "", ""]
             case .wrongRequest: ["1.0", "another", "200", "OK", "", ""]
@@ -55,7 +55,7 @@ import Testing
                 }
                 // The name of the server, a delimiter, the version, the number of the request.
                 guard let answer = fault.answer(to: message[3]) else { continue }
-                try await router.send(Multipart(message[0], message[1], followedBy: answer))
+                try await router.send(Message(message[0], message[1], followedBy: answer))
             }
         }
     }
@@ -76,7 +76,7 @@ import Testing
             case "CURVE": $0.security = .curveServer(keys, domain: "test")
             default:
                 $0.zapDomain = "test"
-                $0.zapEnforceDomain = true
+                $0.enforcesZAPDomain = true
             }
         }
         let events = reply.events
@@ -102,7 +102,7 @@ import Testing
             #expect(found == expected)
             #expect(try reply.tryReceive() == nil)
         } else {
-            #expect(await code { try await reply.receive(timeout: SecureConnectionTests.silence) } == .again)
+            #expect(await code { try await reply.receive(timeout: SecureConnectionTests.silence) } == .timedOut)
         }
         await context.shutdown()
     }
@@ -111,14 +111,14 @@ import Testing
         let context = try Context()
         let reply = try Reply(context) {
             $0.zapDomain = "test"
-            $0.zapEnforceDomain = true
+            $0.enforcesZAPDomain = true
             $0.linger = .zero
         }
         let endpoint = try reply.bind("tcp://127.0.0.1:*")
         let request = try Request(Context()) { $0.linger = .zero }
         try request.connect(endpoint)
         try await request.send("let me in")
-        #expect(await code { try await reply.receive(timeout: SecureConnectionTests.silence) } == .again)
+        #expect(await code { try await reply.receive(timeout: SecureConnectionTests.silence) } == .timedOut)
         await context.shutdown()
     }
 }

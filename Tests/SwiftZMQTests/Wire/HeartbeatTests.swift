@@ -94,12 +94,12 @@ import Testing
     @Test func `The time that heartbeats announce has bounds`() throws {
         let dealer = try Dealer(Context())
         // What 16 bits of tenths of a second hold.
-        try dealer.set(\.heartbeatTimeToLive, to: .milliseconds(6_553_599))
-        #expect(try dealer.get(\.heartbeatTimeToLive) == .milliseconds(6_553_500))
-        #expect(code { try dealer.set(\.heartbeatTimeToLive, to: .milliseconds(6_553_600)) } == .invalidArgument)
+        try dealer.setOption(\.heartbeatTimeToLive, to: .milliseconds(6_553_401))
+        #expect(try dealer.option(\.heartbeatTimeToLive) == .milliseconds(6_553_500))
+        #expect(code { try dealer.setOption(\.heartbeatTimeToLive, to: .milliseconds(6_553_501)) } == .invalidArgument)
         // Less than a tenth is none.
-        try dealer.set(\.heartbeatTimeToLive, to: .milliseconds(99))
-        #expect(try dealer.get(\.heartbeatTimeToLive) == .zero)
-        #expect(code { try dealer.set(\.heartbeatTimeToLive, to: .milliseconds(-100)) } == .invalidArgument)
+        try dealer.setOption(\.heartbeatTimeToLive, to: .milliseconds(99))
+        #expect(try dealer.option(\.heartbeatTimeToLive) == .milliseconds(100))
+        #expect(code { try dealer.setOption(\.heartbeatTimeToLive, to: .milliseconds(-100)) } == .invalidArgument)
     }
 }

@@ -4,7 +4,7 @@ import SwiftZMQ
 struct RawPeer: Sendable {
     let stream: SwiftZMQ.Stream
     /// The name of the connection.
-    let id: Message
+    let id: Frame
     private var unread: [UInt8] = []
 
     /// Connects to a socket.
@@ -21,7 +21,7 @@ struct RawPeer: Sendable {
     }
 
     func send(_ bytes: [UInt8]) async throws {
-        try await stream.send([id, Message(bytes)])
+        try await stream.send([id, Frame(bytes)])
     }
 
     /// Reads a number of bytes.

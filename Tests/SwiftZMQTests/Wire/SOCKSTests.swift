@@ -41,7 +41,7 @@ import Testing
         let port = try #require(Int(endpoint.split(separator: ":").last ?? ""))
         let request = try Request(Context()) {
             $0.socksProxy = String(proxyAddress)
-            $0.ipv6 = host.hasPrefix("[")
+            $0.usesIPv6 = host.hasPrefix("[")
             $0.linger = .zero
         }
         // The proxy, and not this machine, finds out where the host is.

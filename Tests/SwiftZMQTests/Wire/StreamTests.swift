@@ -55,7 +55,7 @@ import Testing
         let id = try await pair.connecting.receive()[0]
         _ = try await pair.bound.receive()
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 251) }
-        try await pair.connecting.send([id, Message(bytes)])
+        try await pair.connecting.send([id, Frame(bytes)])
         var received: [UInt8] = []
         while received.count < bytes.count { received += [UInt8](try await pair.bound.receive()[1]) }
         #expect(received == bytes)
@@ -87,7 +87,7 @@ import Testing
         }
         #expect(received == question)
         let expected = "HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello"
-        try await stream.send([id, Message(expected)])
+        try await stream.send([id, Frame(expected)])
         var answer: [UInt8] = []
         var room = [UInt8](repeating: 0, count: 100)
         while answer.count < expected.utf8.count {

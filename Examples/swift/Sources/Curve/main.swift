@@ -13,5 +13,5 @@ let push = try Push(context) { $0.security = .curveClient(client, server: server
 try push.connect(pull.bind("tcp://127.0.0.1:*"))
 try await push.send("a secret")
 let message = try await pull.receive(timeout: .seconds(10))
-print("\(message[0].metadata.userID ?? "nobody") sent \(message[0])")
+print("\(message.metadata.userID ?? "nobody") sent \(message)")
 await context.shutdown()

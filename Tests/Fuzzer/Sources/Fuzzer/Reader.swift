@@ -31,7 +31,7 @@ enum Reader: String, CaseIterable {
 
     /// A reply that is read is read the same once more.
     private static func readReply(_ bytes: [UInt8]) {
-        guard let reply = try? WorkerReply(reading: BodyFrames(Multipart([Message(bytes), "body"]))) else { return }
+        guard let reply = try? WorkerReply(reading: BodyFrames(Message([Frame(bytes), "body"]))) else { return }
         let again = try? WorkerReply(reading: BodyFrames(reply.frames()))
         func lines(_ reply: WorkerReply) -> [String] {
             reply.head.fields.map { "\($0.name.lowercased()): \($0.value)" }
@@ -63,12 +63,12 @@ enum Reader: String, CaseIterable {
     }
 
     /// A message of the corpus: a frame a line, in hexadecimal digits.
-    private static func frames(_ text: [UInt8]) -> Multipart {
+    private static func frames(_ text: [UInt8]) -> Message {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let frames = lines.map { line in
             let digits = line.compactMap { Character(Unicode.Scalar($0)).hexDigitValue.map(UInt8.init) }
-            return Message(stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+            return Frame(stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
         }
-        return Multipart(frames.count > 1 ? Array(frames.dropLast()) : frames)
+        return Message(frames.count > 1 ? Array(frames.dropLast()) : frames)
     }
 }

@@ -87,8 +87,8 @@ extension ProbeRow {
     static let unwelcome = ProbeRow(
         "unwelcome",
         [
-            Probe("CONNECT", "CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n", 405, .staysOpen),
-            Probe("CONNECT with a path", "CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n", 405, .staysOpen),
+            Probe("CONNECT", "CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n", 405),
+            Probe("CONNECT with a path", "CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n", 405),
             Probe("TRACE", "TRACE /a HTTP/1.1\r\nHost: h\r\n\r\n", 405, .staysOpen),
             Probe("TRACE with a body", "TRACE /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 405, .staysOpen),
             Probe("OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 204, .staysOpen),

@@ -14,13 +14,14 @@ final class EmbeddedConnection {
 
     init(
         settings: HTTPSettings = HTTPSettings(), router: RequestRouter = RequestRouter(),
-        services: Set<String> = ["a", "b"]
+        services: Set<String> = ["a", "b"], isRefused: Bool = false, isBroken: Bool = false
     ) throws {
         loop = FrontLoop(
             index: 0, eventLoop: channel.eventLoop, settings: settings, router: Published(router),
             services: ServiceDirectory(services), dispatcher: dispatcher, observer: nil)
-        let connection = HTTP1Connection(on: loop, limit: ConnectionLimit(10), isRefused: false)
+        let connection = HTTP1Handler(on: loop, limit: ConnectionLimit(10), isRefused: isRefused)
         try channel.pipeline.syncOperations.addHandler(connection)
+        if isBroken { try breakSocket() }
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -53,9 +54,15 @@ final class EmbeddedConnection {
         loop.receive(events.map { (request.id, $0) })
     }
 
+    /// All bytes so far that were not taken as a response.
+    func bytes() throws -> [UInt8] {
+        while let buffer = try channel.readOutbound(as: ByteBuffer.self) { written += buffer.readableBytesView }
+        return written
+    }
+
     /// All responses so far, and whatever bytes follow them.
     func responses(isHead: Bool = false) throws -> (responses: [RawResponse], rest: String) {
-        while let buffer = try channel.readOutbound(as: ByteBuffer.self) { written += buffer.readableBytesView }
+        _ = try bytes()
         var responses: [RawResponse] = []
         while let (response, count) = RawResponse.read(written, isHead: isHead, atEnd: !channel.isActive) {
             responses.append(response)
@@ -78,6 +85,29 @@ final class RecordingDispatcher: RequestDispatcher, @unchecked Sendable {
 }
 
 extension EmbeddedConnection {
+    /// Makes the client one that is found gone by writing to it.
+    func breakSocket() throws {
+        try channel.pipeline.syncOperations.addHandler(BrokenSocket(), position: .first)
+    }
+
+    /// Whether a drain finds no connection left.
+    func isDrained() -> Bool {
+        let isDrained = NIOLoopBoundBox(false, eventLoop: channel.eventLoop)
+        loop.drain().whenSuccess { isDrained.value = true }
+        channel.embeddedEventLoop.run()
+        return isDrained.value
+    }
+
     /// Moves the clock.
     func advance(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
+}
+
+/// A socket whose client is found gone by writing to it.
+final class BrokenSocket: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.fail(ChannelError.ioOnClosedChannel)
+        context.close(promise: nil)
+    }
 }

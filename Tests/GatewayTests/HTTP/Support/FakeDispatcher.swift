@@ -25,7 +25,7 @@ final class FakeDispatcher: RequestDispatcher {
     static func echoing() -> FakeDispatcher {
         FakeDispatcher { request, dispatcher in
             dispatcher.send(
-                .reply(ReplyHead(status: 200), body: Message([UInt8](request.head) + [UInt8](request.body))),
+                .reply(ReplyHead(status: 200), body: Frame([UInt8](request.head) + [UInt8](request.body))),
                 for: request)
         }
     }
@@ -58,7 +58,7 @@ final class FakeDispatcher: RequestDispatcher {
     }
 
     func reply(to request: GatewayRequest, _ text: String) {
-        send(.reply(.plainText, body: Message(text)), for: request)
+        send(.reply(.plainText, body: Frame(text)), for: request)
     }
 
     /// The next request.

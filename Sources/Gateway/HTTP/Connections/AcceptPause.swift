@@ -1,0 +1,95 @@
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import SystemSupport
+
+/// Sees to it that connections never take the last descriptors: a process that has none left cannot be told so by most
+/// libraries, which end it instead, and an accept that fails for want of one is tried again at once.
+///
+/// The system gives each new descriptor the lowest free number, so that the number of an accepted connection says how
+/// many are open. Where few are left, the listeners stop accepting; clients wait in the kernel's queue meanwhile.
+final class AcceptPause: Sendable {
+    /// How often it is looked whether there is room again.
+    private static let interval = TimeAmount.milliseconds(100)
+    /// The time between two lines of the log.
+    private static let silence = Duration.seconds(60)
+    /// So many connections are accepted in any case.
+    private static let least = 8
+
+    /// How many files the process may have open; nil for any number.
+    private let limit: Int?
+    private let logger: Logger?
+    private let state = NIOLockedValueBox(State())
+
+    private struct State {
+        var listeners: [any Channel] = []
+        var isPaused = false
+        var lastLogged: ContinuousClock.Instant?
+    }
+
+    /// - Parameter limit: how many files the process may have open; nil for any number.
+    init(limit: Int? = OpenFileLimit.current, logger: Logger?) {
+        self.limit = limit
+        self.logger = logger
+    }
+
+    /// How many descriptors HTTP leaves to workers, MDP clients, administration, and to what the libraries open for moments.
+    static func reserve(of limit: Int) -> Int { min(32, limit / 4) }
+
+    /// A listener that accepts from now on.
+    func add(_ listener: any Channel) {
+        state.withLockedValue { $0.listeners.append(listener) }
+    }
+
+    /// Forgets the listeners, which have been closed.
+    func removeAll() {
+        state.withLockedValue { $0.listeners = [] }
+    }
+
+    /// A connection was accepted. Called on its event loop.
+    ///
+    /// - Parameter count: how many connections are open with it.
+    func accepted(_ channel: any Channel, count: Int) {
+        guard let limit, count > Self.least else { return }
+        let transport = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
+        guard let transport, Int(transport) >= limit - Self.reserve(of: limit) else { return }
+        let (listeners, isWorthALine) = state.withLockedValue { state -> ([any Channel], Bool) in
+            guard !state.isPaused else { return ([], false) }
+            state.isPaused = true
+            let now = ContinuousClock.now
+            let isWorthALine = state.lastLogged.map { now - $0 >= Self.silence } ?? true
+            if isWorthALine { state.lastLogged = now }
+            return (state.listeners, isWorthALine)
+        }
+        guard let first = listeners.first else { return }
+        if isWorthALine {
+            logger?.warning(
+                "accepting pauses until connections close: the process may have no more files open",
+                metadata: ["limit": "\(limit)", "connections": "\(count)"])
+        }
+        for listener in listeners { setAccepting(false, listener) }
+        lookAgain(on: first.eventLoop)
+    }
+
+    private func lookAgain(on loop: any EventLoop) {
+        loop.scheduleTask(in: Self.interval) { [self] in
+            // Once the listeners are closed there is nothing to be resumed.
+            guard state.withLockedValue({ !$0.listeners.isEmpty }) else { return }
+            guard let limit, let next = OpenFileLimit.next, next < limit - Self.reserve(of: limit) else {
+                return lookAgain(on: loop)
+            }
+            let listeners = state.withLockedValue { state in
+                state.isPaused = false
+                return state.listeners
+            }
+            for listener in listeners { setAccepting(true, listener) }
+        }
+    }
+
+    private func setAccepting(_ isAccepting: Bool, _ listener: any Channel) {
+        // It fails where the listener has been closed meanwhile.
+        listener.setOption(.autoRead, value: isAccepting).whenComplete { _ in }
+    }
+}

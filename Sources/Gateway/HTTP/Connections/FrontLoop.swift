@@ -1,0 +1,135 @@
+import NIOCore
+
+/// What the connections of one event loop share: who waits for which answer, and which connections there are. Used on
+/// that loop alone.
+final class FrontLoop {
+    let eventLoop: any EventLoop
+    let rules: FrontRules
+    private let index: UInt16
+    private let dispatcher: any RequestDispatcher
+    private let observer: (any RequestObserver)?
+    private let metrics: RequestMetrics?
+
+    private var submissions: [GatewayRequest] = []
+    private var waiting: [UInt64: any ReplyReceiver] = [:]
+    private var connections: [ObjectIdentifier: any ReplyReceiver] = [:]
+    private var drained: EventLoopPromise<Void>?
+
+    init(
+        index: UInt16, eventLoop: any EventLoop, settings: HTTPSettings, router: Published<RequestRouter>,
+        services: ServiceDirectory, dispatcher: any RequestDispatcher, observer: (any RequestObserver)?,
+        metrics: RequestMetrics? = nil
+    ) {
+        self.index = index
+        self.eventLoop = eventLoop
+        self.dispatcher = dispatcher
+        self.observer = observer
+        self.metrics = metrics
+        rules = FrontRules(
+            loop: index, settings: settings, router: router, services: services,
+            isObserved: observer != nil || metrics != nil, wantsTargets: observer?.wantsTargets ?? false)
+    }
+
+    // MARK: Requests
+
+    /// How many requests are handed over at once at most: few enough that the broker and the workers are busy with the
+    /// first of a turn of the event loop while it still reads the last, many enough that it costs little to wake them.
+    private static let mostSubmittedAtOnce = 16
+
+    /// Hands a request over to the broker, together with others that this turn of the event loop brings, and remembers who
+    /// waits for the answer.
+    func submit(_ request: GatewayRequest, for receiver: any ReplyReceiver) {
+        waiting[request.id.number] = receiver
+        submissions.append(request)
+        if submissions.count == Self.mostSubmittedAtOnce { return submitAll() }
+        if submissions.count == 1 { eventLoop.assumeIsolated().execute { self.submitAll() } }
+    }
+
+    private func submitAll() {
+        guard !submissions.isEmpty else { return }
+        dispatcher.submit(submissions)
+        submissions.removeAll(keepingCapacity: true)
+    }
+
+    /// Forgets a request whose answer nobody waits for, and tells the broker.
+    func cancel(_ number: UInt64) {
+        guard waiting.removeValue(forKey: number) != nil else { return }
+        // Not before the request itself.
+        submitAll()
+        dispatcher.cancel(RequestID(loop: index, number: number))
+    }
+
+    /// Tells the broker that a client has taken bytes of a streamed response.
+    func consumed(_ number: UInt64, bytes: Int) {
+        dispatcher.consumed(RequestID(loop: index, number: number), bytes: bytes)
+    }
+
+    /// Hands a batch of events to those who wait for them.
+    func receive(_ events: consuming [(RequestID, ReplyEvent)]) {
+        // Taken out one by one, and not copied.
+        events.reverse()
+        var receiver: (any ReplyReceiver)?
+        while let (id, event) = events.popLast() {
+            let current = receiver ?? waiting[id.number]
+            if event.isLast { waiting[id.number] = nil }
+            // Whoever gets the next event as well writes both to the kernel together.
+            receiver = events.last.flatMap { waiting[$0.0.number] }
+            current?.receive(event, for: id.number, isLast: receiver == nil || receiver !== current)
+        }
+    }
+
+    /// Tells everybody who wants to know about a finished request.
+    func finished(_ request: borrowing FinishedRequest) {
+        metrics?.count(request)
+        observer?.requestFinished(request)
+    }
+
+    // MARK: Connections
+
+    func add(_ connection: any ReplyReceiver) {
+        connections[ObjectIdentifier(connection)] = connection
+        observer?.connectionsChanged(by: 1)
+    }
+
+    func remove(_ connection: any ReplyReceiver) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        observer?.connectionsChanged(by: -1)
+        if connections.isEmpty {
+            drained?.succeed()
+            drained = nil
+        }
+    }
+
+    /// Ends every connection as soon as its open requests are answered; the future succeeds when none is left.
+    func drain() -> EventLoopFuture<Void> {
+        rules.isDraining = true
+        let promise = eventLoop.makePromise(of: Void.self)
+        if let drained {
+            promise.futureResult.cascade(to: drained)
+        }
+        drained = promise
+        for connection in Array(connections.values) { connection.drain() }
+        if connections.isEmpty {
+            drained?.succeed()
+            drained = nil
+        }
+        return promise.futureResult
+    }
+
+    /// Ends every connection at once.
+    func abort() {
+        rules.isDraining = true
+        for connection in Array(connections.values) { connection.abort() }
+    }
+}
+
+extension ReplyEvent {
+    /// Whether no event follows for the request.
+    var isLast: Bool {
+        switch self {
+        case .reply, .end, .cut, .failure: true
+        case .begin, .piece, .handled: false
+        case .frames(_, let isLast): isLast
+        }
+    }
+}

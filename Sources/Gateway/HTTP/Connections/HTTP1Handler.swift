@@ -1,0 +1,242 @@
+import NIOCore
+
+/// The socket of a connection of HTTP/1: hands what happens on it to an ``HTTP1Connection`` and does what that says.
+///
+/// It is the only handler of a plain connection and works on bytes in both directions; with TLS it stands behind what
+/// encrypts them, and closes the socket past that.
+final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let loop: FrontLoop
+    private let limit: ConnectionLimit
+    private let isRefused: Bool
+    private let session: TLSSession?
+    private var context: ChannelHandlerContext?
+    private var socket: ConnectionSocket?
+    private var http: HTTP1Connection?
+    private var actions: [HTTP1Connection.Action] = []
+
+    private var isReadPending = false
+    // What the channel reports in the midst of a step is looked at when the step is over.
+    private var isBusy = false
+    private var isInactive = false
+    private var hasHandedOver = false
+    private var timer = ConnectionTimer()
+
+    /// - Parameters:
+    ///   - limit: the count of connections, which already includes this one.
+    ///   - session: TLS, where the connection is secured by it.
+    init(on loop: FrontLoop, limit: ConnectionLimit, isRefused: Bool, session: TLSSession? = nil) {
+        self.loop = loop
+        self.limit = limit
+        self.isRefused = isRefused
+        self.session = session
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        socket = ConnectionSocket(context, session)
+        if context.channel.isActive { start(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        socket = nil
+        if !hasHandedOver { limit.leave() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(context)
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        loop.add(self)
+        http = HTTP1Connection(loop.rules, from: HTTPExchange.Origin(of: context, session))
+        http?.start(
+            isRefused: isRefused,
+            mayBecomeHTTP2: session == nil && loop.rules.settings.allowsHTTP2PriorKnowledge,
+            at: loop.eventLoop.now)
+        settle()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isInactive = true
+        if !isBusy { finish() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        http?.receive(unwrapInboundIn(data), at: loop.eventLoop.now)
+        perform()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        settle()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard !isBusy, context.channel.isWritable else { return }
+        http?.outputTaken(buffered: 0)
+        settle()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .inputClosed? = event as? ChannelEvent else { return }
+        http?.inputClosed(unacknowledged: socket?.unacknowledged ?? 0, at: loop.eventLoop.now)
+        settle()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if session != nil, TLSSession.isMissingGoodbye(error) { return }
+        // Only the socket reports errors here, and TLS, and after one nothing can be read or written.
+        socket?.cut()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if http?.wantsInput != false {
+            context.read()
+        } else {
+            isReadPending = true
+        }
+    }
+
+    // MARK: Steps
+
+    /// Goes on until nothing moves any more. Ends every entry from outside.
+    private func settle() {
+        // A step that is under way takes along what came amid it.
+        guard !isBusy, http != nil else { return }
+        repeat {
+            let now = loop.eventLoop.now
+            http?.proceed(at: now)
+            perform()
+            if http?.checksDelivery == true, !hasOutput {
+                http?.noteDelivery(unacknowledged: socket?.unacknowledged ?? 0, at: now)
+                perform()
+            }
+        } while flush()
+        timer.set(for: http?.deadline, on: loop.eventLoop, self)
+        if isReadPending, http?.wantsInput == true {
+            isReadPending = false
+            context?.read()
+        }
+    }
+
+    private var hasOutput: Bool { http?.output != nil }
+
+    /// Carries out what the connection wants done.
+    private func perform() {
+        guard http?.actions.isEmpty == false else { return }
+        var taken: [HTTP1Connection.Action] = []
+        swap(&taken, &actions)
+        http?.takeActions(into: &taken)
+        // Taken out one by one, and not copied; as a rule there is one.
+        taken.reverse()
+        while let action = taken.popLast() {
+            switch action {
+            case .submit(let request): loop.submit(request, for: self)
+            case .cancel(let id): loop.cancel(id.number)
+            case .consumed(let id, let bytes): loop.consumed(id.number, bytes: bytes)
+            case .finished(let request): loop.finished(request)
+            case .becomeHTTP2(let bytes): becomeHTTP2(bytes)
+            case .endOutput:
+                _ = flush()
+                context?.close(mode: .output, promise: nil)
+            case .close: socket?.close()
+            case .reset: socket?.reset()
+            }
+        }
+        swap(&taken, &actions)
+    }
+
+    /// Hands what is written to the kernel, as far as it takes it; whether there was anything.
+    private func flush() -> Bool {
+        guard let context, let buffer = http?.takeOutput() else { return false }
+        guard buffer.readableBytes > 0 else {
+            loop.rules.giveBack(buffer)
+            return false
+        }
+        isBusy = true
+        if session != nil {
+            seal(buffer, context)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        }
+        isBusy = false
+        session?.edge.noteWritten(buffer.readableBytes) { socket?.unacknowledgedOnWire ?? 0 }
+        loop.rules.giveBack(buffer)
+        if isInactive {
+            finish()
+            return false
+        }
+        http?.outputTaken(buffered: socket?.buffered ?? 0)
+        return true
+    }
+
+    /// Hands bytes to TLS, in parts: it keeps memory for the largest that it was ever given.
+    private func seal(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        var rest = buffer
+        while let part = rest.readSlice(length: min(rest.readableBytes, 128 << 10)), part.readableBytes > 0 {
+            context.writeAndFlush(wrapOutboundOut(part), promise: nil)
+        }
+    }
+
+    /// Makes way for HTTP/2.
+    private func becomeHTTP2(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try HTTP2Handler.add(to: pipeline, .after(self), on: loop, limit: limit, isRefused: isRefused)
+        } catch {
+            socket?.cut()
+            return
+        }
+        hasHandedOver = true
+        finish()
+        context.fireChannelRead(wrapInboundOut(bytes))
+        if isReadPending { context.read() }
+        pipeline.removeHandler(self, promise: nil)
+    }
+
+    private func finish() {
+        guard http != nil else { return }
+        http?.closed(at: loop.eventLoop.now)
+        perform()
+        http = nil
+        timer.cancel()
+        loop.remove(self)
+    }
+}
+
+extension HTTP1Handler: ReplyReceiver {
+    func receive(_ event: consuming ReplyEvent, for number: UInt64, isLast: Bool) {
+        let now = loop.eventLoop.now
+        if let waiting = http?.buffered, waiting > 0 { http?.outputTaken(buffered: socket?.buffered ?? 0) }
+        http?.receive(event, for: number, at: now)
+        if http?.isOutputLarge == true { _ = flush() }
+        if isLast { settle() }
+    }
+
+    func drain() {
+        http?.drain(unacknowledged: socket?.unacknowledged ?? 0, at: loop.eventLoop.now)
+        settle()
+    }
+
+    func abort() {
+        socket?.cut()
+    }
+}
+
+extension HTTP1Handler: NIOScheduledCallbackHandler {
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        timer.fired()
+        guard let deadline = http?.deadline else { return }
+        let now = loop.eventLoop.now
+        if now >= deadline { http?.advance(to: now, unacknowledged: socket?.unacknowledged ?? 0) }
+        settle()
+    }
+}

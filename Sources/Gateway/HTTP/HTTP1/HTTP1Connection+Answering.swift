@@ -1,0 +1,184 @@
+import NIOCore
+import SwiftZMQ
+
+extension HTTP1Connection {
+    /// The most bytes of a whole body that are copied for the kernel at a time.
+    static var copySize: Int { 128 << 10 }
+
+    /// How many times the response buffer whole replies may take that wait for those before them.
+    static var heldReplies: Int { 4 }
+
+    /// Answers as many requests as can be answered now, in order.
+    mutating func serve(at now: NIODeadline) {
+        while stage == .open, !exchanges.isEmpty {
+            if exchanges[0].rest != nil {
+                guard writeRest(at: now) else { return }
+            } else if exchanges[0].isToBeRepeated {
+                return askAgain()
+            } else if let (start, body) = exchanges[0].exchange.takeAnswer() {
+                respond(start, body, at: now)
+            } else if exchanges[0].held.isEmpty {
+                return
+            } else {
+                answer(with: exchanges[0].held.removeFirst(), at: now)
+            }
+        }
+    }
+
+    /// Keeps an event until its request is the first, as far as there is room.
+    mutating func hold(_ event: consuming ReplyEvent, _ index: Int) {
+        if event.isLast { _ = exchanges[index].exchange.takeUnansweredID() }
+        let limit = rules.settings.responseBuffer
+        let known = exchanges[index].heldBytes
+        switch event {
+        case .begin(_, let piece), .piece(let piece):
+            // One piece alone always may wait.
+            guard known == 0 || known + piece.count <= limit else { return giveUp(index) }
+            exchanges[index].heldBytes += piece.count
+        case .end(let body), .reply(_, let body):
+            let others = exchanges.reduce(0) { $0 + ($1.exchange.id == nil ? $1.heldBytes : 0) }
+            if index > 0, others + body.count > Self.heldReplies * limit {
+                guard known == 0, exchanges[index].repetition != nil else { return giveUp(index) }
+                exchanges[index].held = []
+                exchanges[index].isToBeRepeated = true
+                return
+            }
+            exchanges[index].heldBytes += body.count
+        case .cut, .failure, .handled, .frames:
+            break
+        }
+        exchanges[index].held.append(event)
+    }
+
+    /// Lets go of an answer that is too large to wait; when its turn comes, the connection ends without it.
+    private mutating func giveUp(_ index: Int) {
+        if let id = exchanges[index].exchange.takeUnansweredID() { actions.append(.cancel(id)) }
+        exchanges[index].held = [.cut]
+        exchanges[index].heldBytes = 0
+    }
+
+    /// Asks for the answer that was too large to wait.
+    private mutating func askAgain() {
+        guard let request = exchanges[0].repetition.take() else { return }
+        exchanges[0].isToBeRepeated = false
+        let repeated = exchanges[0].exchange.submitAgain(request, rules)
+        actions.append(.submit(repeated))
+    }
+
+    /// Goes on with the answer to the first request.
+    mutating func answer(with event: consuming ReplyEvent, at now: NIODeadline) {
+        if case .piece(let piece) = event,
+            !exchanges[0].exchange.hasRoom(for: piece.count, waiting: unsent, rules)
+        {
+            exchanges[0].exchange.overrun()
+            return cutFirst(at: now)
+        }
+        switch exchanges[0].exchange.receive(.reply(event), rules, at: now) {
+        case .none, .submit:
+            if let (start, body) = exchanges[0].exchange.takeAnswer() { respond(start, body, at: now) }
+        case .respond(let start, let body): respond(start, body, at: now)
+        case .begin(let start, let piece):
+            writeStart(start, bodySize: piece.count)
+            write(piece)
+        case .write(let piece): write(piece)
+        case .end(let piece):
+            write(piece)
+            if exchanges[0].framing == .chunked {
+                withOutput(minimumCapacity: 8) { ResponseWriter.writeEnd(framing: .chunked, to: &$0) }
+            }
+            finishFirst(at: now)
+        case .cut: cutFirst(at: now)
+        }
+    }
+
+    private mutating func respond(_ start: ResponseStart, _ body: Frame, at now: NIODeadline) {
+        writeStart(start, bodySize: min(body.count, Self.copySize))
+        // Most bodies are small, and go along with their heads.
+        guard body.count <= Self.copySize, buffered == 0, outputSize < Self.copySize else {
+            exchanges[0].rest = (body, 0)
+            return
+        }
+        write(body, 0..<body.count)
+        finishFirst(at: now)
+    }
+
+    /// Hands on what is left of a whole body as far as the client takes it; false where it has to wait.
+    ///
+    /// A large body is copied for the kernel in parts, so that a slow reader does not make it lie in memory twice.
+    private mutating func writeRest(at now: NIODeadline) -> Bool {
+        guard let (body, offset) = exchanges[0].rest, buffered == 0, outputSize < Self.copySize else { return false }
+        let end = min(body.count, offset + Self.copySize)
+        write(body, offset..<end)
+        exchanges[0].rest = end == body.count ? nil : (body, end)
+        if end == body.count { finishFirst(at: now) }
+        return true
+    }
+
+    /// Writes a part of a whole body.
+    private mutating func write(_ body: Frame, _ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        withOutput(minimumCapacity: range.count) { buffer in
+            body.withUnsafeBytes { _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        }
+        exchanges[0].exchange.noteWritten(range.count)
+    }
+
+    private mutating func writeStart(_ start: ResponseStart, bodySize: Int) {
+        prepareToClose()
+        let framing = ResponseFraming(start.length, isHTTP10: exchanges[0].isHTTP10)
+        if framing == .untilClose { exchanges[0].closes = true }
+        exchanges[0].framing = framing
+        exchanges[0].start = written + outputSize
+        let context = ResponseWriter.Context(
+            date: rules.dates.current(), requestID: exchanges[0].exchange.requestID,
+            serverName: rules.settings.serverName, closes: exchanges[0].closes, isHTTP10: exchanges[0].isHTTP10)
+        withOutput(minimumCapacity: ResponseWriter.room(for: start, context) + bodySize) { buffer in
+            ResponseWriter.write(start, framing: framing, context, to: &buffer)
+        }
+    }
+
+    private mutating func write(_ piece: Frame) {
+        guard !piece.isEmpty, let framing = exchanges[0].framing else { return }
+        var count = 0
+        withOutput(minimumCapacity: piece.count + 32) { buffer in
+            count = ResponseWriter.write(piece: piece, framing: framing, to: &buffer)
+        }
+        exchanges[0].exchange.noteWritten(count)
+    }
+
+    /// Decides whether the response that is about to begin is the connection's last.
+    private mutating func prepareToClose() {
+        guard rules.isDraining, exchanges.count == 1, reading != .body else { return }
+        exchanges[0].closes = true
+    }
+
+    private mutating func finishFirst(at now: NIODeadline) {
+        let isLast = exchanges[0].closes
+        removeFirst(.answered, at: now)
+        if isLast { endOutput(at: now) }
+    }
+
+    /// Ends a response so that the client can tell that it is not whole.
+    private mutating func cutFirst(at now: NIODeadline) {
+        // The end of an HTTP/1.0 body is the end of the connection: only a reset tells it from a whole one. What comes
+        // before the response is the client's all the same.
+        let start = exchanges[0].framing == .untilClose ? exchanges[0].start : nil
+        removeFirst(.cut, at: now)
+        endOutput(resettingFrom: start, at: now)
+    }
+
+    private mutating func removeFirst(_ outcome: FinishedRequest.Outcome, at now: NIODeadline) {
+        if let id = exchanges[0].exchange.takeUnansweredID() { actions.append(.cancel(id)) }
+        if let finished = exchanges[0].exchange.finished(outcome, at: now) { actions.append(.finished(finished)) }
+        exchanges.removeFirst(1)
+    }
+
+    // MARK: Output
+
+    /// Adds to what is written; several answers go to the kernel together.
+    mutating func withOutput(minimumCapacity: Int, _ write: (inout ByteBuffer) -> Void) {
+        var buffer = output.take() ?? rules.takeBuffer(minimumCapacity: minimumCapacity)
+        write(&buffer)
+        output = buffer
+    }
+}

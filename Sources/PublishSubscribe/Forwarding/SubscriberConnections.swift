@@ -1,0 +1,117 @@
+public import SwiftZMQ
+
+/// The subscribers of a forwarder that must be able to send to each of them alone.
+///
+/// An XPUB socket sends to all who want a message; it cannot give one to a single subscriber. So they are connected to a
+/// STREAM socket, which knows each connection by name, and spoken to in their own protocol by ``SubscriberSession``.
+public struct SubscriberConnections: Sendable {
+    /// What a subscriber asked for.
+    public enum Event: Hashable, Sendable {
+        /// The peer has a new subscription; nothing is sent to it on account of that before ``admit(_:to:)``.
+        case subscribed(peer: Frame, prefix: Frame)
+    }
+
+    private struct Peer {
+        var session = SubscriberSession()
+        /// How often it has subscribed to each prefix.
+        var prefixes: [Frame: Int] = [:]
+    }
+
+    /// The longest piece in which remembered messages are sent.
+    private static let longestPiece = 1 << 16
+
+    private let socket: Stream
+    private var peers: [Frame: Peer] = [:]
+
+    /// The connections of a socket.
+    public init(_ socket: Stream) {
+        self.socket = socket
+    }
+
+    /// The subscribers that are connected.
+    public var count: Int { peers.count }
+
+    /// Takes what the socket received: the peer, and its bytes or none for a connection that begins or ends.
+    public mutating func receive(_ message: Message) throws -> [Event] {
+        guard case let (peer, bytes)? = try? message.frames() else { return [] }
+        guard peers[peer] != nil else {
+            peers[peer] = Peer()
+            try send(SubscriberSession.greeting, to: peer)
+            return bytes.isEmpty ? [] : try converse(with: peer, bytes)
+        }
+        guard !bytes.isEmpty else {
+            peers[peer] = nil
+            return []
+        }
+        return try converse(with: peer, bytes)
+    }
+
+    private mutating func converse(with peer: Frame, _ bytes: Frame) throws -> [Event] {
+        var events: [Event] = []
+        do throws(SubscriberSession.Violation) {
+            for event in try peers[peer]?.session.receive(bytes) ?? [] {
+                switch event {
+                case .subscribed(let prefix): events.append(.subscribed(peer: peer, prefix: prefix))
+                case .unsubscribed(let prefix): dismiss(peer, from: prefix)
+                case .answer(let answer): _ = try? send(answer, to: peer)
+                }
+            }
+        } catch {
+            // A stranger. No bytes at all close its connection.
+            peers[peer] = nil
+            _ = try? socket.trySend([peer, Frame()])
+            return []
+        }
+        return events
+    }
+
+    /// Whether a peer gets a message already.
+    public func wants(_ peer: Frame, _ message: Message) -> Bool {
+        guard let topic = message.first else { return false }
+        return peers[peer]?.prefixes.keys.contains { TopicFilter($0).matches(topic) } ?? false
+    }
+
+    /// Gives a peer what begins with a prefix, from now on.
+    public mutating func admit(_ peer: Frame, to prefix: Frame) {
+        peers[peer]?.prefixes[prefix, default: 0] += 1
+    }
+
+    private mutating func dismiss(_ peer: Frame, from prefix: Frame) {
+        guard let count = peers[peer]?.prefixes[prefix] else { return }
+        peers[peer]?.prefixes[prefix] = count > 1 ? count - 1 : nil
+    }
+
+    /// Sends a message to every peer that wants it, and drops it for those that are full.
+    public mutating func send(_ message: Message) throws {
+        var bytes: Frame?
+        for peer in peers.keys where wants(peer, message) {
+            let encoded = bytes ?? Frame(ZMTPFrame.bytes(of: message))
+            bytes = encoded
+            try send(encoded, to: peer)
+        }
+    }
+
+    /// Sends messages to one peer, in few pieces.
+    public mutating func send(_ messages: [Message], to peer: Frame) throws {
+        var piece: [UInt8] = []
+        for message in messages {
+            piece += ZMTPFrame.bytes(of: message)
+            if piece.count >= Self.longestPiece {
+                try send(piece, to: peer)
+                piece.removeAll(keepingCapacity: true)
+            }
+        }
+        if !piece.isEmpty { try send(piece, to: peer) }
+    }
+
+    private mutating func send(_ bytes: [UInt8], to peer: Frame) throws { try send(Frame(bytes), to: peer) }
+
+    private mutating func send(_ bytes: Frame, to peer: Frame) throws {
+        do throws(ZMQError) {
+            // A piece is dropped whole, and holds whole messages.
+            _ = try socket.trySend([peer, bytes])
+        } catch  where error.code == .hostUnreachable {
+            // It has gone, and the socket will say so in its turn.
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Synchronization
+
+extension SocketCore {
+    /// Sends a message if there is room and nobody waits for it; false otherwise, and nothing was sent.
+    @inline(__always)
+    func trySend(_ message: some Outgoing) throws(ZMQError) -> Bool {
+        try origin.require("send")
+        try validate(message)
+        return try use { state throws(ZMQError) in
+            guard state.maySend(message, kind) else {
+                try state.requireOpen(for: "send")
+                return false
+            }
+            return try state.give(message, kind)
+        }
+    }
+
+    /// As `trySend`, but false, too, when the task is to let others run first: `waitToSend(_:timeout:)` does that.
+    @inline(__always)
+    func sendWithinBudget(_ message: some Outgoing) throws(ZMQError) -> Bool {
+        guard origin.isThisProcess else { return false }
+        try validate(message)
+        return try use { state throws(ZMQError) in
+            guard state.budget > 0, state.maySend(message, kind) else { return false }
+            state.budget &-= 1
+            return try state.give(message, kind)
+        }
+    }
+
+    /// Sends messages one after the other as long as there is room and nobody waits for it, at most
+    /// ``mostMessagesUnderLock``.
+    ///
+    /// - Parameters:
+    ///   - start: the first to be sent.
+    ///   - bounded: whether to stop when the task is to let others run.
+    /// - Returns: how many were sent.
+    /// - Throws: what kept the first from being sent. Of a later one it is met again when that is the first.
+    func trySend(_ batch: OutgoingBatch, from start: Int, bounded: Bool) throws(ZMQError) -> Int {
+        try origin.require("send")
+        return try use { state throws(ZMQError) in
+            try state.requireOpen(for: "send")
+            guard !bounded || state.budget > 0 else { return 0 }
+            let end = Swift.min(batch.count, start + Self.mostMessagesUnderLock)
+            let sent =
+                switch batch {
+                case .frames(let frames): try sendEach(frames, start..<end, &state)
+                case .messages(let messages): try sendEach(messages, start..<end, &state)
+                }
+            if bounded { state.budget &-= Swift.max(sent, 1) }
+            return sent
+        }
+    }
+
+    @inline(__always)
+    private func sendEach<Element: Outgoing>(
+        _ elements: [Element], _ indices: Range<Int>, _ state: inout SocketState
+    ) throws(ZMQError) -> Int {
+        var sent = 0
+        do throws(ZMQError) {
+            while sent < indices.count {
+                let element = elements[indices.lowerBound + sent]
+                try validate(element)
+                guard state.maySend(element, kind), try state.give(element, kind) else { break }
+                sent += 1
+            }
+        } catch {
+            guard sent > 0 else { throw error }
+        }
+        return sent
+    }
+
+    nonisolated(nonsending) func waitToSend(_ message: Message, timeout: Duration?) async throws {
+        try origin.require("send")
+        try validate(message)
+        let deadline = timeout.map { Moment.now + $0 }
+        let (ticket, isBudgetSpent) = state.withLock { $0.drawTicket() }
+        if isBudgetSpent { await context.executor.yield() }
+        try await Suspension<Void, any Error>.wait { suspension in
+            enqueueToSend(message, suspension, ticket: ticket, deadline: deadline)
+        } withdraw: {
+            guard case .task(let suspension)? = state.withLock({ $0.senders.remove(ticket) })?.waiter else {
+                return nil
+            }
+            return suspension
+        }
+    }
+
+    /// Sends at once, or queues the task.
+    private func enqueueToSend(
+        _ message: Message, _ suspension: Suspension<Void, any Error>, ticket: Ticket, deadline: Moment?
+    ) -> Result<Void, any Error>? {
+        use { state in
+            do throws(ZMQError) {
+                try state.requireOpen(for: "send")
+                try watchAlways(&state)
+                if state.maySend(message, kind), try state.give(message, kind) { return .success(()) }
+            } catch {
+                return .failure(error)
+            }
+            let pending = PendingSend(message: message, waiter: .task(suspension))
+            state.senders.append(pending, ticket: ticket, deadline: deadline)
+            state.figures.waits &+= 1
+            if let deadline { setAlarm(for: deadline, &state) }
+            return nil
+        }
+    }
+}
+
+// MARK: - What libzmq would drop without a word
+
+extension SocketCore {
+    /// Refuses a message of which libzmq would drop all or most.
+    @inline(__always)
+    func validate(_ message: some Outgoing) throws(ZMQError) {
+        guard message.hasOneFrame ? kind.sendsToNamedPeers : isConflating.load(ordering: .relaxed) else { return }
+        throw kind.sendsToNamedPeers ? Self.nameless(kind) : Self.toConflate
+    }
+
+    private static func nameless(_ kind: SocketKind) -> ZMQError {
+        ZMQError(
+            code: .invalidArgument, operation: "send",
+            explanation:
+                "what a \(kind.name) socket sends begins with the routing id of the peer, in a frame of its own")
+    }
+
+    private static let toConflate = ZMQError(
+        code: .invalidArgument, operation: "send",
+        explanation: "with the option conflate, a message has one frame: libzmq would keep the last of several")
+}

@@ -1,0 +1,39 @@
+import Foundation
+import Gateway
+import Logging
+import Testing
+
+/// A gateway that cannot start leaves nothing behind.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct GatewayStartTests {
+    private func threads() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+    }
+
+    private var configuration: GatewayConfiguration {
+        var configuration = GatewayConfiguration()
+        configuration.listen = [ListenAddress(host: "127.0.0.1", port: 0)]
+        configuration.workers = ["tcp://127.0.0.1:*"]
+        configuration.eventLoops = 2
+        return configuration
+    }
+
+    @Test(arguments: ["workers", "clients", "listen", "admin"])
+    func `An endpoint that cannot be bound leaves no thread behind`(setting: String) async throws {
+        var configuration = configuration
+        let nowhere = ListenAddress(host: "192.0.2.1", port: 0)
+        switch setting {
+        case "workers": configuration.workers = ["ipc:///nowhere/at/all/workers"]
+        case "clients": configuration.clients = ["ipc:///nowhere/at/all/clients"]
+        case "listen": configuration.listen = [nowhere]
+        default: configuration.admin = nowhere
+        }
+        let before = try threads()
+        for _ in 0..<20 {
+            await #expect(throws: GatewayStartError.self) {
+                _ = try await Gateway(configuration, logger: Logger(label: "test"))
+            }
+        }
+        // Others run beside it; what would be left are four threads each.
+        #expect(try threads() - before < 40)
+    }
+}

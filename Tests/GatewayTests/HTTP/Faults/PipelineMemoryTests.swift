@@ -1,0 +1,78 @@
+import Gateway
+import NIOConcurrencyHelpers
+import SwiftZMQ
+import Testing
+import WorkerProtocol
+
+/// Answers that wait for those before them.
+@Suite(.timeLimit(.minutes(5))) struct `Answers that wait` {
+    /// Counts the bytes of replies that somebody still has.
+    private final class Held: Sendable {
+        private let count = NIOLockedValueBox(0)
+
+        func reply(_ size: Int, _ byte: UInt8) -> Frame {
+            count.withLockedValue { $0 += size }
+            let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
+            bytes.copyBytes(from: repeatElement(byte, count: size))
+            return Frame(handingOver: UnsafeRawBufferPointer(bytes)) { bytes in
+                bytes.deallocate()
+                self.count.withLockedValue { $0 -= size }
+            }
+        }
+
+        var bytes: Int { count.withLockedValue { $0 } }
+    }
+
+    @Test func `take no more memory than the settings allow, and arrive whole all the same`() async throws {
+        var settings = HTTPSettings()
+        settings.responseBuffer = 64 << 10
+        let size = 1 << 20
+        let dispatcher = FakeDispatcher()
+        let held = Held()
+        try await withServer(dispatcher, settings: settings) { _, port in
+            let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 4096)
+            try await client.send((0..<16).map { "GET /a/\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
+            func answer(_ request: GatewayRequest) throws {
+                let number = try #require(try RequestHead(reading: request.head).target.split(separator: "/").last)
+                dispatcher.send(.reply(.plainText, body: held.reply(size, UInt8(number) ?? 255)), for: request)
+            }
+            for _ in 0..<16 { try answer(await dispatcher.request()) }
+            // The first, and what may wait beside it.
+            while held.bytes > size + 4 * settings.responseBuffer { await Task.yield() }
+            let answering = Task { while true { try answer(await dispatcher.request()) } }
+            try await client.startReading()
+            for index in 0..<16 {
+                let response = try await client.response()
+                #expect(response.body.count == size && response.body.first == UInt8(index))
+            }
+            answering.cancel()
+            await client.close()
+        }
+    }
+
+    @Test func `are not lost to one that overruns behind them`() async throws {
+        var settings = HTTPSettings()
+        settings.responseBuffer = 64 << 10
+        let dispatcher = FakeDispatcher()
+        try await withServer(dispatcher, settings: settings) { _, port in
+            let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 4096)
+            try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n")
+            let first = await dispatcher.request()
+            let second = await dispatcher.request()
+            let piece = Frame([UInt8](repeating: 0x61, count: 16 << 10))
+            dispatcher.send(.begin(.plainText, piece: piece), for: second)
+            while dispatcher.cancelledCount == 0 {
+                dispatcher.send(.piece(piece), for: second)
+                await Task.yield()
+            }
+            let body = [UInt8](repeating: 0x62, count: 6_000_000)
+            dispatcher.send(.reply(.plainText, body: Frame(body)), for: first)
+            try await client.startReading()
+            let isWhole = try await client.response().body == body
+            #expect(isWhole)
+            _ = try? await client.end()
+            #expect(client.received.isEmpty)
+            await client.close()
+        }
+    }
+}

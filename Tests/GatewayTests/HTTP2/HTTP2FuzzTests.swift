@@ -1,0 +1,66 @@
+import Foundation
+import ProcessSupport
+import SwiftZMQ
+import Testing
+
+@testable import Gateway
+
+/// Mutations of frames against a connection of HTTP/2; `FUZZ_INPUTS` and `FUZZ_SEED` as in ``FuzzTests``.
+@Suite(.timeLimit(.minutes(60))) struct HTTP2FuzzTests {
+    private static func frame(_ kind: UInt8, flags: UInt8 = 0, stream: UInt8 = 0, _ payload: [UInt8] = []) -> [UInt8] {
+        HTTP2InboundFilterTests.frame(kind, flags: flags, stream: stream, payload)
+    }
+
+    /// What clients say.
+    private static func corpus() throws -> [[UInt8]] {
+        let start = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + frame(4, [0, 4, 0, 0, 0x10, 0])
+        func client() throws -> HTTP2EmbeddedConnection { try HTTP2EmbeddedConnection() }
+        let one = try client()
+        let get = try one.request(1, [("accept", "*/*"), ("x-request-id", "1")])
+        let other = try one.request(3, [("cookie", "a"), ("cookie", "b")])
+        let post = try client().request(1, [("content-length", "4"), ("expect", "100-continue")], ends: false)
+        let body = frame(0, stream: 1, [1, 2]) + frame(0, flags: 9, stream: 1, [2, 3, 4, 0, 0])
+        let whole = try client().request(1, [("x", "y")])
+        let split =
+            frame(1, flags: 1, stream: 1, Array(whole[9..<12])) + frame(9, stream: 1, Array(whole[12..<15]))
+            + frame(9, flags: 4, stream: 1, Array(whole[15...]))
+        return [
+            start + get + other, start + post + body, start + split, start + frame(4, flags: 1) + get,
+            start + get + frame(3, stream: 1, [0, 0, 0, 8]) + frame(6, Array(repeating: 7, count: 8)) + other,
+            start + frame(8, [0, 0, 1, 0]) + post + frame(8, stream: 1, [0, 0, 1, 0]) + body,
+            start + frame(2, stream: 3, [0, 0, 0, 1, 9]) + get + frame(7, [0, 0, 0, 0, 0, 0, 0, 0]),
+        ]
+    }
+
+    @Test func `a connection takes any frames, and does the same however they are split`() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let inputs = environment["FUZZ_INPUTS"].flatMap { Int($0) } ?? 20_000
+        let seed = environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64(UInt32.max))
+        var mutator = Mutator(
+            seed: seed, corpus: try Self.corpus(),
+            pieces: [
+                "\u{0}", "\u{1}", "\u{4}", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{0}\u{0}\u{0}\u{0}\u{1}", "a: b\r\n",
+            ])
+        var outcomes: [String: Int] = [:]
+        for number in 0..<(inputs / 20) {
+            let bytes = mutator.next()
+            func run(_ pieces: [[UInt8]]) throws -> (requests: [String], isOver: Bool) {
+                let connection = try HTTP2EmbeddedConnection()
+                for piece in pieces { try connection.send(piece) }
+                let requests = connection.dispatcher.submitted.map { "\($0.service) \(String($0.body))" }
+                return (requests, try connection.frames().contains { $0.kind == 7 })
+            }
+            let whole = try run([bytes])
+            let place = Int.random(in: 0...bytes.count, using: &mutator.random)
+            let split = try run([Array(bytes[..<place]), Array(bytes[place...])])
+            guard whole == split else {
+                let text = bytes.map { String($0, radix: 16) }.joined(separator: " ")
+                Issue.record("FUZZ_SEED=\(seed), input \(number): \(whole) \(split) at \(place): \(text)")
+                return
+            }
+            outcomes["\(whole.requests.count) requests\(whole.isOver ? ", over" : "")", default: 0] += 1
+        }
+        print("fuzz: HTTP/2 from FUZZ_SEED=\(seed): \(outcomes.sorted { $0.key < $1.key })")
+        #expect(outcomes["1 requests", default: 0] > 0 && outcomes["0 requests, over", default: 0] > 0)
+    }
+}

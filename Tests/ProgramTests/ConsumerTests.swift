@@ -1,0 +1,116 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// Packages that depend on this one as the documentation says, where nothing can be fetched.
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ConsumerTests {
+    private static let documents = ["README.md", "Sources/SwiftZMQ/SwiftZMQ.docc/GettingStarted.md"]
+
+    private static let program = """
+        import SwiftZMQ
+
+        let context = try Context()
+        let reply = try Reply(context)
+        let request = try Request(context)
+        try request.connect(reply.bind("tcp://127.0.0.1:*"))
+        try await request.send("Ada")
+        try await reply.send(reply.receive())
+        print(try await request.receive() == ["Ada"])
+        await context.shutdown()
+        """
+
+    /// The lines for a manifest that a document shows.
+    private static func lines(of document: String) throws -> String {
+        let text = try String(contentsOfFile: PackageFolder.path(document), encoding: .utf8)
+        let blocks = text.components(separatedBy: "```").filter { $0.contains("dependencies: [.package(") }
+        let block = try #require(blocks.first, "\(document) does not show how to depend on the package")
+        return block.trimmingCharacters(in: .newlines)
+    }
+
+    /// A package, and a folder for what is made of it.
+    private struct Consumer: ~Copyable {
+        let folder: URL
+        private let package: String
+
+        /// A package of the repository's.
+        init(_ package: String) throws {
+            folder = FileManager.default.temporaryDirectory.appending(path: "consumer-\(UUID().uuidString)")
+            self.package = PackageFolder.path(package)
+        }
+
+        /// A package with a program of its own, in that folder.
+        init(lines: String) throws {
+            folder = FileManager.default.temporaryDirectory.appending(path: "consumer-\(UUID().uuidString)")
+            package = folder.path()
+            let sources = folder.appending(path: "Sources/App")
+            try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
+            try program.write(to: sources.appending(path: "main.swift"), atomically: true, encoding: .utf8)
+            let manifest = """
+                // swift-tools-version: 6.2
+                import PackageDescription
+
+                let package = Package(
+                    name: "App",
+                    \(lines.replacing("../SwiftZMQ", with: PackageFolder.path("."))))
+                """
+            try manifest.write(to: folder.appending(path: "Package.swift"), atomically: true, encoding: .utf8)
+        }
+
+        deinit {
+            try? FileManager.default.removeItem(at: folder)
+        }
+
+        /// Runs the package manager with caches that are empty, and a git that reaches nothing.
+        func swift(_ command: String...) async throws -> (ending: RunningProgram.Ending, said: String) {
+            let manager = try RunningProgram(
+                "/usr/bin/env",
+                ["GIT_ALLOW_PROTOCOL=none", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "swift"] + command
+                    + ["--package-path", package, "--scratch-path", folder.appending(path: "build").path()]
+                    + ["cache", "config", "security"].flatMap { ["--\($0)-path", folder.appending(path: $0).path()] })
+            async let output = manager.output.all()
+            async let errors = manager.errors.all()
+            let ending = try await manager.ending()
+            return (ending, try await (output + errors).joined(separator: "\n"))
+        }
+
+        /// The names in a folder of the package's, none if there is no such folder.
+        func names(in path: String) -> [String] {
+            (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path())) ?? []
+        }
+    }
+
+    @Test func `With no traits the binding needs nothing but itself`() async throws {
+        let consumer = try Consumer(lines: Self.lines(of: Self.documents[0]))
+        let (built, said) = try await consumer.swift("build")
+        try #require(built == .exited(0), "\(said)")
+        let fetched = ["build/checkouts", "build/repositories", "cache/repositories"].flatMap { consumer.names(in: $0) }
+        #expect(fetched == [])
+        let modules = consumer.names(in: "build/debug/Modules").filter { $0.hasSuffix(".swiftmodule") }
+        #expect(Set(modules) == ["App.swiftmodule", "SwiftZMQ.swiftmodule"])
+
+        let app = try RunningProgram(consumer.folder.appending(path: "build/debug/App").path(), [])
+        #expect(try await app.ending() == .exited(0))
+        #expect(try await app.output.all() == ["true"])
+    }
+
+    @Test func `What a trait needs cannot be had where nothing can be fetched`() async throws {
+        let lines = try Self.lines(of: Self.documents[0])
+        let consumer = try Consumer(lines: lines.replacing("traits: []", with: #"traits: ["GatewayWorker"]"#))
+        let (ending, said) = try await consumer.swift("package", "resolve")
+        #expect(ending == .exited(1))
+        #expect(said.contains("swift-log") && said.contains("not allowed"), "\(said)")
+    }
+
+    /// No two targets have the same name, which would be an error wherever they meet.
+    @Test func `The package of examples can be built with the binding and nothing else`() async throws {
+        let (ending, said) = try await Consumer("Examples/swift").swift("package", "show-dependencies")
+        #expect(ending == .exited(0), "\(said)")
+        #expect(!said.contains("https:"), "\(said)")
+    }
+
+    @Test func `Every document shows the same lines`() throws {
+        for document in Self.documents {
+            #expect(try Self.lines(of: document) == Self.lines(of: Self.documents[0]), "\(document)")
+        }
+    }
+}

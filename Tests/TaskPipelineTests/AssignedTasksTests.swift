@@ -1,0 +1,76 @@
+import TaskPipeline
+import Testing
+
+/// A worker's rules.
+@Suite struct AssignedTasksTests {
+    typealias Instant = Moment
+
+    let start = Instant.now
+    let run = RunID.random()
+
+    func batch(_ numbers: ClosedRange<TaskNumber>, of run: RunID? = nil) -> TaskBatch {
+        TaskBatch(run: run ?? self.run, tasks: numbers.map { PipelineTask(number: $0, text: []) })
+    }
+
+    /// A assigned that has done some tasks which took as long.
+    func assigned(concurrency: Int, after duration: Duration) -> AssignedTasks {
+        var assigned = AssignedTasks(concurrency: concurrency)
+        assigned.receive(batch(1...100), at: start)
+        for _ in 1...100 {
+            guard let task = assigned.begin(at: start) else { continue }
+            _ = assigned.finish(task.number, of: run, at: start + duration)
+        }
+        return assigned
+    }
+
+    @Test func `At first it asks for as much as it can begin at once`() {
+        var assigned = AssignedTasks(concurrency: 4)
+        #expect(assigned.ask() == WorkerAsk(received: 0, room: 4, concurrency: 4, tasks: nil))
+        #expect(assigned.ask() == nil)
+    }
+
+    @Test func `Of short tasks it asks for many at a time`() {
+        var assigned = assigned(concurrency: 1, after: .microseconds(1))
+        #expect((assigned.ask()?.room ?? 0) >= 500)
+    }
+
+    @Test func `Of long tasks it takes none that it cannot begin`() {
+        var assigned = assigned(concurrency: 2, after: .seconds(3))
+        #expect(assigned.ask()?.room == 2)
+        assigned.receive(batch(101...102), at: start)
+        _ = assigned.begin(at: start)
+        _ = assigned.begin(at: start)
+        #expect(
+            assigned.heartbeat() == WorkerAsk(received: 102, room: 0, concurrency: 2, tasks: NumberSet([101, 102])))
+    }
+
+    @Test func `It gives back what waits behind a task that takes long`() {
+        var assigned = assigned(concurrency: 1, after: .microseconds(1))
+        assigned.receive(batch(101...110), at: start)
+        _ = assigned.begin(at: start)
+        #expect(assigned.tasksToReturn(at: start + .milliseconds(99)) == nil)
+        #expect(assigned.tasksToReturn(at: start + .milliseconds(100)) == NumberSet(ranges: [102...110]))
+        #expect(assigned.tasksToReturn(at: start + .seconds(5)) == nil)
+        #expect(assigned.heartbeat().tasks == NumberSet([101]))
+    }
+
+    @Test func `Tasks of an earlier run are dropped, and their results wanted by nobody`() {
+        var assigned = AssignedTasks(concurrency: 1)
+        assigned.receive(batch(1...3), at: start)
+        _ = assigned.begin(at: start)
+        let next = RunID.random()
+        assigned.receive(batch(7...8, of: next), at: start)
+        #expect(assigned.finish(1, of: run, at: start) == nil)
+        #expect(assigned.begin(at: start)?.number == 7)
+        #expect(assigned.finish(7, of: next, at: start + .microseconds(3)) == 3000)
+    }
+
+    @Test func `One that leaves gives back what it has not begun, and asks for nothing`() {
+        var assigned = AssignedTasks(concurrency: 3)
+        assigned.receive(batch(1...3), at: start)
+        _ = assigned.begin(at: start)
+        #expect(assigned.leave() == NumberSet([2, 3]))
+        #expect(assigned.heartbeat() == WorkerAsk(received: 3, room: 0, concurrency: 3, tasks: NumberSet([1])))
+        #expect(!assigned.isEmpty)
+    }
+}
