@@ -86,6 +86,7 @@ let package = Package(
             swiftSettings: language
         ),
         .systemLibrary(name: "CSystemSupport"),
+        .systemLibrary(name: "CTaskPipeline"),
         .target(
             name: "SystemSupport", dependencies: ["CSystemSupport"], swiftSettings: language + [.strictMemorySafety()]),
         .target(name: "TextFormats", swiftSettings: language),
@@ -175,7 +176,7 @@ let package = Package(
         .target(
             name: "TaskPipeline",
             dependencies: [
-                "SwiftZMQ", "SystemSupport", "TextFormats",
+                "CTaskPipeline", "SwiftZMQ", "SystemSupport", "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto", condition: programs),
             ],
             swiftSettings: language
@@ -187,7 +188,9 @@ let package = Package(
                 "SwiftZMQ",
                 "SystemSupport",
                 "TaskPipeline",
+                "TextFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: programs),
             ],
             swiftSettings: language
         ),

@@ -25,6 +25,8 @@ public struct LineSplitter: Sendable {
 
     /// The longest line that is passed on, in bytes without its newline.
     public let longestLine: Int
+    /// What ends a line.
+    private let delimiter: UInt8
 
     private var buffer: [UInt8] = []
     /// The bytes before it have been handed out.
@@ -38,9 +40,12 @@ public struct LineSplitter: Sendable {
 
     /// A splitter without input.
     ///
-    /// - Parameter longestLine: the longest line that is passed on, in bytes. Default 1 MiB.
-    public init(longestLine: Int = 1 << 20) {
+    /// - Parameters:
+    ///   - longestLine: the longest line that is passed on, in bytes. Default 1 MiB.
+    ///   - delimiter: what ends a line. Default a newline.
+    public init(longestLine: Int = 1 << 20, delimiter: UInt8 = UInt8(ascii: "\n")) {
         self.longestLine = longestLine
+        self.delimiter = delimiter
     }
 
     /// Adds what comes next in the input. Take every line out before the next chunk is added.
@@ -88,7 +93,7 @@ public struct LineSplitter: Sendable {
         try buffer.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return }
             while position < bytes.count,
-                let found = memchr(start + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
+                let found = memchr(start + position, Int32(delimiter), bytes.count - position)
             {
                 let newline = UnsafeRawPointer(found) - start
                 guard newline - position <= longestLine,
@@ -134,7 +139,7 @@ public struct LineSplitter: Sendable {
     private func firstNewline() -> Int? {
         buffer.withUnsafeBytes { bytes in
             guard searched < bytes.count, let start = bytes.baseAddress,
-                let found = memchr(start + searched, Int32(UInt8(ascii: "\n")), bytes.count - searched)
+                let found = memchr(start + searched, Int32(delimiter), bytes.count - searched)
             else { return nil }
             return UnsafeRawPointer(found) - start
         }

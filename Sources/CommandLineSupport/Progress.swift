@@ -54,6 +54,17 @@ public final class Progress: Sendable {
         }
     }
 
+    /// Writes bytes that end with a newline to standard error as they are, above the line that refreshes itself.
+    public func pass(_ lines: some Collection<UInt8>) {
+        let bytes = Array(lines)
+        state.withLock { state in
+            guard !state.shown.isEmpty else { return StandardStreams.printError(bytes) }
+            StandardStreams.printError("\r\u{1B}[K")
+            StandardStreams.printError(bytes)
+            StandardStreams.printError("\(state.shown)\u{1B}[K")
+        }
+    }
+
     /// Takes the line that refreshes itself away.
     public func clear() {
         state.withLock { state in

@@ -15,7 +15,12 @@ public enum StandardStreams {
 
     /// Writes a text to standard error as it is, whole even when several threads write.
     static func printError(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+        printError(Array(text.utf8))
+    }
+
+    /// Writes bytes to standard error as they are.
+    static func printError(_ text: [UInt8]) {
+        var bytes = text[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
             guard written > 0 || errno == EINTR else { return }

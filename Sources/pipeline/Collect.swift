@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
 import TaskPipeline
+import UnixSignals
 
 /// `pipeline collect`: writes every result once.
 struct Collect: AsyncParsableCommand {
@@ -9,7 +10,8 @@ struct Collect: AsyncParsableCommand {
         abstract: "Write every result once, and tell the producer what is done.",
         discussion: """
             Ends when the producer says that all is done. With --output it may be killed and started again at any time: a \
-            journal beside the file, FILE.journal, makes it go on where it stopped, with no result lost or written twice.
+            journal beside the file, FILE.journal, makes it go on where it stopped, with no result lost or written twice. \
+            A run whose parts have all ended is gone on with by --resume, here and at produce.
             """
     )
 
@@ -36,13 +38,13 @@ struct Collect: AsyncParsableCommand {
 
     func run() async throws {
         OpenFiles.raiseLimit()
-        let sink = try options.makeSink()
+        let sink = try options.makeSink(input: nil, isPlain: common.plain, rejoins: true)
         let signals = await EndSignals(
             program: "pipeline collect", loss: "ended at once; what was received and not written is sent again",
             forcedStatus: Pipeline.interruptedStatus)
         let context = try Context()
         // A line that refreshes itself and results on one terminal would be in each other's way.
-        let progress = Progress(isQuiet: common.quiet || (options.output == nil && Terminal.standardOutput != nil))
+        let progress = Progress(isQuiet: common.quiet || (options.path == nil && Terminal.standardOutput != nil))
         if common.plain {
             try await collectPlainly(context, sink, signals, progress)
         } else {
@@ -54,10 +56,10 @@ struct Collect: AsyncParsableCommand {
         _ context: Context, _ sink: any ResultSink, _ signals: EndSignals, _ progress: Progress
     ) async throws {
         let collector = try Collector(
-            context, settings: options.settings, results: results.text, done: done?.text ?? "", sink: sink
+            context, settings: options.settings(input: nil), results: results.text, done: done?.text ?? "", sink: sink
         ) { progress.say("pipeline collect: \($0)") }
         if !common.quiet { progress.say("results on \(collector.resultsEndpoint)") }
-        let isInterrupted = try await untilSignal(signals, progress) {
+        let signal = try await untilSignal(signals, progress) {
             "\(ProgressText.count(collector.status.written, "result")), \(ProgressText.number(UInt64(collector.status.held))) held back"
         } stop: {
             collector.stop()
@@ -66,11 +68,12 @@ struct Collect: AsyncParsableCommand {
         }
         await context.shutdown()
         let status = collector.status
+        let isInterrupted = signal != nil
         if !common.quiet || isInterrupted || status.failed > 0 {
             progress.say("pipeline collect: \(summary(status, isInterrupted: isInterrupted))")
         }
-        if isInterrupted || !status.isComplete { throw ExitCode(Pipeline.interruptedStatus) }
-        if status.failed > 0 { throw ExitCode(CommandLineProgram.failureStatus) }
+        if isInterrupted || !status.isComplete && !status.isHalted { throw ExitCode(Pipeline.status(of: signal)) }
+        if status.failed > 0 || status.isHalted { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 
     private func collectPlainly(
@@ -79,7 +82,7 @@ struct Collect: AsyncParsableCommand {
         let collector = try PlainCollector(
             context, results: results.text, format: options.format, sink: sink)
         if !common.quiet { progress.say("results on \(collector.resultsEndpoint)") }
-        _ = try await untilSignal(signals, progress) {
+        let signal = try await untilSignal(signals, progress) {
             ProgressText.count(collector.count, "result")
         } stop: {
             collector.stop()
@@ -89,29 +92,29 @@ struct Collect: AsyncParsableCommand {
         if !common.quiet {
             progress.say("pipeline collect: \(ProgressText.count(collector.count, "result")) written")
         }
-        throw ExitCode(Pipeline.interruptedStatus)
+        throw ExitCode(Pipeline.status(of: signal))
     }
 
-    /// Runs a collector; whether a signal ended it.
+    /// Runs a collector; the signal that ended it.
     private func untilSignal(
         _ signals: EndSignals, _ progress: Progress, line: @escaping @Sendable () -> String,
         stop: @escaping @Sendable () -> Void, run: @escaping @Sendable () async throws -> Void
-    ) async throws -> Bool {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+    ) async throws -> UnixSignal? {
+        try await withThrowingTaskGroup(of: UnixSignal?.self) { group in
             group.addTask {
                 await progress.run { _ in line() }
-                return false
+                return nil
             }
             group.addTask {
-                guard await signals.first() != nil else { return false }
+                guard let signal = await signals.first() else { return nil }
                 stop()
-                return true
+                return signal
             }
             do {
                 defer { group.cancelAll() }
                 try await run()
             }
-            return try await group.reduce(false) { $0 || $1 }
+            return try await group.reduce(nil) { $0 ?? $1 }
         }
     }
 
@@ -121,6 +124,8 @@ struct Collect: AsyncParsableCommand {
         if status.dropped > 0 { text += ", \(ProgressText.number(status.dropped)) that came twice dropped" }
         if isInterrupted {
             text = "ended before the end: \(text); the producer waits for a collector"
+        } else if status.isHalted {
+            text = "too many tasks have failed: \(text)"
         } else if !status.isComplete {
             text = "the producer was ended before the end: \(text)"
         }

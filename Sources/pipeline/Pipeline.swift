@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 
-/// The program: `pipeline run`, `pipeline produce`, `pipeline work`, `pipeline collect`.
+/// The program: `pipeline run`, `pipeline produce`, `pipeline work`, `pipeline collect`, `pipeline status`.
 @main
 struct Pipeline: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +21,7 @@ struct Pipeline: AsyncParsableCommand {
 
             With --plain, each part is one of the classic chain PUSH, PULL/PUSH, PULL, which peers in any language speak.
             """,
-        subcommands: [Run.self, Produce.self, Work.self, Collect.self]
+        subcommands: [Run.self, Produce.self, Work.self, Collect.self, Status.self]
     )
 
     static func main() async {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
 import TaskPipeline
+import UnixSignals
 
 /// `pipeline run --plain`: the classic chain in one process, which alone can tell when it is over: as many results have
 /// come as tasks were sent.
@@ -12,8 +13,10 @@ struct PlainChain {
     private let collector: PlainCollector
     private let isQuiet: Bool
 
-    init(_ run: Run, _ context: Context, input: TaskInput, sink: any ResultSink, notice: @escaping NoticeHandler) throws
-    {
+    init(
+        _ run: Run, _ context: Context, input: TaskInput, sink: any ResultSink, job: any Job,
+        notice: @escaping NoticeHandler
+    ) throws {
         self.context = context
         isQuiet = run.common.quiet
         let producer = try PlainProducer(context, tasks: run.tasks?.text ?? "inproc://tasks")
@@ -22,59 +25,66 @@ struct PlainChain {
         let endpoints = WorkerEndpoints(
             tasks: Run.connectable(producer.tasksEndpoint), results: Run.connectable(collector.resultsEndpoint))
         worker = try PlainWorker(
-            context, endpoints: [endpoints], concurrency: run.workerCount * (run.job.concurrency ?? 1),
-            job: run.job.makeJob(), notice: notice)
+            context, endpoints: [endpoints], concurrency: run.workerCount * (run.job.concurrency ?? 1), job: job,
+            notice: notice)
         feed = PlainFeed(input: input, producer: producer, context: context)
+    }
+
+    private enum Event: Sendable {
+        case sent(TaskInput.Failure?)
+        case workerEnded
+        case collected
+        case signal(UnixSignal)
+        case nothing
     }
 
     func run(signals: EndSignals, progress: Progress) async throws {
         let (feed, worker, collector) = (feed, worker, collector)
-        var isInterrupted = false
+        var signal: UnixSignal?
         var failure: TaskInput.Failure?
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await worker.run() }
+        try await withThrowingTaskGroup(of: Event.self) { group in
+            group.addTask {
+                try await worker.run()
+                return .workerEnded
+            }
             group.addTask {
                 await progress.run { _ in
                     "\(ProgressText.count(collector.count, "result")), \(ProgressText.count(feed.sent, "task")) sent"
                 }
+                return .nothing
             }
+            group.addTask {
+                try await collector.run()
+                return .collected
+            }
+            group.addTask { .sent(try await feed.send()) }
+            group.addTask { await signals.first().map { .signal($0) } ?? .nothing }
+            // Whatever fails, such as the output, ends all of them, and nobody is waited for.
             defer { group.cancelAll() }
-            (isInterrupted, failure) = try await withThrowingTaskGroup(of: (Bool, TaskInput.Failure?).self) { ends in
-                ends.addTask {
-                    try await collector.run()
-                    return (false, nil)
+            loop: while let event = try await group.next() {
+                switch event {
+                case .sent(let unread):
+                    failure = unread
+                    if signal == nil { collector.expect(feed.sent) }
+                case .signal(let received):
+                    signal = received
+                    feed.stop()
+                    worker.stop()
+                case .workerEnded: collector.expect(worker.counts.done)
+                case .collected: break loop
+                case .nothing: break
                 }
-                ends.addTask {
-                    let failure = try await feed.send()
-                    collector.expect(feed.sent)
-                    return (false, failure)
-                }
-                ends.addTask {
-                    guard await signals.first() != nil else { return (false, nil) }
-                    collector.stop()
-                    return (true, nil)
-                }
-                var isInterrupted = false
-                var failure: TaskInput.Failure?
-                // The input's end and the collector's, or the signal's and the collector's.
-                for _ in 0..<2 {
-                    guard let ended = try await ends.next() else { break }
-                    isInterrupted = isInterrupted || ended.0
-                    failure = failure ?? ended.1
-                }
-                ends.cancelAll()
-                return (isInterrupted, failure)
             }
-            worker.stop()
         }
         progress.clear()
         if let failure { progress.say("pipeline run: \(failure)") }
-        if !isQuiet || isInterrupted || worker.counts.failed > 0 {
-            progress.say(
-                "pipeline run: \(ProgressText.count(feed.sent, "task")) sent, \(ProgressText.count(collector.count, "result")) written"
-            )
+        if !isQuiet || signal != nil || worker.counts.failed > 0 {
+            var text =
+                "\(ProgressText.count(feed.sent, "task")) sent, \(ProgressText.count(collector.count, "result")) written"
+            if worker.counts.failed > 0 { text += ", \(ProgressText.number(worker.counts.failed)) of them failed" }
+            progress.say("pipeline run: \(text)")
         }
-        if isInterrupted { throw ExitCode(Pipeline.interruptedStatus) }
+        if let signal { throw ExitCode(Pipeline.status(of: signal)) }
         if failure != nil || worker.counts.failed > 0 { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 }

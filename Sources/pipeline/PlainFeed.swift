@@ -3,13 +3,14 @@ import CommandLineSupport
 import SwiftZMQ
 import SystemSupport
 import TaskPipeline
+import UnixSignals
 
 /// The input of the classic chain: every line is sent, and that is all.
 final class PlainFeed: Sendable {
     private let input: TaskInput
     private let producer: PlainProducer
     private let context: Context
-    private let sentCount = Locked(0 as UInt64)
+    private let state = Locked((sent: 0 as UInt64, isStopped: false))
 
     init(input: TaskInput, producer: PlainProducer, context: Context) {
         self.input = input
@@ -18,7 +19,12 @@ final class PlainFeed: Sendable {
     }
 
     /// How many tasks were sent.
-    var sent: UInt64 { sentCount.withLock { $0 } }
+    var sent: UInt64 { state.withLock { $0.sent } }
+
+    /// Sends nothing more.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+    }
 
     /// Sends every line; returns what kept it from reading all.
     func send() async throws -> TaskInput.Failure? {
@@ -26,8 +32,9 @@ final class PlainFeed: Sendable {
             try await withTaskExecutorPreference(context.executor) {
                 try await input.forEachChunk { [self] lines in
                     for line in lines {
+                        guard !state.withLock({ $0.isStopped }) else { return false }
                         try await producer.send(line)
-                        sentCount.withLock { $0 += 1 }
+                        state.withLock { $0.sent += 1 }
                     }
                     return true
                 }
@@ -38,28 +45,51 @@ final class PlainFeed: Sendable {
         return nil
     }
 
+    private enum Event: Sendable {
+        case sent(TaskInput.Failure?)
+        case failed(any Error)
+        case left
+        case signal(UnixSignal)
+    }
+
     /// Sends every line and waits until all have left, or until a signal comes.
     func run(signals: EndSignals, progress: Progress, isQuiet: Bool) async throws {
+        let (events, happened) = AsyncStream.makeStream(of: Event.self)
+        let sending = Task {
+            do { happened.yield(.sent(try await send())) } catch { happened.yield(.failed(error)) }
+        }
+        let listening = Task { if let signal = await signals.first() { happened.yield(.signal(signal)) } }
+        let showing = Task { await progress.run { _ in "\(ProgressText.number(self.sent)) sent" } }
+        defer { for task in [sending, listening, showing] { task.cancel() } }
         var failure: TaskInput.Failure?
-        var isInterrupted = false
-        try await withThrowingTaskGroup(of: (isSignal: Bool, TaskInput.Failure?).self) { group in
-            group.addTask { [self] in (false, try await send()) }
-            group.addTask { (await signals.first() != nil, nil) }
-            group.addTask { [self] in
-                await progress.run { _ in "\(ProgressText.number(self.sent)) sent" }
-                return (false, nil)
+        var signal: UnixSignal?
+        loop: for await event in events {
+            switch event {
+            case .failed(let error): throw error
+            case .sent(let unread):
+                failure = unread
+                try producer.close(linger: nil)
+                // It waits for whoever takes them, which a signal does not.
+                Task {
+                    await context.shutdown()
+                    happened.yield(.left)
+                }
+            case .left: break loop
+            case .signal(let received):
+                signal = received
+                stop()
+                sending.cancel()
+                try? producer.close(linger: .seconds(1))
+                break loop
             }
-            defer { group.cancelAll() }
-            if let first = try await group.next() { (isInterrupted, failure) = first }
         }
-        try producer.close(linger: isInterrupted ? .seconds(1) : nil)
-        await context.shutdown()
+        progress.clear()
         if let failure { progress.say("pipeline produce: \(failure)") }
-        if !isQuiet || isInterrupted {
+        if !isQuiet || signal != nil {
             progress.say(
-                "pipeline produce: \(ProgressText.count(sent, "task")) sent\(isInterrupted ? ", then ended" : "")")
+                "pipeline produce: \(ProgressText.count(sent, "task")) sent\(signal != nil ? ", then ended" : "")")
         }
-        if isInterrupted { throw ExitCode(Pipeline.interruptedStatus) }
+        if let signal { throw ExitCode(Pipeline.status(of: signal)) }
         if failure != nil { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 }

@@ -22,7 +22,12 @@ struct Produce: AsyncParsableCommand {
     @Option(help: "Endpoint to bind for the collector. (default: \(Pipeline.defaultDone))")
     var done: EndpointArgument?
 
+    @Flag(help: "Go on with the run that collect --resume --output FILE has; the input must be the same.")
+    var resume = false
+
     @OptionGroup var options: ProducerOptions
+    @OptionGroup var inputOptions: InputOptions
+    @OptionGroup var columns: ColumnOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -30,10 +35,12 @@ struct Produce: AsyncParsableCommand {
         try done?.validate(for: "--done", toBind: true)
         try common.refuse("--done", because: "nothing is reported back there", if: done != nil)
         try options.refuse(with: common)
+        try common.refuse("--resume", because: "nothing there tells what is done", if: resume)
+        try inputOptions.validate(columns)
     }
 
     func run() async throws {
-        let input = try TaskInput(path: file)
+        let input = try TaskInput(path: file, options: inputOptions)
         OpenFiles.raiseLimit()
         let signals = await EndSignals(
             program: "pipeline produce", loss: "ended at once; what was under way is not done",
@@ -48,7 +55,8 @@ struct Produce: AsyncParsableCommand {
             return
         }
         let producer = try Producer(
-            context, settings: options.settings, tasks: tasks.text, done: (done ?? Pipeline.defaultDone).text
+            context, settings: try options.settings, tasks: tasks.text, done: (done ?? Pipeline.defaultDone).text,
+            resumes: resume
         ) { progress.say("pipeline produce: \($0)") }
         if !common.quiet {
             progress.say("tasks on \(producer.tasksEndpoint)")
@@ -56,7 +64,7 @@ struct Produce: AsyncParsableCommand {
         }
         let production = Production(
             program: "pipeline produce", context, producer: producer, input: input, progress: progress,
-            isQuiet: common.quiet)
+            isQuiet: common.quiet, endsWhatIsBegun: options.haltNow)
         try await production.run(signals: signals)
         await context.shutdown()
         try production.end()

@@ -3,6 +3,7 @@ import CommandLineSupport
 import SwiftZMQ
 import SystemSupport
 import TaskPipeline
+import UnixSignals
 
 /// A producer with its input, its progress and its end, as `produce` and `run` have it.
 final class Production: Sendable {
@@ -11,12 +12,15 @@ final class Production: Sendable {
     private let input: TaskInput
     private let progress: Progress
     private let isQuiet: Bool
+    private let endsWhatIsBegun: Bool
     private let executor: SocketExecutor
     /// Why reading stopped before the end of the input.
     private let inputFailure = Locked<TaskInput.Failure?>(nil)
+    private let signal = Locked<UnixSignal?>(nil)
 
     init(
-        program: String, _ context: Context, producer: Producer, input: TaskInput, progress: Progress, isQuiet: Bool
+        program: String, _ context: Context, producer: Producer, input: TaskInput, progress: Progress, isQuiet: Bool,
+        endsWhatIsBegun: Bool
     ) {
         executor = context.executor
         self.program = program
@@ -24,6 +28,7 @@ final class Production: Sendable {
         self.input = input
         self.progress = progress
         self.isQuiet = isQuiet
+        self.endsWhatIsBegun = endsWhatIsBegun
     }
 
     /// Produces until everything is done, or what was under way when a signal came.
@@ -32,13 +37,25 @@ final class Production: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 // Read twice, as the end of a file tells how far it is.
-                line.setTotal(input.countLines())
+                if let total = input.countLines() {
+                    line.setTotal(total)
+                    producer.expect(total: total)
+                }
                 await progress.run { line.line(self.producer.status, width: $0) }
             }
             group.addTask { [self] in
-                guard await signals.first() != nil else { return }
+                guard let received = await signals.first() else { return }
+                signal.withLock { $0 = received }
                 progress.say("\(program): ending; waiting for what workers have, a second Ctrl-C does not wait")
                 producer.stop()
+            }
+            group.addTask { [self] in
+                await producer.awaitHalt()
+                guard !Task.isCancelled else { return }
+                progress.say(
+                    "\(program): too many tasks have failed; "
+                        + (endsWhatIsBegun ? "what was begun is ended" : "waiting for what workers have"))
+                if endsWhatIsBegun { producer.endWhatIsBegun() }
             }
             group.addTask { [self] in
                 try await feed()
@@ -53,21 +70,22 @@ final class Production: Sendable {
         progress.clear()
     }
 
-    /// The tasks that were read and are not done.
     private func feed() async throws {
         do {
             // On the thread that serves the sockets: whatever makes room is followed at once by what fills it.
             try await withTaskExecutorPreference(executor) {
-                try await input.forEachChunk { [self] lines in try await offer(lines) }
+                try await input.forEachChunk(header: { [self] in producer.setHeader($0) }) { [self] lines in
+                    try await offer(lines)
+                }
             }
         } catch let failure as TaskInput.Failure {
-            progress.say("\(program): \(failure)")
-            inputFailure.withLock { $0 = failure }
+            note(failure)
         } catch is CancellationError {
             return
         }
-        try producer.handOut()
         producer.endInput()
+        guard isInputRight() else { return }
+        try producer.handOut()
     }
 
     /// Gives lines to the producer, waiting for room.
@@ -77,6 +95,7 @@ final class Production: Sendable {
         var rest = lines
         while true {
             rest = producer.offer(rest)
+            guard isInputRight() else { return false }
             try producer.handOut()
             guard !rest.isEmpty else { return !producer.isStopped }
             if producer.isStopped { return false }
@@ -85,23 +104,44 @@ final class Production: Sendable {
         }
     }
 
+    /// Stops when the input is not that of the run that is gone on with.
+    private func isInputRight() -> Bool {
+        guard producer.isInputTheSame == false else { return true }
+        note(
+            TaskInput.Failure(
+                description: "\(input.name): its lines are not those of the run that is to be gone on with; "
+                    + "give the same input, or leave --resume out and name another --output"))
+        producer.stop()
+        return false
+    }
+
+    private func note(_ failure: TaskInput.Failure) {
+        let isFirst = inputFailure.withLock { known in
+            defer { known = known ?? failure }
+            return known == nil
+        }
+        if isFirst { progress.say("\(program): \(failure)") }
+    }
+
     /// Says how it ended, and exits with what that means.
     func end() throws {
         let status = producer.status
         let isUnread = inputFailure.withLock { $0 != nil }
-        if !isQuiet || status.isInterrupted || status.failed > 0 {
+        if !isQuiet || status.isInterrupted || status.isHalted || status.failed > 0 {
             progress.say("\(program): \(summary(status))")
         }
-        if status.isInterrupted { throw ExitCode(Pipeline.interruptedStatus) }
-        if status.failed > 0 || isUnread { throw ExitCode(CommandLineProgram.failureStatus) }
+        if let signal = signal.withLock({ $0 }), status.isInterrupted { throw ExitCode(Pipeline.status(of: signal)) }
+        if status.failed > 0 || isUnread || status.isHalted { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 
     private func summary(_ status: ProducerStatus) -> String {
         let done = ProgressText.number(status.done)
         var text = "\(done) of \(ProgressText.count(status.read, "task")) done"
+        if status.resumed > 0 { text += ", \(ProgressText.number(status.resumed)) of them before" }
         if status.failed > 0 { text += ", \(ProgressText.number(status.failed)) of them failed" }
+        if status.lost > 0 { text += ", \(ProgressText.number(status.lost)) given up as workers died with them" }
         if status.resent > 0 { text += ", \(ProgressText.number(status.resent)) sent again" }
-        if status.isInterrupted {
+        if status.isInterrupted || status.isHalted {
             text = "ended before the end: \(text), \(ProgressText.number(status.read - status.done)) read and not done"
         }
         return text

@@ -9,7 +9,8 @@ struct Run: AsyncParsableCommand {
         abstract: "Do all tasks on this machine: producer, workers and collector in one.",
         discussion: """
             Its endpoints are private, unless given: with --tasks and --results, workers of other machines can help. \
-            Ctrl-C: begins nothing more, finishes what was begun, and says what was done; a second one does not wait.
+            Ctrl-C: begins nothing more, finishes what was begun, and says what was done; a second one does not wait. \
+            With --output, --resume goes on with a run that was ended in whatever way.
             """
     )
 
@@ -29,6 +30,8 @@ struct Run: AsyncParsableCommand {
     var done: EndpointArgument?
 
     @OptionGroup var job: JobOptions
+    @OptionGroup var inputOptions: InputOptions
+    @OptionGroup var columns: ColumnOptions
     @OptionGroup var producerOptions: ProducerOptions
     @OptionGroup var collectorOptions: CollectorOptions
     @OptionGroup var common: CommonOptions
@@ -41,6 +44,8 @@ struct Run: AsyncParsableCommand {
         try common.refuse("--done", because: "nothing is reported back there", if: done != nil)
         try producerOptions.refuse(with: common)
         try collectorOptions.refuse(with: common)
+        try inputOptions.validate(columns)
+        try job.validate(columns)
         guard (tasks == nil) == (results == nil) else {
             throw ValidationError(
                 "\(tasks == nil ? "--results" : "--tasks") alone is of no use to workers elsewhere: give both --tasks and --results, or neither"
@@ -49,26 +54,33 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let input = try TaskInput(path: file)
+        let input = try TaskInput(path: file, options: inputOptions)
+        let openFiles = OpenFiles.limit
         OpenFiles.raiseLimit()
-        let sink = try collectorOptions.makeSink()
+        let sink = try collectorOptions.makeSink(input: input.identity, isPlain: common.plain)
+        let collecting = try collectorOptions.settings(input: input.identity)
+        await SuddenEnd.arm()
         let signals = await EndSignals(
             program: "pipeline run", loss: "ended at once; what was under way is not done",
             forcedStatus: Pipeline.interruptedStatus)
-        let context = try Context()
+        // Each worker has two sockets.
+        let context = try Context(maxSockets: max(1023, workerCount * 4 + 64))
         // A line that refreshes itself and results on one terminal would be in each other's way.
-        let sharesTerminal = collectorOptions.output == nil && Terminal.standardOutput != nil
+        let sharesTerminal = collectorOptions.path == nil && Terminal.standardOutput != nil
         let progress = Progress(isQuiet: common.quiet || sharesTerminal)
         let notice: NoticeHandler = { progress.say("pipeline run: \($0)") }
+        let job = try job.makeJob(
+            columns, openFiles: openFiles, keepsErrors: collectorOptions.resultsFolder != nil || tasks != nil,
+            errorLines: ErrorLines { progress.pass($0) }, notice: notice)
         if common.plain {
-            let chain = try PlainChain(self, context, input: input, sink: sink, notice: notice)
+            let chain = try PlainChain(self, context, input: input, sink: sink, job: job, notice: notice)
             return try await chain.run(signals: signals, progress: progress)
         }
         let producer = try Producer(
-            context, settings: producerOptions.settings, tasks: tasks?.text ?? "inproc://tasks",
-            done: done?.text ?? "inproc://done", notice: notice)
+            context, settings: try producerOptions.settings, tasks: tasks?.text ?? "inproc://tasks",
+            done: done?.text ?? "inproc://done", resumes: collectorOptions.resume, notice: notice)
         let collector = try Collector(
-            context, settings: collectorOptions.settings, results: results?.text ?? "inproc://results",
+            context, settings: collecting, results: results?.text ?? "inproc://results",
             done: Self.connectable(producer.doneEndpoint), sink: sink, notice: notice)
         let endpoints = WorkerEndpoints(
             tasks: Self.connectable(producer.tasksEndpoint), results: Self.connectable(collector.resultsEndpoint))
@@ -76,14 +88,16 @@ struct Run: AsyncParsableCommand {
             progress.say("tasks on \(producer.tasksEndpoint)")
             progress.say("results on \(collector.resultsEndpoint)")
         }
+        if done != nil, !common.quiet { progress.say("done on \(producer.doneEndpoint)") }
+        let limits = try self.job.limits
         let workers = try (1...workerCount).map { number in
             try Worker(
                 context, name: "\(MachineName.withProcess)-\(number)", endpoints: [endpoints],
-                concurrency: job.concurrency ?? 1, job: job.makeJob(), notice: notice)
+                concurrency: self.job.concurrency ?? 1, job: job, limits: limits, notice: notice)
         }
         let production = Production(
             program: "pipeline run", context, producer: producer, input: input, progress: progress,
-            isQuiet: common.quiet)
+            isQuiet: common.quiet, endsWhatIsBegun: producerOptions.haltNow)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in workers { group.addTask { try await worker.run() } }
             defer { group.cancelAll() }

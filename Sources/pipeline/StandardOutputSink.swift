@@ -3,14 +3,14 @@ import TaskPipeline
 
 /// Standard output as the place where results go. What has been written there stays, and nobody can look it up.
 final class StandardOutputSink: ResultSink {
-    func begin(_ run: RunID) -> (done: NumberSet, failed: NumberSet) { (NumberSet(), NumberSet()) }
+    func begin(_ run: RunID) -> RecoveredResults { RecoveredResults() }
 
-    nonisolated(nonsending) func write(_ bytes: inout [UInt8], done: NumberSet, failed: NumberSet) async throws {
+    nonisolated(nonsending) func write(_ bytes: inout [UInt8], _ results: WrittenResults) async throws {
         var output = OutputBuffer(capacity: 0)
         output.withBytes { swap(&$0, &bytes) }
         try await output.flush()
         output.withBytes { swap(&$0, &bytes) }
     }
 
-    func end() {}
+    func end(isComplete: Bool) {}
 }

@@ -1,5 +1,6 @@
 import CommandLineSupport
 import Glibc
+import TaskPipeline
 
 /// The lines of a file, or of standard input: the tasks.
 final class TaskInput: Sendable {
@@ -8,16 +9,19 @@ final class TaskInput: Sendable {
         let description: String
     }
 
-    /// The longest line, in bytes without its newline.
-    static let longestLine = 1 << 20
-
     /// What it is called in messages.
     let name: String
     private let descriptor: Int32
     private let isRegular: Bool
+    private let longestLine: Int
+    private let delimiter: UInt8
+    private let hasHeader: Bool
 
     /// Opens a file; nil, and `-`, is standard input.
-    init(path: String?) throws {
+    init(path: String?, options: InputOptions) throws {
+        longestLine = options.longestLine
+        delimiter = options.null ? 0 : UInt8(ascii: "\n")
+        hasHeader = options.header
         if let path, path != "-" {
             name = path
             descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -34,15 +38,20 @@ final class TaskInput: Sendable {
         isRegular = kind == S_IFREG
     }
 
+    /// Which file it is; nil for what is no file.
+    var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
+
     /// Calls a closure with the lines of each chunk, as they are read, until it returns false.
     ///
     /// - Throws: ``Failure`` when a line is too long or reading fails; the lines before it have been taken.
     nonisolated(nonsending) func forEachChunk(
+        header takeHeader: (ArraySlice<UInt8>) -> Void = { _ in },
         _ take: nonisolated(nonsending) (ArraySlice<ArraySlice<UInt8>>) async throws -> Bool
     ) async throws {
         let input = StandardInput(descriptor: descriptor)
-        var splitter = LineSplitter(longestLine: Self.longestLine)
+        var splitter = LineSplitter(longestLine: longestLine, delimiter: delimiter)
         var isAtEnd = false
+        var isAtHeader = hasHeader
         while !isAtEnd {
             do {
                 if let chunk = try await input.next() { splitter.append(chunk) } else { isAtEnd = true }
@@ -54,6 +63,9 @@ final class TaskInput: Sendable {
             var tooLong: Int?
             while tooLong == nil, let line = splitter.next() {
                 switch line {
+                case .whole(_, let bytes) where isAtHeader:
+                    isAtHeader = false
+                    takeHeader(bytes)
                 case .whole(_, let bytes): lines.append(bytes)
                 case .tooLong(let number): tooLong = number
                 }
@@ -61,7 +73,8 @@ final class TaskInput: Sendable {
             guard try await take(lines[...]) else { return }
             if let tooLong {
                 throw Failure(
-                    description: "\(name): line \(tooLong) is longer than \(Self.longestLine) bytes; "
+                    description:
+                        "\(name): line \(tooLong) is longer than \(longestLine) bytes; --max-line allows more; "
                         + "reading stopped there, and what was read before is finished")
             }
         }
@@ -80,11 +93,14 @@ final class TaskInput: Sendable {
             let length = pread(descriptor, buffer.baseAddress, buffer.count, offset)
             if length < 0, errno == EINTR { continue }
             guard length >= 0 else { return nil }
-            guard length > 0 else { return count + (isInLine ? 1 : 0) }
+            guard length > 0 else {
+                let lines = count + (isInLine ? 1 : 0)
+                return hasHeader && lines > 0 ? lines - 1 : lines
+            }
             offset += off_t(length)
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<length])
-            for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
-            isInLine = bytes.last != UInt8(ascii: "\n")
+            for byte in bytes where byte == delimiter { count += 1 }
+            isInLine = bytes.last != delimiter
         }
     }
 }

@@ -21,6 +21,7 @@ struct Work: AsyncParsableCommand {
     var results: [EndpointArgument] = []
 
     @OptionGroup var job: JobOptions
+    @OptionGroup var columns: ColumnOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -34,11 +35,14 @@ struct Work: AsyncParsableCommand {
             )
         }
         for endpoint in tasks { try endpoint.validate(for: "--tasks", toBind: false) }
+        try job.validate(columns)
         for endpoint in results { try endpoint.validate(for: "--results", toBind: false) }
     }
 
     func run() async throws {
+        let openFiles = OpenFiles.limit
         OpenFiles.raiseLimit()
+        await SuddenEnd.arm()
         let signals = await EndSignals(
             program: "pipeline work", loss: "ended at once; what was begun is not done",
             forcedStatus: Pipeline.interruptedStatus)
@@ -47,15 +51,16 @@ struct Work: AsyncParsableCommand {
         let concurrency = job.concurrency ?? MachineName.cores
         let notice: NoticeHandler = { StandardStreams.printErrorLine("pipeline work: \($0)") }
         let counts: (done: UInt64, failed: UInt64)
+        let job = try job.makeJob(columns, openFiles: openFiles, notice: notice)
         if common.plain {
             let worker = try PlainWorker(
-                context, endpoints: endpoints, concurrency: concurrency, job: job.makeJob(), notice: notice)
+                context, endpoints: endpoints, concurrency: concurrency, job: job, notice: notice)
             try await serve(signals, run: worker.run, stop: worker.stop)
             counts = worker.counts
         } else {
             let worker = try Worker(
                 context, name: MachineName.withProcess, endpoints: endpoints, concurrency: concurrency,
-                job: job.makeJob(), notice: notice)
+                job: job, limits: self.job.limits, notice: notice)
             try await serve(signals, run: worker.run, stop: worker.stop)
             counts = worker.counts
         }
@@ -66,7 +71,6 @@ struct Work: AsyncParsableCommand {
                 "pipeline work: \(ProgressText.count(counts.done, "task")) done, \(ProgressText.count(counts.failed, "attempt")) failed"
             )
         }
-        throw ExitCode(Pipeline.interruptedStatus)
     }
 
     private func serve(
@@ -75,6 +79,8 @@ struct Work: AsyncParsableCommand {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 guard await signals.first() != nil else { return }
+                StandardStreams.printErrorLine(
+                    "pipeline work: ending; finishing what was begun, a second Ctrl-C does not wait")
                 stop()
             }
             defer { group.cancelAll() }

@@ -65,6 +65,38 @@ import Testing
         #expect(assigned.finish(7, of: next, at: start + .microseconds(3)) == 3000)
     }
 
+    @Test func `What is done and has not left is what it still has, and a machine that is short asks for less`() {
+        var assigned = AssignedTasks(concurrency: 4)
+        assigned.receive(batch(1...2), at: start)
+        _ = assigned.begin(at: start)
+        let (first, second) = (assigned.giveUp(1, of: run, at: start), assigned.giveUp(1, of: run, at: start))
+        #expect(first && !second)
+        assigned.noteUndelivered(NumberSet([7, 8]), isCongested: false)
+        let ask = assigned.heartbeat(allowed: 2)
+        #expect(ask.tasks == NumberSet([2, 7, 8]))
+        #expect(ask.undelivered == 2)
+        #expect(ask.room == 1)
+        assigned.noteUndelivered(NumberSet([7, 8]), isCongested: true)
+        #expect(assigned.heartbeat().room == 0)
+    }
+
+    @Test func `After a shortage there are fewer at once, and one more with each that is done`() {
+        var shortage = Shortage(concurrency: 4)
+        #expect(shortage.allowed(at: start) == 4)
+        #expect(shortage.note("no memory", running: 2, at: start)?.contains("no memory") == true)
+        #expect(shortage.note("no memory", running: 1, at: start) == nil)
+        #expect(shortage.allowed(at: start) == 1)
+        #expect(shortage.note("no memory", running: 0, at: start) == nil)
+        #expect(shortage.allowed(at: start) == 0)
+        let later = start + .seconds(10)
+        #expect(shortage.allowed(at: later) == 1)
+        for allowed in [1, 2, 3, 4] {
+            shortage.noteDone(at: later)
+            #expect(shortage.allowed(at: later) == allowed)
+        }
+        #expect(!shortage.isShort)
+    }
+
     @Test func `One that leaves gives back what it has not begun, and asks for nothing`() {
         var assigned = AssignedTasks(concurrency: 3)
         assigned.receive(batch(1...3), at: start)

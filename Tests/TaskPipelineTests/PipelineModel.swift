@@ -51,6 +51,10 @@ struct PipelineModel {
     private let total: TaskNumber
     private let isOrdered: Bool
     private var isCalm = false
+    private var clock = PresenceClock()
+    /// The time that the producer's clock does not know of.
+    private var real = Instant.now
+    private let settings: PipelineSettings
     private var nextConnection = 0
     private(set) var broken: [String] = []
     private(set) var coverage: [String: Int] = [:]
@@ -61,8 +65,12 @@ struct PipelineModel {
         settings.window = .random(in: 1...30, using: &random)
         settings.retryAfter = .seconds(Int.random(in: 1...5, using: &random))
         settings.attempts = 3
+        settings.backOff = .milliseconds(Int.random(in: 0...400, using: &random))
+        settings.mostLosses = Bool.random(using: &random) ? 1000 : .random(in: 1...3, using: &random)
+        self.settings = settings
         window = TaskWindow(run: .random(), settings: settings)
         total = .random(in: 0...60, using: &random)
+        now = clock.time(at: real)
         isOrdered = Bool.random(using: &random)
         collector = Collector(sequencer: ResultSequencer(isOrdered: isOrdered))
         for _ in 0..<Int.random(in: 1...4, using: &random) { workers.append(newWorker()) }
@@ -96,11 +104,16 @@ struct PipelineModel {
             broken.append("not every result once: \(numbers)")
         }
         if isOrdered, numbers != numbers.sorted() { broken.append("not in order: \(numbers)") }
-        for line in disk.file where line.output != output(line.number) || line.isFailure != (line.number % 7 == 0) {
+        for line in disk.file {
+            let isLost = line.output.isEmpty && line.isFailure && settings.mostLosses < 1000
+            if isLost { note("given up") }
+            guard !isLost, line.output != output(line.number) || line.isFailure != (line.number % 7 == 0) else {
+                continue
+            }
             broken.append("the wrong result for \(line.number)")
         }
         if disk.committed != disk.file.count { broken.append("not all of the file is committed") }
-        if window.doneCount != total || window.failedCount != total / 7 {
+        if window.doneCount != total || window.failedCount != UInt64(disk.file.count(where: \.isFailure)) {
             broken.append("the producer counts \(window.doneCount) done, \(window.failedCount) failed of \(total)")
         }
     }
@@ -117,6 +130,8 @@ struct PipelineModel {
         case 82..<84: loseWorker()
         case 84..<86: loseConnection()
         case 86..<88: restartCollector()
+        case 88: restartEverything()
+        case 89: standStill()
         default: pass(.milliseconds(Int.random(in: 0...800, using: &random)))
         }
         handOut()
@@ -137,8 +152,40 @@ struct PipelineModel {
     }
 
     private mutating func pass(_ duration: Duration) {
-        now += duration
+        // In steps, as a program that runs looks at its clock.
+        var rest = duration
+        while rest > .zero {
+            let step = min(rest, .milliseconds(400))
+            rest -= step
+            real += step
+            now = clock.time(at: real)
+            window.tick(at: now)
+            for message in window.lostTasks(at: now) {
+                note("told of a lost task")
+                send(.toCollector(message, collector.session))
+            }
+        }
+    }
+
+    /// The producer is stopped for a while, and workers and collector are not.
+    private mutating func standStill() {
+        note("stood still")
+        // What was due before is no matter of the standstill.
         window.tick(at: now)
+        let resent = window.resentCount
+        real += .seconds(12)
+        now = clock.time(at: real)
+        window.tick(at: now)
+        if window.resentCount != resent { broken.append("its own standstill was taken for others' silence") }
+    }
+
+    /// All processes are killed, and another run goes on with what is on the disk.
+    private mutating func restartEverything() {
+        note("all killed")
+        restartCollector()
+        network.removeAll()
+        for index in workers.indices { workers[index] = newWorker() }
+        window = TaskWindow(run: .random(), settings: settings, resumes: true)
     }
 
     private mutating func read() {
@@ -238,6 +285,11 @@ struct PipelineModel {
 
     private mutating func finish(_ task: PipelineTask, at index: Int) {
         let run = workers[index].assigned.run
+        if !isCalm, Int.random(in: 0..<12, using: &random) == 0 {
+            note("given back")
+            guard workers[index].assigned.giveUp(task.number, of: run, at: now) else { return }
+            return say(.returned(NumberSet([task.number])), at: index)
+        }
         _ = workers[index].assigned.finish(task.number, of: run, at: now)
         let hasFailed = fails(task.number, attempt: task.attempt)
         if hasFailed, !task.isLastAttempt {
@@ -294,20 +346,43 @@ struct PipelineModel {
 
     private mutating func hear(_ message: ProducerMessage) {
         switch message.body {
-        case .run(let done):
+        case .run(let done, let resumes, _):
+            if resumes, collector.run == message.run { sayRecovered() }
             guard collector.run == .none else { return }
             collector.run = message.run
-            if disk.run != message.run { disk = Disk(run: message.run) }
+            if disk.run != message.run {
+                if resumes { disk.run = message.run } else { disk = Disk(run: message.run) }
+            }
             var passed = NumberSet(disk.file.map(\.number))
             collector.pendingReports.noteDone(passed, failed: NumberSet(disk.file.filter(\.isFailure).map(\.number)))
             passed.formUnion(done)
             collector.sequencer = ResultSequencer(isOrdered: isOrdered, done: passed)
+            if resumes { sayRecovered() }
             report()
+        case .lost(let task):
+            guard message.run == collector.run else { return }
+            let result = TaskResult(
+                number: task.number, worker: "", status: TaskStatus.lost, nanoseconds: 0, text: task.text, output: [])
+            do {
+                try collect(ResultBatch(run: message.run, worker: "", results: [result]))
+            } catch {
+                restartCollector()
+            }
         case .acknowledged(let sequences): collector.pendingReports.acknowledge(sequences)
         case .finished:
             if collector.pendingReports.isClear { tell(.goodbye) }
         case .farewell, .replaced: break
         }
+    }
+
+    private mutating func sayRecovered() {
+        var results = RecoveredResults()
+        for line in disk.file {
+            results.done.insert(line.number)
+            results.digest.add(line.number, text(line.number))
+            if line.isFailure { results.failed.insert(line.number) }
+        }
+        tell(.recovered(results))
     }
 
     private mutating func collect(_ batch: ResultBatch) throws {

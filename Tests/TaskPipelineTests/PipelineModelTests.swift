@@ -26,7 +26,7 @@ import Testing
         guard sequences >= 1000 else { return }
         for event in [
             "lost", "doubled", "nobody", "worker killed", "connection lost", "collector killed", "killed while writing",
-            "held", "dropped", "returned",
+            "held", "dropped", "returned", "given up", "given back", "stood still", "all killed", "told of a lost task",
         ] {
             #expect(coverage[event, default: 0] > 0, "\(event) never happened: \(coverage)")
         }

@@ -15,32 +15,142 @@ import Testing
 
     private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    private func write(_ text: String, _ numbers: [TaskNumber], to file: ResultFile) async throws {
+    /// A file that goes on with the run that is in it.
+    private func open(_ path: String, _ configure: (inout ResultFile.Mode) -> Void = { $0.rejoins = true }) throws
+        -> ResultFile
+    {
+        var mode = ResultFile.Mode()
+        configure(&mode)
+        return try ResultFile(path: path, mode: mode)
+    }
+
+    private func results(_ numbers: [TaskNumber], failed: [TaskNumber] = []) -> WrittenResults {
+        var results = WrittenResults()
+        for number in numbers {
+            results.add(
+                TaskResult(
+                    number: number, worker: "", status: failed.contains(number) ? 1 : 0, nanoseconds: 0,
+                    text: Array("task \(number)".utf8)[...], output: []))
+        }
+        return results
+    }
+
+    private func write(_ text: String, _ numbers: [TaskNumber], failed: [TaskNumber] = [], to file: ResultFile)
+        async throws
+    {
         var bytes = Array(text.utf8)
-        try await file.write(&bytes, done: NumberSet(numbers), failed: NumberSet())
+        try await file.write(&bytes, results(numbers, failed: failed))
         #expect(bytes.isEmpty)
     }
 
-    @Test func `A file of the same run goes on, one of another is replaced`() async throws {
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    @Test func `A file of the same run goes on, one of another is refused and not touched`() async throws {
         try await inFolder { path in
-            try "old\n".write(toFile: path, atomically: false, encoding: .utf8)
             let run = RunID.random()
             do {
-                let file = try ResultFile(path: path)
+                let file = try open(path)
                 #expect(try file.begin(run).done.isEmpty)
                 try await write("one\n", [1], to: file)
             }
             do {
-                let file = try ResultFile(path: path)
+                let file = try open(path)
                 #expect(try file.begin(run).done == NumberSet([1]))
                 try await write("two\n", [2], to: file)
                 #expect(try text(path) == "one\ntwo\n")
             }
-            let file = try ResultFile(path: path)
-            #expect(try file.begin(.random()).done.isEmpty)
-            #expect(try text(path).isEmpty)
-            file.end()
-            #expect(!FileManager.default.fileExists(atPath: path + ".journal"))
+            do {
+                let error = #expect(throws: ResultFile.Failure.self) { try open(path).begin(.random()) }
+                #expect(error?.description.contains("--resume") == true)
+                #expect(throws: ResultFile.Failure.self) { try ResultFile(path: path) }
+                #expect(try text(path) == "one\ntwo\n")
+            }
+            let file = try open(path)
+            #expect(try file.begin(run).done.count == 2)
+            file.end(isComplete: true)
+            #expect(!exists(path + ".journal"))
+            // It is complete now, and would be replaced.
+            #expect(throws: ResultFile.Failure.self) { try ResultFile(path: path) }
+            let error = #expect(throws: ResultFile.Failure.self) { try open(path) { $0.resumes = true } }
+            #expect(error?.description.contains("no journal") == true)
+        }
+    }
+
+    @Test func `Another's file, and another's journal, are refused and not touched`() async throws {
+        try await inFolder { path in
+            try "mine\n".write(toFile: path, atomically: false, encoding: .utf8)
+            #expect(throws: ResultFile.Failure.self) { try ResultFile(path: path) }
+            #expect(throws: ResultFile.Failure.self) { try open(path) { $0.hasJournal = false } }
+            #expect(!exists(path + ".journal"))
+            try FileManager.default.removeItem(atPath: path)
+            try "dear journal\n".write(toFile: path + ".journal", atomically: false, encoding: .utf8)
+            for resumes in [false, true] {
+                let error = #expect(throws: ResultFile.Failure.self) { try open(path) { $0.resumes = resumes } }
+                #expect(error?.description.contains(path + ".journal") == true)
+            }
+            #expect(try text(path + ".journal") == "dear journal\n")
+            #expect(!exists(path))
+        }
+    }
+
+    @Test func `What is read is not written to, whatever name it goes by`() async throws {
+        try await inFolder { path in
+            try "1\n".write(toFile: path, atomically: false, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(atPath: path + ".link", withDestinationPath: path)
+            let input = try FileHandle(forReadingFrom: URL(filePath: path))
+            for name in [path, path + ".link"] {
+                let error = #expect(throws: ResultFile.Failure.self) {
+                    try open(name) { $0.input = FileIdentity(descriptor: input.fileDescriptor) }
+                }
+                #expect(error?.description.contains("it is the input") == true)
+            }
+            #expect(try text(path) == "1\n")
+        }
+    }
+
+    @Test func `A run that was ended goes on with another name, and in the same form`() async throws {
+        try await inFolder { path in
+            do {
+                let file = try open(path)
+                _ = try file.begin(.random())
+                try file.note(total: 3)
+                try await write("one\ntwo\n", [1, 2], failed: [2], to: file)
+                file.end(isComplete: false)
+            }
+            #expect(throws: ResultFile.Failure.self) { try open(path) { ($0.resumes, $0.form) = (true, "json") } }
+            do {
+                let file = try open(path) { $0.resumes = true }
+                let recovered = try file.begin(.random())
+                #expect(
+                    recovered
+                        == RecoveredResults(
+                            done: NumberSet([1, 2]), failed: NumberSet([2]), digest: results([1, 2]).digest, total: 3))
+            }
+            let file = try open(path) { ($0.resumes, $0.retriesFailed) = (true, true) }
+            let recovered = try file.begin(.random())
+            #expect(recovered == RecoveredResults(done: NumberSet([1]), digest: results([1]).digest, total: 3))
+            try await write("two\nthree\n", [2, 3], to: file)
+            let again = JournalText(try Data(contentsOf: URL(filePath: path + ".journal")).map(\.self))
+            #expect(again.state.done == NumberSet([1, 2, 3]))
+            #expect(again.state.failed.isEmpty)
+            #expect(again.state.digest == results([1, 2, 3]).digest)
+            file.end(isComplete: true)
+            #expect(!exists(path + ".journal"))
+        }
+    }
+
+    @Test func `After another start of the system only what was on the disk is believed`() async throws {
+        try await inFolder { path in
+            let run = RunID.random()
+            try "one\ntwo\nthr".write(toFile: path, atomically: false, encoding: .utf8)
+            let journal =
+                JournalText.header(run, form: "text", boot: "another")
+                + JournalText.line(fileLength: 4, results([1])) + JournalText.sync
+                + JournalText.line(fileLength: 8, results([2]))
+            try Data(journal).write(to: URL(filePath: path + ".journal"))
+            let file = try open(path) { $0.resumes = true }
+            #expect(try file.begin(.random()).done == NumberSet([1]))
+            #expect(try text(path) == "one\n")
         }
     }
 
@@ -48,9 +158,10 @@ import Testing
         try await inFolder { path in
             let run = RunID.random()
             let steps: [(text: String, numbers: [TaskNumber])] = [("a\n", [1]), ("bb\ncc\n", [3, 2]), ("d\n", [4])]
+            let boot = try bootOf(path, run)
             // What was written, in order: the file and then the journal, step by step.
             var file: [UInt8] = []
-            var journal = JournalText.header(run)
+            var journal = JournalText.header(run, form: "text", boot: boot)
             var states: [(file: [UInt8], journal: [UInt8], done: NumberSet)] = []
             var done = NumberSet()
             for step in steps {
@@ -58,36 +169,45 @@ import Testing
                     states.append((file + step.text.utf8.prefix(length), journal, done))
                 }
                 file += step.text.utf8
-                let line = JournalText.line(
-                    fileLength: UInt64(file.count), done: NumberSet(step.numbers), failed: NumberSet())
+                let line = JournalText.line(fileLength: UInt64(file.count), results(step.numbers))
                 for length in 0..<line.count { states.append((file, journal + line.prefix(length), done)) }
                 journal += line
                 done.formUnion(NumberSet(step.numbers))
                 states.append((file, journal, done))
             }
-            for state in states {
+            for (index, state) in states.enumerated() {
                 try Data(state.file).write(to: URL(filePath: path))
                 try Data(state.journal).write(to: URL(filePath: path + ".journal"))
-                let reopened = try ResultFile(path: path)
-                #expect(try reopened.begin(run).done == state.done)
+                let reopened = try open(path) { mode in
+                    mode.rejoins = index.isMultiple(of: 2)
+                    mode.resumes = !mode.rejoins
+                }
+                #expect(try reopened.begin(index.isMultiple(of: 2) ? run : .random()).done == state.done)
                 // The rest is done again, and all is there once.
                 for step in steps where !state.done.contains(step.numbers[0]) {
                     try await write(step.text, step.numbers, to: reopened)
                 }
                 #expect(try text(path) == "a\nbb\ncc\nd\n")
-                #expect(JournalText(try Data(contentsOf: URL(filePath: path + ".journal")).map(\.self)).done.count == 4)
+                let read = JournalText(try Data(contentsOf: URL(filePath: path + ".journal")).map(\.self))
+                #expect(read.state.done.count == 4)
             }
         }
     }
 
+    /// What the journal calls this start of the system.
+    private func bootOf(_ path: String, _ run: RunID) throws -> String {
+        let file = try open(path)
+        _ = try file.begin(run)
+        return JournalText(try Data(contentsOf: URL(filePath: path + ".journal")).map(\.self)).boot
+    }
+
     @Test func `Half a first line of a journal is of no run`() async throws {
         try await inFolder { path in
-            let run = RunID.random()
-            for length in 0..<JournalText.header(run).count {
-                try Data("left over".utf8).write(to: URL(filePath: path))
-                try Data(JournalText.header(run).prefix(length)).write(to: URL(filePath: path + ".journal"))
-                #expect(try ResultFile(path: path).begin(run).done.isEmpty)
-                #expect(try text(path).isEmpty)
+            let header = JournalText.header(.random(), form: "text", boot: "b")
+            for length in 0..<header.count {
+                try Data().write(to: URL(filePath: path))
+                try Data(header.prefix(length)).write(to: URL(filePath: path + ".journal"))
+                #expect(try ResultFile(path: path).begin(.random()).done.isEmpty)
             }
         }
     }
@@ -105,12 +225,12 @@ import Testing
         try await inFolder { path in
             let run = RunID.random()
             do {
-                let file = try ResultFile(path: path)
+                let file = try open(path)
                 _ = try file.begin(run)
                 try await write("one\n", [1], to: file)
             }
-            try "".write(toFile: path, atomically: false, encoding: .utf8)
-            #expect(throws: ResultFile.Failure.self) { try ResultFile(path: path).begin(run) }
+            try "o".write(toFile: path, atomically: false, encoding: .utf8)
+            #expect(throws: ResultFile.Failure.self) { try open(path).begin(run) }
         }
     }
 
@@ -119,5 +239,6 @@ import Testing
         #expect(try sink.begin(.random()).done.isEmpty)
         #expect(!FileManager.default.fileExists(atPath: "/dev/null.journal"))
         #expect(throws: ResultFile.Failure.self) { try ResultFile(path: "/nowhere/at/all") }
+        #expect(throws: ResultFile.Failure.self) { try open("/dev/null") { $0.resumes = true } }
     }
 }

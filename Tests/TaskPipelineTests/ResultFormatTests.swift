@@ -14,13 +14,35 @@ import Testing
         return bytes
     }
 
-    @Test(arguments: [("", "\n"), ("a", "a\n"), ("a\n", "a\n"), ("a\n\n", "a\n\n")])
+    @Test(arguments: [("", ""), ("a", "a\n"), ("a\n", "a\n"), ("a\n\n", "a\n\n")])
     func `Text has a newline at its end`(output: String, line: String) {
         #expect(written(.text, output: Array(output.utf8)) == Array(line.utf8))
     }
 
     @Test func `Text passes bytes that are not UTF-8`() {
         #expect(written(.text, output: [0xFF, 0x00]) == [0xFF, 0x00, 0x0A])
+    }
+
+    @Test func `The digest and the words of a file stand before its name, as others write them`() {
+        func line(_ label: OutputLabel, _ text: String, _ output: String) -> String {
+            var bytes: [UInt8] = []
+            label.append(Array(output.utf8)[...], of: Array(text.utf8)[...], to: &bytes)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        #expect(line(.digest, "a b", "ff") == "ff  a b\n")
+        #expect(line(.digest, "a\nb\\", "ff") == "\\ff  a\\nb\\\\\n")
+        #expect(line(.count, "a b", "12") == "12 a b\n")
+        #expect(line(.line, "", "") == "\n")
+        #expect(line(.digest, "a", "") == "")
+    }
+
+    @Test func `What is no number is a word`() {
+        var bytes: [UInt8] = []
+        let result = TaskResult(
+            number: 1, worker: "a, b", status: TaskStatus.lost, nanoseconds: 0, text: [], output: [])
+        ResultFormat.json.append(result, to: &bytes)
+        #expect(
+            String(decoding: bytes, as: UTF8.self).contains(#""worker":"a, b","duration":0.000000,"status":"lost""#))
     }
 
     @Test func `JSON has every member, in this order`() {

@@ -138,7 +138,10 @@ import Testing
         }
         let newcomer = CollectorMessage(run: .none, collector: .random(), body: .hello)
         let answers = window.hear(newcomer, at: start)
-        #expect(answers == [ProducerMessage(run: run, body: .run(done: NumberSet(ranges: [1...5000])))])
+        #expect(
+            answers == [
+                ProducerMessage(run: run, body: .run(done: NumberSet(ranges: [1...5000]), resumes: false, total: nil))
+            ])
         #expect(window.hasRoom)
     }
 
@@ -199,8 +202,15 @@ import Testing
             window.tick(at: now)
         }
         #expect(window.resentCount == 0)
-        window.tick(at: now + .seconds(10))
+        // Its connection is there: it is cut off, and not dead, as far as anybody knows.
+        window.tick(at: now + .seconds(29))
+        #expect(window.resentCount == 0)
+        var other = window
+        window.tick(at: now + .seconds(30))
         #expect(window.resentCount == 1)
+        other.noteUnreachable(one)
+        other.tick(at: now + .seconds(29))
+        #expect(other.resentCount == 1)
     }
 
     @Test func `Another worker that speaks of the task does not prolong it`() {
@@ -225,7 +235,10 @@ import Testing
     }
 
     @Test func `A failed attempt counts once, and the last is marked`() {
-        var window = window(1) { $0.attempts = 3 }
+        var window = window(1) {
+            $0.attempts = 3
+            $0.backOff = .zero
+        }
         var attempts: [UInt32] = []
         var areLast: [Bool] = []
         for attempt in 1...3 as ClosedRange<UInt32> {
@@ -261,7 +274,8 @@ import Testing
         report(&window, done: NumberSet([1, 2, 4]))
         let newcomer = SessionID.random()
         let answers = window.hear(CollectorMessage(run: .none, collector: newcomer, body: .hello), at: start)
-        #expect(answers == [ProducerMessage(run: run, body: .run(done: NumberSet([1, 2, 4])))])
+        #expect(
+            answers == [ProducerMessage(run: run, body: .run(done: NumberSet([1, 2, 4]), resumes: false, total: nil))])
         let late = window.hear(CollectorMessage(run: run, collector: collector, body: .hello), at: start)
         #expect(late == [ProducerMessage(run: run, body: .replaced)])
     }
@@ -296,6 +310,131 @@ import Testing
         window.tick(at: start + .seconds(10))
         #expect(window.isFinished)
         #expect(window.ending == RunEnding(tasks: 3, isInterrupted: true))
+    }
+
+    @Test func `Before another attempt there is a pause, which grows`() {
+        var window = window(1) { $0.attempts = 4 }
+        var now = start
+        for (attempt, pause) in [(1, 500), (2, 1000), (3, 2000)] as [(UInt32, Int)] {
+            ask(&window, one, room: 1, received: UInt64(attempt - 1), at: now)
+            #expect(handOuts(&window, at: now).flatMap(\.numbers) == [1])
+            let failure = FailedAttempt(number: 1, attempt: attempt, status: 1)
+            window.hear(WorkerMessage(run: run, worker: one, body: .failed([failure])), from: "a", at: now)
+            ask(&window, one, room: 1, received: UInt64(attempt), at: now)
+            window.tick(at: now + .milliseconds(pause - 1))
+            #expect(handOuts(&window, at: now + .milliseconds(pause - 1)).isEmpty)
+            now += .milliseconds(pause)
+            window.tick(at: now)
+        }
+    }
+
+    /// Lets a worker that has some tasks die, and time pass until that is known.
+    private func die(_ window: inout TaskWindow, _ worker: SessionID, at now: inout Instant) {
+        window.noteUnreachable(worker)
+        now += .seconds(11)
+        window.tick(at: now)
+    }
+
+    @Test func `A task whose workers die with it is given up, and is alone with the last of them`() {
+        var window = window(3) { $0.mostLosses = 3 }
+        var now = start
+        for round in 1...3 {
+            let worker = SessionID.random()
+            let name = WorkerAsk(received: 0, room: 9, concurrency: 9, tasks: NumberSet(), name: "w\(round)")
+            window.hear(WorkerMessage(run: run, worker: worker, body: .ask(name)), from: "c\(round)", at: now)
+            let given = handOuts(&window, at: now).flatMap(\.numbers)
+            #expect(given == (round < 3 ? [1, 2, 3] : [1]))
+            if round == 3 {
+                // While it has that one it gets no other, however much it asks for.
+                window.hear(WorkerMessage(run: run, worker: worker, body: .ask(name)), from: "c3", at: now)
+                #expect(handOuts(&window, at: now).isEmpty)
+            }
+            die(&window, worker, at: &now)
+        }
+        #expect(window.lostCount == 1)
+        let hello = CollectorMessage(run: run, collector: collector, body: .hello)
+        _ = window.hear(hello, at: now)
+        let lost = LostTask(number: 1, attempt: 1, text: Array("task 1".utf8)[...], workers: ["w1", "w2", "w3"])
+        #expect(window.lostTasks(at: now) == [ProducerMessage(run: run, body: .lost(lost))])
+        #expect(window.lostTasks(at: now).isEmpty)
+        _ = window.hear(hello, at: now + .seconds(1))
+        #expect(window.lostTasks(at: now + .seconds(1)).count == 1)
+        report(&window, done: NumberSet([1]), failed: NumberSet([1]))
+        #expect(window.failedCount == 1)
+        // The others were only there; one after the other shows it, and each is done.
+        for number in [2, 3] as [TaskNumber] {
+            ask(&window, two, room: 5, received: number - 2, connection: "d", at: now)
+            #expect(handOuts(&window, at: now).flatMap(\.numbers) == [number])
+            report(&window, done: NumberSet([number]))
+        }
+    }
+
+    @Test func `Nothing is sent again because this program stood still`() {
+        var clock = PresenceClock()
+        var window = window(1)
+        ask(&window, one, room: 1, at: clock.time(at: start))
+        _ = handOuts(&window, at: clock.time(at: start))
+        for second in 0..<5 { window.tick(at: clock.time(at: start + .milliseconds(second * 900))) }
+        window.tick(at: clock.time(at: start + .seconds(60)))
+        #expect(window.resentCount == 0)
+        for second in 0..<20 { window.tick(at: clock.time(at: start + .seconds(60) + .milliseconds(second * 900))) }
+        #expect(window.resentCount == 1)
+    }
+
+    @Test func `Too many failed tasks end the run, and a share of all counts once all are read`() {
+        var window = window(10) { $0.halt = .tasks(2) }
+        report(&window, done: NumberSet([1]), failed: NumberSet([1]))
+        #expect(!window.isHalted)
+        report(&window, done: NumberSet([2]), failed: NumberSet([2]))
+        #expect(window.isHalted)
+        ask(&window, one, room: 9, at: start)
+        #expect(handOuts(&window, at: start).isEmpty)
+        #expect(window.ending == RunEnding(tasks: 10, isInterrupted: false, isHalted: true))
+        var share = self.window(10) { $0.halt = .percent(20) }
+        report(&share, done: NumberSet([1, 2]), failed: NumberSet([1, 2]))
+        #expect(!share.isHalted)
+        share.endInput()
+        #expect(share.isHalted)
+    }
+
+    @Test func `A run that goes on reads nothing before it knows what is done, and hands out what is not`() {
+        var digest = LineDigest()
+        for number in [1, 3] as [TaskNumber] { digest.add(number, Array("task \(number)".utf8)[...]) }
+        let recovered = RecoveredResults(done: NumberSet([1, 3]), failed: NumberSet([3]), digest: digest)
+        for isSame in [true, false] {
+            var window = TaskWindow(run: run, settings: PipelineSettings(), resumes: true)
+            #expect(!window.hasRoom)
+            let message = CollectorMessage(run: run, collector: collector, body: .recovered(recovered))
+            _ = window.hear(message, at: start)
+            #expect(window.hasRoom)
+            ask(&window, one, room: 9, at: start)
+            for number in 1...4 {
+                if number < 4 { #expect(handOuts(&window, at: start).isEmpty) }
+                window.add(Array("task \(number == 1 && !isSame ? 9 : number)".utf8)[...])
+            }
+            #expect(window.isInputTheSame == isSame)
+            #expect(handOuts(&window, at: start).flatMap(\.numbers) == (isSame ? [2, 4] : []))
+            #expect(window.doneCount == 2)
+            #expect(window.failedCount == 1)
+        }
+    }
+
+    @Test func `An input to which something was appended is not the same`() {
+        var window = TaskWindow(run: run, settings: PipelineSettings(), resumes: true)
+        window.recover(RecoveredResults(total: 2))
+        window.add([1])
+        window.add([2])
+        #expect(window.isInputTheSame == true)
+        window.add([3])
+        #expect(window.isInputTheSame == false)
+    }
+
+    @Test func `Between two tasks there is as much time as asked for`() {
+        var window = window(3) { $0.delay = .milliseconds(100) }
+        ask(&window, one, room: 9, at: start)
+        #expect(handOuts(&window, at: start).flatMap(\.numbers) == [1])
+        #expect(handOuts(&window, at: start + .milliseconds(99)).isEmpty)
+        #expect(handOuts(&window, at: start + .milliseconds(100)).flatMap(\.numbers) == [2])
     }
 
     @Test func `The end is told until the collector has said goodbye`() {

@@ -9,7 +9,7 @@ import Testing
     static let session = SessionID.random()
 
     static let fromWorkers: [WorkerMessage.Body] = [
-        .ask(WorkerAsk(received: 7, room: 500, tasks: NumberSet([1, 2, 9]))),
+        .ask(WorkerAsk(received: 7, room: 500, tasks: NumberSet([1, 2, 9]), name: "räven-1", undelivered: 2)),
         .ask(WorkerAsk(received: 0, room: 0, tasks: nil)),
         .returned(NumberSet([4])),
         .failed([FailedAttempt(number: 3, attempt: 2, status: -1), FailedAttempt(number: 4, attempt: 1, status: 255)]),
@@ -19,24 +19,28 @@ import Testing
         .hello,
         .report(CollectorReport(sequence: 3, done: NumberSet([1]), failed: NumberSet([1]), held: NumberSet([8, 9]))),
         .goodbye,
+        .recovered(RecoveredResults(done: NumberSet([1, 2]), failed: NumberSet([2]), total: 9)),
     ]
     static let toCollectors: [ProducerMessage.Body] = [
-        .run(done: NumberSet([1, 2])), .acknowledged(sequences: NumberSet([3, .max])),
-        .finished(RunEnding(tasks: 12, isInterrupted: true)), .farewell, .replaced,
+        .run(done: NumberSet([1, 2]), resumes: true, total: 7), .run(done: NumberSet(), resumes: false, total: nil),
+        .lost(LostTask(number: 4, attempt: 2, text: [1, 2], workers: ["a", "räven"])),
+        .acknowledged(sequences: NumberSet([3, .max])),
+        .finished(RunEnding(tasks: 12, isInterrupted: true, isHalted: true)), .farewell, .replaced,
     ]
     static let batch = TaskBatch(
         run: run,
         tasks: [
             PipelineTask(number: 1, text: []),
             PipelineTask(number: .max, attempt: 3, isLastAttempt: true, text: [0, 255, 10]),
-        ])
+        ], header: [9, 9])
     static let results = ResultBatch(
         run: run, worker: "räven-1",
         results: [
             TaskResult(
                 number: 5, worker: "räven-1", status: 137, nanoseconds: 3000, text: [1, 2], output: []),
             TaskResult(
-                number: 6, worker: "räven-1", status: 0, nanoseconds: 90_000_000_000_000, text: [], output: [0, 200]),
+                number: 6, worker: "räven-1", status: 0, nanoseconds: 90_000_000_000_000, text: [], output: [0, 200],
+                errors: [7], label: .digest, started: 1_700_000_000_000_000_000, attempt: 4, isFinal: false),
         ])
 
     @Test(arguments: fromWorkers)
@@ -89,6 +93,7 @@ import Testing
         _ = try? ProducerMessage(message)
         _ = try? TaskBatch(message)
         _ = try? ResultBatch(message)
+        _ = try? StatusMessage.status(message)
     }
 
     @Test func `What is not of a pipeline is told apart from another version`() {

@@ -27,7 +27,14 @@ extension Collector {
     }
 
     private func hear(_ message: ProducerMessage) throws {
-        if case .run(let done) = message.body { return try hear(run: message.run, done: done) }
+        if case .run(let done, let resumes, let total) = message.body {
+            return try hear(run: message.run, done: done, resumes: resumes, total: total)
+        }
+        if case .lost(let task) = message.body, message.run == state.withLock({ $0.run }) {
+            let batch = ResultBatch(
+                run: message.run, worker: task.workers.joined(separator: ", "), results: [task.result])
+            _ = try lost.trySend(batch.encoded)
+        }
         let endsResults = try state.withLock { state in
             guard message.run == state.run else { return false }
             switch message.body {
@@ -37,6 +44,7 @@ extension Collector {
                 defer { state.ending = ending }
                 return state.ending == nil
             case .farewell: state.hasFarewell = true
+            case .lost: break
             case .replaced:
                 // One that is gone may have left a late message behind; the producer forgets it in less than this time.
                 let since = state.replacedSince ?? .now
@@ -49,9 +57,13 @@ extension Collector {
         if endsResults { results.close() }
     }
 
-    private func hear(run: RunID, done: NumberSet) throws {
+    private func hear(run: RunID, done: NumberSet, resumes: Bool, total: UInt64?) throws {
         try state.withLock { state in
-            state.lastHeard = .now
+            state.lastHeard = state.clock.time(at: .now)
+            if let total, state.run == run, !state.hasTotal {
+                state.hasTotal = true
+                try sink.note(total: total)
+            }
             state.replacedSince = nil
             if state.isProducerMissed {
                 state.isProducerMissed = false
@@ -66,7 +78,13 @@ extension Collector {
                     "\(doneEndpoint): the producer has begun another run, and the one collected here is over "
                         + "before it was done; start this collector again")
             }
+            guard resumes == settings.resumes else {
+                throw CollectorError(
+                    "\(doneEndpoint): the producer \(resumes ? "goes on with a run" : "begins a new run"), and this "
+                        + "collector does not; give --resume to both or to neither")
+            }
             let recovered = try sink.begin(run)
+            if resumes { state.recovered = recovered }
             var passed = done
             passed.formUnion(recovered.done)
             state.sequencer = ResultSequencer(isOrdered: settings.isOrdered, done: passed)
@@ -75,14 +93,19 @@ extension Collector {
             state.failed = UInt64(recovered.failed.count)
             state.run = run
         }
+        if let recovered = state.withLock({ $0.recovered }) { try say(.recovered(recovered)) }
     }
 
     /// Says that it lives, and again what was not acknowledged.
     func keepTime() async throws {
+        var next = Instant.now + Self.heartbeat
         while true {
-            try await Task.sleep(for: Self.heartbeat)
+            try await Task.sleep(for: .milliseconds(250))
+            let now = state.withLock { $0.clock.time(at: .now) }
+            guard now >= next else { continue }
+            next = now + Self.heartbeat
             try say(.hello)
-            let now = Instant.now
+            if let recovered = state.withLock({ $0.recovered }) { try say(.recovered(recovered)) }
             let (overdue, isMissed) = state.withLock { state in
                 let isMissed = !state.isProducerMissed && now - state.lastHeard >= .seconds(2)
                 if isMissed { state.isProducerMissed = true }

@@ -5,15 +5,16 @@ extension Collector {
     /// Results that are about to be written, and what they are of.
     private struct Batch {
         var bytes: [UInt8] = []
-        var done = NumberSet()
-        var failed = NumberSet()
+        var results = WrittenResults()
 
         mutating func add(_ result: TaskResult, as format: ResultFormat) {
             format.append(result, to: &bytes)
-            done.insert(result.number)
-            if result.status != 0 { failed.insert(result.number) }
+            results.add(result)
         }
     }
+
+    /// So many failed tasks are told one by one.
+    private static let mostTold = 20
 
     /// The bytes after which results are written although more are there.
     private static let fullBatch = 1 << 18
@@ -22,14 +23,16 @@ extension Collector {
     func collect() async throws {
         var batch = Batch()
         for try await message in results.messages {
-            take(message, into: &batch)
+            try take(message, into: &batch)
             // As long as more is there, it goes into the same write and the same report.
-            while batch.bytes.count < Self.fullBatch, let more = try? results.tryReceive() { take(more, into: &batch) }
+            while batch.bytes.count < Self.fullBatch, let more = try? results.tryReceive() {
+                try take(more, into: &batch)
+            }
             try await write(&batch)
         }
     }
 
-    private func take(_ message: Message, into batch: inout Batch) {
+    private func take(_ message: Message, into batch: inout Batch) throws {
         let received: ResultBatch
         do throws(WireError) {
             received = try ResultBatch(message)
@@ -37,38 +40,78 @@ extension Collector {
             notice(PipelineNotice("\(resultsEndpoint): a message that came as results is ignored: \(error)"))
             return
         }
-        state.withLock { state in
+        let isOurs = state.withLock { state in
             guard received.run == state.run else {
                 state.dropped += UInt64(received.results.count)
-                return
+                return false
             }
-            for result in received.results {
-                switch state.sequencer.admit(result) {
-                case .write:
-                    batch.add(result, as: settings.format)
-                    while let released = state.sequencer.release() { batch.add(released, as: settings.format) }
-                case .hold: state.pendingReports.noteHeld(result.number)
-                case .holdStill:
-                    // Somebody has had it done again: the producer may not know that it is here.
-                    state.pendingReports.noteHeld(result.number)
-                    state.dropped += 1
-                case .drop: state.dropped += 1
-                }
+            // It hands out, so it knows.
+            state.recovered = nil
+            return true
+        }
+        guard isOurs else { return }
+        for result in received.results { try take(result, into: &batch) }
+    }
+
+    private func take(_ result: TaskResult, into batch: inout Batch) throws {
+        guard result.isFinal else {
+            for observer in settings.observers { try observer.note(result) }
+            return
+        }
+        // What is written is made outside the lock: the output of one task may be long.
+        let admission = state.withLock { state in
+            let admission = state.sequencer.admit(result)
+            switch admission {
+            case .write: break
+            case .hold: state.pendingReports.noteHeld(result.number)
+            case .holdStill:
+                // Somebody has had it done again: the producer may not know that it is here.
+                state.pendingReports.noteHeld(result.number)
+                state.dropped += 1
+            case .drop: state.dropped += 1
             }
+            return admission
+        }
+        switch admission {
+        case .write:
+            try observe(result)
+            batch.add(result, as: settings.format)
+            while settings.isOrdered, let released = state.withLock({ $0.sequencer.release() }) {
+                batch.add(released, as: settings.format)
+            }
+        case .hold: try observe(result)
+        case .holdStill, .drop: break
         }
     }
 
+    private func observe(_ result: TaskResult) throws {
+        for observer in settings.observers { try observer.note(result) }
+        guard result.status != 0 else { return }
+        let told = state.withLock { state in
+            state.toldFailures += 1
+            return state.toldFailures
+        }
+        guard told <= Self.mostTold else { return }
+        let text = String(decoding: result.text.prefix(80), as: UTF8.self).filter { !$0.isNewline }
+        let attempts = result.attempt > 1 ? " at attempt \(result.attempt)" : ""
+        let who = result.status == TaskStatus.lost ? " with \(result.worker)" : ""
+        notice(
+            PipelineNotice(
+                "task \(result.number) failed\(attempts): \(TaskStatus.phrase(result.status))\(who): \(text)"))
+        if told == Self.mostTold { notice(PipelineNotice("further failed tasks are counted, and not told one by one")) }
+    }
+
     private nonisolated(nonsending) func write(_ batch: inout Batch) async throws {
-        if !batch.done.isEmpty {
-            try await sink.write(&batch.bytes, done: batch.done, failed: batch.failed)
-            let (done, failed) = (batch.done, batch.failed)
+        if !batch.results.done.isEmpty {
+            for observer in settings.observers { try observer.flush() }
+            try await sink.write(&batch.bytes, batch.results)
+            let (done, failed) = (batch.results.done, batch.results.failed)
             state.withLock { state in
                 state.pendingReports.noteDone(done, failed: failed)
                 state.written += UInt64(done.count)
                 state.failed += UInt64(failed.count)
             }
-            batch.done.removeAll()
-            batch.failed.removeAll()
+            batch.results = WrittenResults()
         }
         try report()
     }
@@ -89,13 +132,18 @@ extension Collector {
         try await write(&batch)
         let deadline = Instant.now + .seconds(3)
         // Every answer of the producer is a change, and each second is one: what was not answered is then said again.
-        while !state.withLock({ $0.pendingReports.isClear }), Instant.now < deadline { await change.wait() }
-        guard ending != nil else { return }
+        while !state.withLock({ $0.pendingReports.isClear }), Instant.now < deadline {
+            await change.wait()
+            try Task.checkCancellation()
+        }
+        for observer in settings.observers { try observer.flush() }
+        guard let ending else { return sink.end(isComplete: false) }
         while !state.withLock({ $0.hasFarewell }), Instant.now < deadline {
             try say(.goodbye)
             await change.wait()
+            try Task.checkCancellation()
         }
         // Without a farewell the producer may still ask: the journal stays and has the answer.
-        if state.withLock({ $0.hasFarewell }) { sink.end() }
+        sink.end(isComplete: state.withLock { $0.hasFarewell } && !ending.isInterrupted && !ending.isHalted)
     }
 }

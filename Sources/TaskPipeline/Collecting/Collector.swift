@@ -11,6 +11,10 @@ public final class Collector: Sendable {
         public var format = ResultFormat.text
         /// Whether in the order of the tasks. Default false.
         public var isOrdered = false
+        /// Whether it goes on with a run that was ended. Default false.
+        public var resumes = false
+        /// Who else is told of each attempt and each result, before it is written.
+        public var observers: [any ResultObserver] = []
 
         /// The defaults.
         public init() {}
@@ -22,6 +26,12 @@ public final class Collector: Sendable {
         var pendingReports = PendingReports()
         /// Since when the producer says that another collector has taken this one's place.
         var replacedSince: Instant?
+        /// What there is of an earlier run, as long as the producer may not know it.
+        var recovered: RecoveredResults?
+        /// By a clock that stands still when this program does.
+        var clock = PresenceClock()
+        var toldFailures = 0
+        var hasTotal = false
         /// Set when the producer says that the run is over.
         var ending: RunEnding?
         var hasFarewell = false
@@ -45,6 +55,8 @@ public final class Collector: Sendable {
     let state: Locked<State>
     /// Given when the producer says something, and when the collector is stopped.
     let change = AsyncSignal()
+    /// What the producer has given up comes the same way as results do.
+    let lost: Push
     let notice: NoticeHandler
     private let executor: SocketExecutor
 
@@ -64,6 +76,13 @@ public final class Collector: Sendable {
             $0.usesIPv6 = doneEndpoint.contains("[")
         }
         self.resultsEndpoint = try results.bind(resultsEndpoint)
+        lost = try Push(context) {
+            $0.sendHighWaterMark = nil
+            $0.linger = .zero
+        }
+        let ownEndpoint = "inproc://lost-\(session.rawValue)"
+        try results.bind(ownEndpoint)
+        try lost.connect(ownEndpoint)
         self.doneEndpoint = doneEndpoint
         try done.connect(doneEndpoint)
         self.settings = settings
@@ -78,7 +97,8 @@ public final class Collector: Sendable {
         state.withLock {
             CollectorStatus(
                 written: $0.written, failed: $0.failed, dropped: $0.dropped, held: $0.sequencer.heldCount,
-                isComplete: $0.ending.map { !$0.isInterrupted } ?? false)
+                isComplete: $0.ending.map { !$0.isInterrupted && !$0.isHalted } ?? false,
+                isHalted: $0.ending?.isHalted ?? false)
         }
     }
 
@@ -93,21 +113,24 @@ public final class Collector: Sendable {
     public func run() async throws {
         defer {
             results.close()
+            lost.close()
             done.close()
         }
-        try await withTaskExecutorPreference(executor) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { [self] in try await hearProducer() }
-                group.addTask { [self] in try await keepTime() }
-                group.addTask { [self] in
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // Not on the thread that takes results in: however much there is to write, the producer hears that this
+            // collector lives.
+            group.addTask { [self] in try await hearProducer() }
+            group.addTask { [self] in try await keepTime() }
+            group.addTask { [self] in
+                try await withTaskExecutorPreference(executor) {
                     guard try await begin() else { return }
                     try await collect()
                     try await finish()
                 }
-                defer { group.cancelAll() }
-                // Only the last of them ends by itself; a failure of any ends all.
-                try await group.next()
             }
+            defer { group.cancelAll() }
+            // Only the last of them ends by itself; a failure of any ends all.
+            try await group.next()
         }
     }
 

@@ -10,4 +10,6 @@ public struct CollectorStatus: Hashable, Sendable {
     public var held: Int
     /// Whether the producer has said that all tasks are done.
     public var isComplete: Bool
+    /// Whether the producer has said that too many failed.
+    public var isHalted: Bool
 }

@@ -1,15 +1,18 @@
+import Dispatch
 import Glibc
 import SystemSupport
 
-/// A file of results, with a journal beside it, so that a collector that was killed goes on where it stopped.
+/// A file of results, with a journal beside it, so that a run that was ended in whatever way goes on where it stopped.
 ///
 /// The order of writes makes it safe: first the results are appended to the file, then a line is appended to the journal
 /// that commits them, then the producer is told. Killed between the first two, the file has more than the journal says,
-/// and that is cut off when the collector starts again; the producer was not told, and has those tasks done again.
-/// Killed between the last two, the journal knows, and the producer is told then. What SIGKILL leaves is what was given
-/// to the system, in order; against a loss of power it does not protect.
+/// and that is cut off when the file is opened again; the producer was not told, and has those tasks done again. Killed
+/// between the last two, the journal knows, and the producer is told then. What SIGKILL leaves is what was given to the
+/// system, in order. About once a second all of it is brought to the disk, and the journal says so: after a loss of power,
+/// which shows in that the system has been started since, only that is believed.
 ///
-/// The journal is locked, so that no two collectors write to one file, and is removed when its run is over.
+/// A file that has something in it is never replaced. The journal is locked, so that no two programs write to one file,
+/// and is removed when its run is over and no task of it has failed.
 public final class ResultFile: ResultSink {
     /// The file cannot be used.
     public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -17,28 +20,67 @@ public final class ResultFile: ResultSink {
         public let description: String
     }
 
+    /// What is to become of a file that is there already.
+    public struct Mode: Hashable, Sendable {
+        /// Whether there is a journal. Default true.
+        public var hasJournal = true
+        /// Whether a run is gone on with that was ended. Default false.
+        public var resumes = false
+        /// Whether tasks that have failed are done again. Default false.
+        public var retriesFailed = false
+        /// Whether the same run, which another process has begun and still knows, is gone on with. Default false.
+        public var rejoins = false
+        /// How results are written: a run is gone on with in the same way. Default `text`.
+        public var form = "text"
+        /// What is read, and must not be written to.
+        public var input: FileIdentity?
+
+        /// The defaults.
+        public init() {}
+    }
+
     private struct State {
         var length: UInt64 = 0
+        var hasFailed = false
+        var hasBegun = false
+        var lastSync = Moment.now
+        var isSynced = true
+        var total: UInt64?
     }
 
     private let path: String
     private let journalPath: String
+    private let mode: Mode
     private let file: Int32
-    /// Nil where the file is none that can be cut, such as a pipe.
+    /// Nil where the file is none that can be cut, such as a pipe, and in a chain where nothing is reported back.
     private let journal: Int32?
     private let state = Locked(State())
+    private let queue = DispatchQueue(label: "results")
 
-    /// Opens or makes the files. What stands in them is looked at when the run is known.
-    public init(path: String) throws {
+    private static let syncInterval = Duration.seconds(1)
+
+    /// Opens or makes the files, once nothing can be lost by it.
+    public init(path: String, mode: Mode = Mode()) throws {
         self.path = path
+        self.mode = mode
         journalPath = path + ".journal"
-        file = try Self.open(path, O_WRONLY | O_CREAT)
         var information = stat()
-        guard fstat(file, &information) == 0 else { throw Self.failure(path) }
-        guard information.st_mode & S_IFMT == S_IFREG else {
+        let exists = stat(path, &information) == 0
+        let isRegular = !exists || information.st_mode & S_IFMT == S_IFREG
+        if exists, isRegular, let input = mode.input, input == FileIdentity(information) {
+            throw Failure(description: "\(path): it is the input; name another file for --output")
+        }
+        guard isRegular, mode.hasJournal else {
+            if mode.resumes {
+                throw Failure(description: "\(path): only a file can be gone on with; leave --resume out")
+            }
+            if isRegular, information.st_size > 0 { throw Self.exists(path) }
+            file = try Self.open(path, O_WRONLY | O_CREAT | O_APPEND)
             journal = nil
             return
         }
+        try Self.check(path, journalPath, mode, hasContent: exists && information.st_size > 0)
+        file = try Self.open(path, O_WRONLY | O_CREAT)
         let journal = try Self.open(journalPath, O_RDWR | O_CREAT)
         self.journal = journal
         guard flock(journal, LOCK_EX | LOCK_NB) == 0 else {
@@ -52,51 +94,182 @@ public final class ResultFile: ResultSink {
         if let journal { close(journal) }
     }
 
-    /// Goes on with a file of the same run, and replaces one of another.
-    public func begin(_ run: RunID) throws -> (done: NumberSet, failed: NumberSet) {
-        guard let journal else { return (NumberSet(), NumberSet()) }
-        let text = JournalText(try contents(of: journal))
-        guard text.run == run else {
-            // The journal first: an empty one commits nothing, so that whatever happens next, the file is replaced.
+    /// Refuses what would lose something, before anything is touched.
+    private static func check(_ path: String, _ journalPath: String, _ mode: Mode, hasContent: Bool) throws {
+        let descriptor = Glibc.open(journalPath, O_RDONLY | O_CLOEXEC)
+        let hasJournal = descriptor >= 0
+        let bytes = hasJournal ? try contents(of: descriptor, journalPath) : []
+        if hasJournal { close(descriptor) }
+        guard JournalText.isJournal(bytes) else {
+            throw Failure(
+                description:
+                    "\(journalPath): it is no journal of pipeline, and would be in the way of that of \(path); "
+                    + "name another file for --output")
+        }
+        let text = JournalText(bytes)
+        if hasJournal, text.run != nil, hasContent || text.state.fileLength == 0 {
+            if mode.resumes || mode.rejoins {
+                guard text.form == mode.form else {
+                    throw Failure(
+                        description: "\(path): it was begun as \(text.form), and is gone on with in the same way; "
+                            + "give the same --format and --ordered, or name another file")
+                }
+                return
+            }
+            // Begun, and nothing in it.
+            guard hasContent || !text.state.done.isEmpty else { return }
+            throw Failure(
+                description: "\(path): the results of a run that is not complete are in it; --resume goes on with it, "
+                    + "or name another file")
+        }
+        guard hasContent else { return }
+        guard mode.resumes else { throw exists(path) }
+        throw Failure(
+            description: "\(path): there is no journal beside it, so that nothing is left to go on with: its run is "
+                + "complete, or it is not pipeline's; name another file")
+    }
+
+    private static func exists(_ path: String) -> Failure {
+        Failure(description: "\(path): it exists, and would be replaced; name another file, or remove it first")
+    }
+
+    /// Goes on with a file of the same run, or of the one that is resumed, and begins one that is empty.
+    public func begin(_ run: RunID) throws -> RecoveredResults {
+        guard let journal else { return RecoveredResults() }
+        var text = JournalText(try Self.contents(of: journal, journalPath))
+        let isOurs = text.run == run || mode.resumes && text.run != nil
+        guard isOurs else {
+            var information = stat()
+            let isEmpty = fstat(file, &information) == 0 && information.st_size == 0
+            guard text.run == nil || isEmpty else {
+                throw Failure(
+                    description:
+                        "\(path): the results of another run are in it; --resume at all parts goes on with that "
+                        + "one, or name another file")
+            }
+            // The journal first: an empty one commits nothing.
             try cut(journal, journalPath, to: 0)
             try cut(file, path, to: 0)
-            try write(JournalText.header(run)[...], to: journal, journalPath)
-            return (NumberSet(), NumberSet())
+            try write(JournalText.header(run, form: mode.form, boot: Self.boot)[...], to: journal, journalPath)
+            syncFolder()
+            state.withLock { $0.hasBegun = true }
+            return RecoveredResults()
         }
+        if text.boot != Self.boot { text.state = text.synced }
         var information = stat()
         guard fstat(file, &information) == 0 else { throw Self.failure(path) }
-        guard information.st_size >= text.fileLength else {
+        guard information.st_size >= text.state.fileLength else {
             throw Failure(
-                description: "\(path): it has \(information.st_size) bytes, and its journal says \(text.fileLength); "
-                    + "somebody has changed it; remove \(journalPath) to collect what is still to come")
+                description: "\(path): it has \(information.st_size) bytes, and its journal says "
+                    + "\(text.state.fileLength); somebody has changed it; name another file")
         }
-        try cut(file, path, to: off_t(text.fileLength))
-        try cut(journal, journalPath, to: off_t(text.ownLength))
-        state.withLock { $0.length = text.fileLength }
-        return (text.done, text.failed)
+        try cut(file, path, to: off_t(text.state.fileLength))
+        try cut(journal, journalPath, to: off_t(text.state.ownLength))
+        if text.run != run || text.boot != Self.boot {
+            try write(JournalText.next(run, boot: Self.boot)[...], to: journal, journalPath)
+        }
+        if mode.retriesFailed, !text.state.failed.isEmpty {
+            text.retry()
+            try write(JournalText.retry[...], to: journal, journalPath)
+        }
+        state.withLock { state in
+            state.length = text.state.fileLength
+            state.hasFailed = !text.state.failed.isEmpty
+            state.total = text.total
+            state.hasBegun = true
+        }
+        return RecoveredResults(
+            done: text.state.done, failed: text.state.failed, digest: text.state.digest, total: text.total)
+    }
+
+    /// Notes in the journal how many tasks there are.
+    public func note(total: UInt64) throws {
+        guard let journal else { return }
+        try state.withLock { state in
+            guard state.hasBegun, state.total == nil else { return }
+            state.total = total
+            try write(JournalText.total(total)[...], to: journal, journalPath)
+        }
     }
 
     /// Appends results to the file, and then what commits them to the journal.
-    public nonisolated(nonsending) func write(
-        _ bytes: inout [UInt8], done: NumberSet, failed: NumberSet
-    ) async throws {
-        try write(bytes[...], to: file, path)
-        if let journal {
-            let length = state.withLock { state in
-                state.length += UInt64(bytes.count)
-                return state.length
+    public nonisolated(nonsending) func write(_ bytes: inout [UInt8], _ results: WrittenResults) async throws {
+        var handedOver: [UInt8] = []
+        swap(&handedOver, &bytes)
+        let (returned, failure) = await withCheckedContinuation { continuation in
+            queue.async { [self, handedOver] in
+                do {
+                    try append(handedOver, results)
+                    continuation.resume(returning: (handedOver, nil as (any Error)?))
+                } catch {
+                    continuation.resume(returning: (handedOver, error))
+                }
             }
-            let line = JournalText.line(fileLength: length, done: done, failed: failed)
-            try write(line[...], to: journal, journalPath)
         }
+        // The same memory again.
+        bytes = returned
         bytes.removeAll(keepingCapacity: true)
+        if let failure { throw failure }
     }
 
-    /// Removes the journal.
-    public func end() {
-        // Where it stays, it does no harm: the next run replaces it.
-        if journal != nil { unlink(journalPath) }
+    private func append(_ bytes: [UInt8], _ results: WrittenResults) throws {
+        try write(bytes[...], to: file, path)
+        guard let journal else { return }
+        try state.withLock { state in
+            state.length += UInt64(bytes.count)
+            if !results.failed.isEmpty { state.hasFailed = true }
+            let line = JournalText.line(fileLength: state.length, results)
+            try write(line[...], to: journal, journalPath)
+            state.isSynced = false
+            let now = Moment.now
+            guard now - state.lastSync >= Self.syncInterval else { return }
+            try sync(journal, &state)
+            state.lastSync = .now
+        }
     }
+
+    private func sync(_ journal: Int32, _ state: inout State) throws {
+        guard !state.isSynced else { return }
+        guard fdatasync(file) == 0 else { throw Self.failure(path) }
+        try write(JournalText.sync[...], to: journal, journalPath)
+        guard fdatasync(journal) == 0 else { throw Self.failure(journalPath) }
+        state.isSynced = true
+    }
+
+    private func syncFolder() {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let descriptor = Glibc.open(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        // Where the system cannot, the names are as safe as it makes them.
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Removes the journal of a run that is over and has no failed task; everything else may be gone on with.
+    public func end(isComplete: Bool) {
+        guard let journal else { return }
+        let isOver = state.withLock { state in
+            guard !isComplete || state.hasFailed else { return true }
+            // What has not come to the disk is believed as long as the system runs.
+            try? sync(journal, &state)
+            return false
+        }
+        // Where it stays, it does no harm: --resume finds that everything is done.
+        if isOver { unlink(journalPath) }
+    }
+
+    // MARK: Files
+
+    /// What tells one start of the system from the next.
+    private static let boot: String = {
+        let descriptor = Glibc.open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "unknown" }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &buffer, buffer.count)
+        let text = String(decoding: buffer[..<max(0, count)], as: UTF8.self).filter { $0.isHexDigit || $0 == "-" }
+        return text.isEmpty ? "unknown" : text
+    }()
 
     private static func open(_ path: String, _ flags: Int32) throws -> Int32 {
         let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
@@ -108,13 +281,13 @@ public final class ResultFile: ResultSink {
         Failure(description: "\(path): \(String(cString: strerror(errno)))")
     }
 
-    private func contents(of descriptor: Int32) throws -> [UInt8] {
+    private static func contents(of descriptor: Int32, _ path: String) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = pread(descriptor, &buffer, buffer.count, off_t(bytes.count))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Self.failure(journalPath) }
+            guard count >= 0 else { throw Self.failure(path) }
             guard count > 0 else { return bytes }
             bytes += buffer[..<count]
         }

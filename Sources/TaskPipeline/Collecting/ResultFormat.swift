@@ -1,6 +1,6 @@
 /// How a result is written.
 public enum ResultFormat: String, CaseIterable, Sendable {
-    /// The output alone, with a newline added where it lacks one.
+    /// The output alone, with a newline added where it lacks one; nothing where there is none.
     case text
     /// One JSON object a line.
     case json
@@ -12,14 +12,17 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     public func append(_ result: TaskResult, to bytes: inout [UInt8]) {
         switch self {
         case .text:
-            bytes.append(contentsOf: result.output)
-            if result.output.last != newline { bytes.append(newline) }
+            result.label.append(result.output, of: result.text, to: &bytes)
         case .json:
             var line = JSONLine(number: result.number)
             line.add("text", result.text)
             line.add("worker", result.worker)
             line.add("duration", nanoseconds: result.nanoseconds)
-            line.add("status", result.status)
+            if let word = TaskStatus.word(result.status) {
+                line.add("status", word)
+            } else {
+                line.add("status", result.status)
+            }
             line.add("output", result.output)
             line.finish(into: &bytes)
         }
@@ -29,8 +32,7 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     public func append(plainOutput output: ArraySlice<UInt8>, number: TaskNumber, to bytes: inout [UInt8]) {
         switch self {
         case .text:
-            bytes.append(contentsOf: output)
-            if output.last != newline { bytes.append(newline) }
+            OutputLabel.none.append(output, of: [], to: &bytes)
         case .json:
             var line = JSONLine(number: number)
             line.add("output", output)
@@ -38,5 +40,3 @@ public enum ResultFormat: String, CaseIterable, Sendable {
         }
     }
 }
-
-private let newline = UInt8(ascii: "\n")

@@ -2,17 +2,26 @@
 public protocol ResultSink: AnyObject, Sendable {
     /// Makes ready for a run.
     ///
-    /// - Returns: the tasks of this run whose results are there already.
-    func begin(_ run: RunID) throws -> (done: NumberSet, failed: NumberSet)
+    /// - Returns: what is there of it already, or of the run that it goes on with.
+    func begin(_ run: RunID) throws -> RecoveredResults
+
+    /// Says how many tasks there are.
+    func note(total: UInt64) throws
 
     /// Writes results. When it returns, they are where they belong.
     ///
     /// - Parameters:
     ///   - bytes: the results as they are to stand there; the sink leaves the array empty.
-    ///   - done: the tasks they are of.
-    ///   - failed: those of them that failed.
-    nonisolated(nonsending) func write(_ bytes: inout [UInt8], done: NumberSet, failed: NumberSet) async throws
+    ///   - results: what they are.
+    nonisolated(nonsending) func write(_ bytes: inout [UInt8], _ results: WrittenResults) async throws
 
-    /// Nothing more comes, and nobody will ask for this run again.
-    func end()
+    /// Nothing more comes.
+    ///
+    /// - Parameter isComplete: whether every task is done, and nobody will ask for this run again.
+    func end(isComplete: Bool)
+}
+
+extension ResultSink {
+    /// Takes no note.
+    public func note(total: UInt64) {}
 }

@@ -1,104 +1,149 @@
-@preconcurrency import Glibc
+import CTaskPipeline
+import Glibc
 
-/// A shell command that is run for each task: the task on standard input, with a newline, and as `{}`; what it writes to
-/// standard output is the result.
+/// A shell command that is run for each task: the task on standard input, with a newline, in `TASK` and as `$1`; what it
+/// writes to standard output is the result.
 ///
-/// The command's standard error is the worker's. It runs in a process group of its own, so that a Ctrl-C that is meant
-/// for the worker lets it finish.
+/// It runs in a session of its own, without a terminal: a Ctrl-C that is meant for the worker lets it finish, and one that
+/// wants to ask somebody fails at once. It ends with its shell, whoever still holds its pipes open.
 public struct CommandJob: Job {
     private let script: ShellScript
+    private let settings: CommandSettings
+    private let errorLines: ErrorLines
+    private let notice: NoticeHandler
+    /// The environment of all of them, but for the task.
+    private let environment: [[UInt8]]
 
     /// The job of running a script.
-    public init(_ script: ShellScript) {
+    ///
+    /// - Parameters:
+    ///   - settings: how.
+    ///   - errorLines: what commands write to standard error. Default this process's.
+    ///   - notice: told of a command that has been stopped.
+    public init(
+        _ script: ShellScript, settings: CommandSettings = CommandSettings(),
+        errorLines: ErrorLines = .standardError, notice: @escaping NoticeHandler = { _ in }
+    ) {
         self.script = script
+        self.settings = settings
+        self.errorLines = errorLines
+        self.notice = notice
+        environment = Self.ownEnvironment()
     }
 
-    /// Runs the command and waits for its end. A status above 128 is a signal's number and 128.
-    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome {
-        if script.takesArgument, task.contains(0) {
-            return JobOutcome(
-                status: 126, complaint: "a zero byte cannot be in {}; let the command read standard input instead")
-        }
+    /// Runs the command and waits for its end.
+    public func run(_ request: JobRequest) -> JobOutcome {
         do throws(CommandFailure) {
-            let input = try CommandFiles.file(Array(task) + [UInt8(ascii: "\n")])
+            let words = try words(for: request)
+            let input = try CommandFiles.file(Array(request.text) + [UInt8(ascii: "\n")])
             defer { close(input) }
-            return try run(task, input: input)
+            return try run(request, words: words, input: input)
         } catch {
-            return JobOutcome(status: 126, complaint: error.description)
+            return error.isShortage
+                ? JobOutcome(shortage: error.description) : JobOutcome(status: 126, complaint: error.description)
         }
     }
 
-    private func run(_ task: ArraySlice<UInt8>, input: Int32) throws(CommandFailure) -> JobOutcome {
-        let pipe = try CommandFiles.pipe()
-        let process: pid_t
+    private func run(_ request: JobRequest, words: Words, input: Int32) throws(CommandFailure) -> JobOutcome {
+        let output = try CommandFiles.pipe()
+        let errors: (read: Int32, write: Int32)
         do throws(CommandFailure) {
-            process = try start(task, input: input, output: pipe.write)
+            errors = try CommandFiles.pipe()
         } catch {
-            close(pipe.read)
-            close(pipe.write)
+            close(output.read)
+            close(output.write)
             throw error
         }
-        close(pipe.write)
-        let output = readAll(pipe.read)
-        close(pipe.read)
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        RunningCommands.remove(process)
-        let signal = status & 0x7F
-        return JobOutcome(status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: output[...])
+        let code = start(words, for: request.run, input: input, output: output.write, errors: errors.write)
+        close(output.write)
+        close(errors.write)
+        guard code > 0 else {
+            close(output.read)
+            close(errors.read)
+            throw code == -E2BIG
+                ? CommandFailure("its \(request.text.count) bytes are too long for an argument; \(Self.remedy)", 0)
+                : CommandFailure("/bin/sh", -code)
+        }
+        var command = RunningCommand(
+            process: code, output: output.read, errors: errors.read, settings: settings, errorLines: errorLines)
+        defer { command.close() }
+        return try command.outcome(of: request, notice: notice)
     }
 
-    private func start(_ task: ArraySlice<UInt8>, input: Int32, output: Int32) throws(CommandFailure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    // MARK: Words
 
-        // What this process blocks and ignores must not be inherited: its threads take no signals, and a command that
-        // writes into a closed pipe is to end.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var every = sigset_t()
-        sigfillset(&every)
-        posix_spawnattr_setsigdefault(&attributes, &every)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    private struct Words {
+        var arguments: [[UInt8]]
+        var environment: [[UInt8]]
+    }
 
-        var words = ["sh", "-c", script.text, "sh"].map { Array($0.utf8) }
-        if script.takesArgument { words.append(Array(task)) }
-        let arguments = words.map { word in
-            (word + [0]).withUnsafeBytes { bytes in
-                bytes.bindMemory(to: CChar.self).baseAddress.flatMap { strdup($0) }
+    private static let remedy = "let the command read it from standard input"
+    /// The longest argument, and the longest variable with its name, that Linux takes.
+    private static let longestWord = 128 << 10
+
+    private func words(for request: JobRequest) throws(CommandFailure) -> Words {
+        var words = Words(
+            arguments: [Array("sh".utf8), Array("-c".utf8), script.bytes, Array("sh".utf8)], environment: environment)
+        guard fits(request.text) else {
+            if script.takesArgument {
+                throw CommandFailure(
+                    request.text.contains(0)
+                        ? "a zero byte cannot be in an argument; \(Self.remedy)"
+                        : "its \(request.text.count) bytes are too long for an argument; \(Self.remedy)", 0)
+            }
+            return words
+        }
+        words.arguments.append(Array(request.text))
+        words.environment.append(Array("TASK=".utf8) + request.text)
+        for placeholder in script.placeholders {
+            do throws(Placeholder.Missing) {
+                words.arguments.append(Array(try placeholder.value(for: request, columns: settings.columns)))
+            } catch {
+                throw CommandFailure(error.description, 0)
             }
         }
-        defer { for argument in arguments { free(argument) } }
-        var process: pid_t = 0
-        let code = CommandFiles.whileNoneIsOpened {
-            posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments + [nil], environ)
-        }
-        guard code == 0 else {
-            throw code == E2BIG
-                ? CommandFailure("its \(task.count) bytes are too long for {}; let the command read standard input", 0)
-                : CommandFailure("/bin/sh", code)
-        }
-        RunningCommands.insert(process)
-        return process
+        return words
     }
 
-    private func readAll(_ descriptor: Int32) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return bytes }
-            bytes += buffer[..<count]
+    private func fits(_ text: ArraySlice<UInt8>) -> Bool { text.count < Self.longestWord - 8 && !text.contains(0) }
+
+    private static func ownEnvironment() -> [[UInt8]] {
+        var variables: [[UInt8]] = []
+        var next = environ
+        while let variable = next.pointee {
+            let bytes = Array(
+                UnsafeBufferPointer(start: variable, count: strlen(variable)).map { UInt8(bitPattern: $0) })
+            if !bytes.starts(with: "TASK=".utf8) { variables.append(bytes) }
+            next += 1
+        }
+        return variables
+    }
+
+    // MARK: Starting
+
+    /// The number of the new process, or the negative of an error number.
+    private func start(_ words: Words, for run: RunID, input: Int32, output: Int32, errors: Int32) -> pid_t {
+        func copies(_ words: [[UInt8]]) -> [UnsafeMutablePointer<CChar>?] {
+            words.map { word in
+                (word + [0]).withUnsafeBytes { bytes in
+                    bytes.bindMemory(to: CChar.self).baseAddress.flatMap { strdup($0) }
+                }
+            } + [nil]
+        }
+        let arguments = copies(words.arguments)
+        let environment = copies(words.environment)
+        defer { for word in arguments + environment { free(word) } }
+        return arguments.withUnsafeBufferPointer { arguments in
+            environment.withUnsafeBufferPointer { environment in
+                "/bin/sh".withCString { path in
+                    var command = cpipeline_command(
+                        path: path, arguments: arguments.baseAddress, environment: environment.baseAddress,
+                        input: input,
+                        output: output, errors: errors, niceness: Int32(clamping: settings.niceness),
+                        open_files: UInt(clamping: settings.openFiles ?? 0))
+                    return RunningCommands.start(for: run) { cpipeline_start_command(&command) }
+                }
+            }
         }
     }
 }

@@ -4,5 +4,9 @@ public struct EchoJob: Job {
     public init() {}
 
     /// Returns the task.
-    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome { JobOutcome(output: task) }
+    public func run(_ request: JobRequest) -> JobOutcome {
+        var outcome = JobOutcome(output: request.text)
+        outcome.label = .line
+        return outcome
+    }
 }

@@ -6,10 +6,11 @@ enum FileReading {
     ///
     /// - Parameters:
     ///   - path: the bytes of its path.
+    ///   - label: how the output is written as text.
     ///   - take: called with each piece.
     ///   - result: called at the end.
     static func outcome(
-        of path: ArraySlice<UInt8>, take: (UnsafeRawBufferPointer) -> Void, result: () -> [UInt8]
+        of path: ArraySlice<UInt8>, label: OutputLabel, take: (UnsafeRawBufferPointer) -> Void, result: () -> [UInt8]
     ) -> JobOutcome {
         guard !path.contains(0) else { return failure(path, EINVAL) }
         let descriptor = (path + [0]).withUnsafeBytes { bytes in
@@ -17,7 +18,12 @@ enum FileReading {
                 name.baseAddress.map { open($0, O_RDONLY | O_CLOEXEC) } ?? -1
             }
         }
-        guard descriptor >= 0 else { return failure(path, errno) }
+        guard descriptor >= 0 else {
+            let code = errno
+            let text = String(cString: strerror(code))
+            return code == EMFILE || code == ENFILE || code == ENOMEM
+                ? JobOutcome(shortage: text) : failure(path, code)
+        }
         defer { close(descriptor) }
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
         defer { room.deallocate() }
@@ -25,7 +31,11 @@ enum FileReading {
             let count = read(descriptor, room.baseAddress, room.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return failure(path, errno) }
-            guard count > 0 else { return JobOutcome(output: result()[...]) }
+            guard count > 0 else {
+                var outcome = JobOutcome(output: result()[...])
+                outcome.label = label
+                return outcome
+            }
             take(UnsafeRawBufferPointer(rebasing: room[..<count]))
         }
     }

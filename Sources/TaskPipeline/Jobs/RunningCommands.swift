@@ -1,21 +1,95 @@
 import Glibc
 import SystemSupport
 
-/// The commands that run at present, which end with this process: they are in groups of their own, where the terminal's
-/// Ctrl-C does not reach them.
-enum RunningCommands {
-    private static let groups = Locked<Set<pid_t>>([])
+/// The commands that run at present, and the processes that ended commands have left behind, which end with this process:
+/// they are in sessions of their own, where the terminal's signals do not reach them.
+public enum RunningCommands {
+    private struct State {
+        var groups: [pid_t: RunID] = [:]
+        /// The groups of commands that have ended while others of the group have not.
+        var left: Set<pid_t> = []
+        /// The runs of which nobody wants any more results.
+        var endedRuns: Set<RunID> = []
+        var isEnded = false
+    }
+
+    private static let state = Locked(State())
     private static let endsWithProcess: Bool = {
-        atexit { for group in groups.withLock({ $0 }) { kill(-group, SIGTERM) } }
+        // A parent may have had children of no interest reaped by the system; then nobody would learn how one ended.
+        signal(SIGCHLD, SIG_DFL)
+        atexit { RunningCommands.endAll(SIGTERM) }
         return true
     }()
 
-    static func insert(_ process: pid_t) {
-        _ = endsWithProcess
-        groups.withLock { groups in _ = groups.insert(process) }
+    /// Sends a signal to all of them; none can be started from now on.
+    public static func endAll(_ number: Int32) {
+        let groups = state.withLock { state in
+            state.isEnded = true
+            forgetWhatIsGone(&state)
+            return state.left.union(state.groups.keys)
+        }
+        for group in groups { kill(-group, number) }
     }
 
+    /// Sends a signal to all of them, and SIGKILL to those that are still there after a time.
+    public static func endAll(_ number: Int32, within patience: Duration) {
+        endAll(number)
+        let deadline = Moment.now + patience
+        while Moment.now < deadline {
+            let isAnyLeft = state.withLock { state in
+                forgetWhatIsGone(&state)
+                return state.groups.keys.contains { kill(-$0, 0) == 0 } || !state.left.isEmpty
+            }
+            guard isAnyLeft else { return }
+            usleep(20_000)
+        }
+        endAll(SIGKILL)
+    }
+
+    /// Ends those of a run, as nobody wants their results any more.
+    static func end(_ run: RunID) {
+        let groups = state.withLock { state in
+            // One that is just being started is seen to when it has been.
+            state.endedRuns.insert(run)
+            return state.groups.filter { $0.value == run }.map(\.key)
+        }
+        for group in groups { kill(-group, SIGTERM) }
+    }
+
+    /// Starts a command, unless all are to end.
+    ///
+    /// - Parameter body: starts it, and returns its number, or the negative of an error number.
+    static func start(for run: RunID, _ body: () -> pid_t) -> pid_t {
+        _ = endsWithProcess
+        // Outside the lock many can be started at once; what was started too late is seen to afterwards.
+        let process = body()
+        guard process > 0 else { return process }
+        let isEnded = state.withLock { state in
+            state.groups[process] = run
+            return state.isEnded || state.endedRuns.contains(run)
+        }
+        if isEnded { kill(-process, SIGTERM) }
+        return process
+    }
+
+    /// Notes that a command has ended, and perhaps left others of its group behind.
     static func remove(_ process: pid_t) {
-        groups.withLock { groups in _ = groups.remove(process) }
+        let leavesSome = kill(-process, 0) == 0
+        state.withLock { state in
+            state.groups[process] = nil
+            if !state.left.isEmpty { forgetWhatIsGone(&state) }
+            if leavesSome { state.left.insert(process) }
+        }
+    }
+
+    /// Lets a thread whose command was ended with all others wait for the end of the process: what came of the command is
+    /// no result, and nobody is to be told.
+    static func restIfEnded() {
+        while state.withLock({ $0.isEnded }) { sleep(1000) }
+    }
+
+    private static func forgetWhatIsGone(_ state: inout State) {
+        // Before the system could give the number to another.
+        for group in state.left where kill(-group, 0) != 0 { state.left.remove(group) }
     }
 }

@@ -6,9 +6,9 @@ public struct SHA256Job: Job {
     public init() {}
 
     /// Hashes the file that the task names.
-    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome {
+    public func run(_ request: JobRequest) -> JobOutcome {
         var hash = SHA256()
-        return FileReading.outcome(of: task) { chunk in
+        return FileReading.outcome(of: request.text, label: .digest) { chunk in
             hash.update(bufferPointer: chunk)
         } result: {
             let digits = Array("0123456789abcdef".utf8)

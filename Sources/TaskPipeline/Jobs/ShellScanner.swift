@@ -1,179 +1,318 @@
-/// Reads a shell command from left to right, and knows at each byte what quotes it is in.
+/// Reads a shell command from left to right, and replaces the placeholders that stand where a shell takes a word as it is.
+///
+/// It does not try to know what every shell makes of every text. It accepts what it is sure of — a plain argument of a
+/// program, or the name of a redirection's file — and refuses a placeholder everywhere else.
 struct ShellScanner {
-    private enum Place: Equatable {
-        /// Commands, at the top or in `$( )`, with the parentheses that have been opened inside.
-        case commands(isNested: Bool, parentheses: Int)
-        case singleQuotes
-        case doubleQuotes
-        case parameter
-        case arithmetic(parentheses: Int)
-        case backquotes
-        case dollarQuotes
+    /// A word of the command.
+    private struct Word {
+        /// What it is without its quotes, as far as it is not computed.
+        var text: [UInt8] = []
+        var isQuoted = false
+        var isComputed = false
+        var isLiteral = true
+        var placeholders = 0
+        /// How much of the text comes before anything that is quoted or computed; nil for all of it.
+        var plainCount: Int?
+
+        mutating func notePlainEnd() { plainCount = plainCount ?? text.count }
+    }
+
+    /// The command whose words are being read.
+    private struct Simple {
+        var command: Word?
+        var arguments: [Word] = []
+        /// Whether the next word is the file of a redirection.
+        var isRedirecting = false
     }
 
     private let input: [UInt8]
+    private let hasColumns: Bool
     private var position = 0
-    private var places = [Place.commands(isNested: false, parentheses: 0)]
-    /// Why no `{}` can be replaced from here on.
+    private var simple = Simple()
+    /// Why no placeholder at all can be replaced.
     private var doubt: String?
+    private var placeholderCount = 0
     private(set) var output: [UInt8] = []
-    private(set) var found = false
+    /// What the arguments after the first stand for.
+    private(set) var others: [Placeholder] = []
+    private(set) var takesTask = false
 
-    init(_ command: String) {
-        input = Array(command.utf8)
+    init(_ command: [UInt8], hasColumns: Bool) {
+        input = command
+        self.hasColumns = hasColumns
         output.reserveCapacity(input.count + 16)
     }
 
     mutating func run() throws(ShellScript.Refusal) {
-        while position < input.count {
-            if isAt("{}") {
-                try replace()
-                continue
+        while position < input.count { try readToken() }
+        if let doubt, takesTask || !others.isEmpty { throw refusal(of: placeholderCount, doubt) }
+    }
+
+    // MARK: Tokens
+
+    private mutating func readToken() throws(ShellScript.Refusal) {
+        let byte = input[position]
+        if " \t".utf8.contains(byte) {
+            copy()
+        } else if isAt("\\\n") {
+            copy(2)
+        } else if byte == UInt8(ascii: "#") {
+            copyLine()
+        } else if "\n;&|()".utf8.contains(byte) {
+            readSeparator(byte)
+        } else if byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") {
+            readRedirection()
+        } else {
+            try take(readWord())
+        }
+    }
+
+    private mutating func readSeparator(_ byte: UInt8) {
+        if isAt("((") { doubt = doubt ?? "in a command with ((, where a shell computes" }
+        let isFirst = position == 0 || " \t\n;&|(".utf8.contains(input[position - 1])
+        if byte == UInt8(ascii: "("), !isFirst || simple.command != nil {
+            doubt = doubt ?? "in a command that defines a function or an array"
+        }
+        if isAt("&>") { doubt = doubt ?? "in a command with &>, which shells read differently; write > file 2>&1" }
+        simple = Simple()
+        copy()
+    }
+
+    private mutating func readRedirection() {
+        if isAt("<<"), !isAt("<<<") {
+            doubt = doubt ?? "in a command with a here-document, whose quotes cannot be told"
+        }
+        if isAt("<(") || isAt(">(") { doubt = doubt ?? "in a command with <( ) or >( )" }
+        while position < input.count, "<>&|".utf8.contains(input[position]) { copy() }
+        simple.isRedirecting = true
+    }
+
+    // MARK: Words
+
+    private mutating func take(_ word: Word) throws(ShellScript.Refusal) {
+        let isBeforeRedirection = position < input.count && "<>".utf8.contains(input[position])
+        if isBeforeRedirection, !word.text.isEmpty, word.text.allSatisfy({ (0x30...0x39).contains($0) }) { return }
+        if simple.isRedirecting {
+            simple.isRedirecting = false
+            return try check(word, !word.isComputed && !word.isQuoted, "in a name that is quoted or computed")
+        }
+        guard let command = simple.command else { return try takeCommand(word) }
+        defer { simple.arguments.append(word) }
+        guard word.placeholders > 0 else { return }
+        try check(word, !word.isQuoted && !word.isComputed, "in a word that is quoted or computed")
+        try checkArgument(of: command, word)
+    }
+
+    private mutating func takeCommand(_ word: Word) throws(ShellScript.Refusal) {
+        try check(
+            word, false, "where the command begins; to run each task as a command, let a shell read it: --exec sh")
+        let isPlain = word.isLiteral && !word.isQuoted && !word.isComputed
+        let text = String(decoding: word.text, as: UTF8.self)
+        if isPlain, ShellWords.leading.contains(text) { return }
+        if let equals = word.text.firstIndex(of: UInt8(ascii: "=")), equals < word.plainCount ?? word.text.count,
+            ShellWords.isName(word.text[..<equals])
+        {
+            return
+        }
+        if text == "alias" || text == "unalias" { doubt = doubt ?? "in a command with an alias" }
+        if text == "function" { doubt = doubt ?? "in a command that defines a function or an array" }
+        if text == "[[" { doubt = doubt ?? "in a command with [[, where a shell computes" }
+        simple.command = word
+    }
+
+    private func checkArgument(of command: Word, _ word: Word) throws(ShellScript.Refusal) {
+        let name = String(decoding: command.text, as: UTF8.self)
+        guard command.isLiteral, !command.isQuoted, !command.isComputed, command.text.allSatisfy(ShellWords.isPlain)
+        else {
+            throw refusal(of: placeholderCount, "after a command whose name is quoted or computed")
+        }
+        guard !ShellWords.builtIn.contains(name) else {
+            throw refusal(of: placeholderCount, "after \(name), which the shell itself carries out")
+        }
+        if name == "printf" {
+            let format = simple.arguments.first
+            guard let format, !format.isComputed, format.placeholders == 0, format.text.first != UInt8(ascii: "-")
+            else {
+                throw refusal(of: placeholderCount, "as the first word of printf; write printf '%s' {}")
             }
-            switch places[places.count - 1] {
-            case .singleQuotes: readSingleQuotes()
-            case .doubleQuotes: readDoubleQuotes()
-            case .commands(let isNested, let parentheses): readCommands(isNested, parentheses)
-            case .parameter: readParameter()
-            case .arithmetic(let parentheses): readArithmetic(parentheses)
-            case .backquotes: readUntil("`")
-            case .dollarQuotes: readUntil("'")
+        }
+        let program = name.split(separator: "/").last.map(String.init) ?? name
+        if ShellWords.shells.contains(program), let before = simple.arguments.last,
+            before.text.first == UInt8(ascii: "-"), before.text.last == UInt8(ascii: "c")
+        {
+            throw refusal(
+                of: placeholderCount,
+                "after \(program) -c; to run each task as a command, let a shell read it: --exec \(program)")
+        }
+    }
+
+    /// Refuses the placeholders of a word unless something holds.
+    private func check(_ word: Word, _ holds: Bool, _ reason: String) throws(ShellScript.Refusal) {
+        guard word.placeholders > 0, !holds else { return }
+        throw refusal(of: placeholderCount, reason)
+    }
+
+    private mutating func readWord() throws(ShellScript.Refusal) -> Word {
+        var word = Word()
+        while position < input.count, !" \t\n;&|()<>".utf8.contains(input[position]) {
+            if isAt("\\\n") {
+                copy(2)
+            } else if isAt("\\") {
+                word.isLiteral = false
+                word.notePlainEnd()
+                if position + 1 < input.count { word.text.append(input[position + 1]) }
+                copy(2)
+            } else if isAt("'") {
+                word.isQuoted = true
+                word.notePlainEnd()
+                word.text += try copyQuoted(until: "'", escapes: false)
+            } else if isAt("\"") {
+                word.isQuoted = true
+                word.notePlainEnd()
+                let start = output.count
+                try copyDoubleQuotes()
+                let inside = output[start...].dropFirst().dropLast()
+                word.text += inside
+                if inside.contains(where: { "$`".utf8.contains($0) }) { word.isComputed = true }
+            } else if isAt("`") || isAt("$") {
+                word.isComputed = true
+                word.notePlainEnd()
+                try copyComputed()
+            } else if let (placeholder, length) = placeholder() {
+                replace(placeholder, length)
+                word.placeholders += 1
+            } else {
+                word.text.append(input[position])
+                copy()
             }
+        }
+        return word
+    }
+
+    // MARK: Quotes
+
+    private mutating func copyQuoted(until end: String, escapes: Bool) throws(ShellScript.Refusal) -> [UInt8] {
+        let start = output.count + 1
+        copy()
+        while position < input.count, !isAt(end) {
+            try refusePlaceholder("in quotes")
+            copy(escapes && isAt("\\") ? 2 : 1)
+        }
+        defer { copy() }
+        return Array(output[min(start, output.count)...])
+    }
+
+    private mutating func copyDoubleQuotes() throws(ShellScript.Refusal) {
+        copy()
+        while position < input.count, !isAt("\"") {
+            if isAt("\\") {
+                copy(2)
+            } else if isAt("$") || isAt("`") {
+                try copyComputed(isInQuotes: true)
+            } else {
+                try refusePlaceholder("in quotes")
+                copy()
+            }
+        }
+        copy()
+    }
+
+    /// Copies what a shell computes, from the dollar or the backquote on.
+    private mutating func copyComputed(isInQuotes: Bool = false) throws(ShellScript.Refusal) {
+        if isAt("`") {
+            _ = try copyQuoted(until: "`", escapes: true)
+        } else if isAt("$'"), !isInQuotes {
+            copy()
+            _ = try copyQuoted(until: "'", escapes: true)
+        } else if isAt("$(") || isAt("${") || isAt("$[") {
+            let (open, close) = (input[position + 1], Self.closing(input[position + 1]))
+            copy(2)
+            try copyNested(open, close)
+        } else {
+            copy()
+        }
+    }
+
+    private mutating func copyNested(_ open: UInt8, _ close: UInt8) throws(ShellScript.Refusal) {
+        var depth = 1
+        while position < input.count, depth > 0 {
+            if open != UInt8(ascii: "{") || !isAt("}") { try refusePlaceholder("in what a shell computes") }
+            if isAt("\\") {
+                copy(2)
+            } else if isAt("'"), open != UInt8(ascii: "{") {
+                _ = try copyQuoted(until: "'", escapes: false)
+            } else if isAt("\"") {
+                try copyDoubleQuotes()
+            } else if isAt("`") || isAt("$") {
+                try copyComputed()
+            } else {
+                if input[position] == open { depth += 1 }
+                if input[position] == close { depth -= 1 }
+                if isAt("case"), open == UInt8(ascii: "(") {
+                    doubt = doubt ?? "in a command with case inside $( ), whose parentheses do not pair"
+                }
+                copy()
+            }
+        }
+    }
+
+    private static func closing(_ open: UInt8) -> UInt8 {
+        switch open {
+        case UInt8(ascii: "("): UInt8(ascii: ")")
+        case UInt8(ascii: "{"): UInt8(ascii: "}")
+        default: UInt8(ascii: "]")
         }
     }
 
     // MARK: Placeholders
 
-    private mutating func replace() throws(ShellScript.Refusal) {
-        switch places[places.count - 1] {
-        case _ where doubt != nil: throw refusal(doubt ?? "")
-        case .commands: output += Array("\"${1}\"".utf8)
-        case .doubleQuotes: output += Array("${1}".utf8)
-        case .singleQuotes: output += Array("'\"${1}\"'".utf8)
-        case .parameter: throw refusal("inside ${ }; set a variable first: task={}; … ${task}")
-        case .arithmetic: throw refusal("inside $(( )), which a shell computes; give it to another command")
-        case .backquotes: throw refusal("inside backquotes; write $( ) instead")
-        case .dollarQuotes: throw refusal("inside $' ', which not every shell knows; close the quotes before it")
-        }
-        found = true
-        position += 2
+    private mutating func refusePlaceholder(_ reason: String) throws(ShellScript.Refusal) {
+        guard placeholder() != nil else { return }
+        throw refusal(of: placeholderCount + 1, reason)
     }
 
-    private func refusal(_ reason: String) -> ShellScript.Refusal {
-        let number = input[..<position].indices.count { input[$0...].starts(with: "{}".utf8) } + 1
-        return ShellScript.Refusal(description: "the {} number \(number) stands \(reason)")
+    private func refusal(of number: Int, _ reason: String) -> ShellScript.Refusal {
+        ShellScript.Refusal(
+            description: "the placeholder number \(number) stands \(reason); "
+                + "the task is also in \"$TASK\", which is safe wherever a variable is")
     }
 
-    // MARK: Places
-
-    private mutating func readSingleQuotes() {
-        if isAt("'") { places.removeLast() }
-        copy()
+    /// The placeholder that begins here, and its length.
+    private func placeholder() -> (Placeholder, Int)? {
+        guard isAt("{") else { return nil }
+        for (text, placeholder) in Self.fixed where isAt(text) { return (placeholder, text.utf8.count) }
+        guard hasColumns, let end = input[position...].firstIndex(of: UInt8(ascii: "}")) else { return nil }
+        let name = input[(position + 1)..<end]
+        if name.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(String(decoding: name, as: UTF8.self)) {
+            return number > 0 ? (.column(number), name.count + 2) : nil
+        }
+        // Blanks and commas make it a group of commands or of words.
+        let isName = !name.isEmpty && name.allSatisfy { !" \t\n;&|()<>'\"\\`${,".utf8.contains($0) }
+        return isName ? (.named(Array(name)), name.count + 2) : nil
     }
 
-    private mutating func readDoubleQuotes() {
-        if isAt("\\") { return copy(2) }
-        if isAt("\"") {
-            places.removeLast()
-            copy()
-        } else if !openSubstitution() {
-            copy()
-        }
-    }
+    private static let fixed: [(String, Placeholder)] = [
+        ("{}", .task), ("{.}", .withoutExtension), ("{/}", .lastComponent), ("{//}", .folder),
+        ("{/.}", .lastComponentWithoutExtension), ("{#}", .number),
+    ]
 
-    private mutating func readCommands(_ isNested: Bool, _ parentheses: Int) {
-        if isAt("\\") { return copy(2) }
-        if isAt("#"), isAtWordStart { return copyLine() }
-        if isAt("<<<") { return copy(3) }
-        if isAt("<<") {
-            doubt = "after a here-document, whose quotes cannot be told; put the command into a script file"
-            return copy(2)
-        }
-        if isAtWord("eval") {
-            doubt = "after eval, which would read the task as a script; leave eval out"
-        } else if isNested, isAtWord("case") {
-            doubt = "after a case inside $( ), whose parentheses do not pair; put the command into a script file"
-        }
-        if isAt("$'") { return open(.dollarQuotes, 2) }
-        if isAt("'") { return open(.singleQuotes, 1) }
-        if isAt("\"") { return open(.doubleQuotes, 1) }
-        if openSubstitution() { return }
-        if isAt("(") {
-            places[places.count - 1] = .commands(isNested: isNested, parentheses: parentheses + 1)
-        } else if isAt(")"), parentheses > 0 {
-            places[places.count - 1] = .commands(isNested: isNested, parentheses: parentheses - 1)
-        } else if isAt(")"), isNested {
-            places.removeLast()
-        }
-        copy()
-    }
-
-    private mutating func readParameter() {
-        if isAt("\\") { return copy(2) }
-        // Whether a quote counts depends on the shell and on what is around; both readings must come to the same.
-        if isAt("'") || isAt("\"") {
-            doubt = "after ${ } with quotes inside, which shells read differently; set a variable before it"
-        }
-        if isAt("}") {
-            places.removeLast()
-            copy()
-        } else if !openSubstitution() {
-            copy()
-        }
-    }
-
-    private mutating func readArithmetic(_ parentheses: Int) {
-        if isAt("\\") { return copy(2) }
-        if parentheses == 0, isAt("))") {
-            places.removeLast()
-            return copy(2)
-        }
-        if isAt("(") { places[places.count - 1] = .arithmetic(parentheses: parentheses + 1) }
-        if isAt(")") {
-            guard parentheses > 0 else {
-                // `$((` was a subshell in a substitution.
-                doubt = "after $(( that is not closed by )); write $( ( with a blank"
-                return copy()
-            }
-            places[places.count - 1] = .arithmetic(parentheses: parentheses - 1)
-        }
-        if !openSubstitution() { copy() }
-    }
-
-    private mutating func readUntil(_ end: String) {
-        if isAt("\\") { return copy(2) }
-        if isAt(end) { places.removeLast() }
-        copy()
-    }
-
-    /// Whether a substitution began here.
-    private mutating func openSubstitution() -> Bool {
-        if isAt("$((") {
-            open(.arithmetic(parentheses: 0), 3)
-        } else if isAt("$(") {
-            open(.commands(isNested: true, parentheses: 0), 2)
-        } else if isAt("${}") {
-            // Not a parameter: a dollar and a placeholder.
-            doubt = "after a dollar, which would make it a name; write \\$ for the character"
-            copy()
-        } else if isAt("${") {
-            open(.parameter, 2)
-        } else if isAt("`") {
-            open(.backquotes, 1)
-        } else if isAt("$") {
-            copy()
+    private mutating func replace(_ placeholder: Placeholder, _ length: Int) {
+        placeholderCount += 1
+        let argument: Int
+        if placeholder == .task {
+            takesTask = true
+            argument = 1
+        } else if let index = others.firstIndex(of: placeholder) {
+            argument = index + 2
         } else {
-            return false
+            others.append(placeholder)
+            argument = others.count + 1
         }
-        return true
+        output += Array("\"${\(argument)}\"".utf8)
+        position += length
     }
 
     // MARK: Bytes
-
-    private mutating func open(_ place: Place, _ count: Int) {
-        places.append(place)
-        copy(count)
-    }
 
     private mutating func copy(_ count: Int = 1) {
         let end = min(position + count, input.count)
@@ -186,14 +325,4 @@ struct ShellScanner {
     }
 
     private func isAt(_ text: String) -> Bool { input[position...].starts(with: text.utf8) }
-
-    private var isAtWordStart: Bool {
-        position == 0 || " \t\n;&|()".utf8.contains(input[position - 1])
-    }
-
-    private func isAtWord(_ word: String) -> Bool {
-        guard isAtWordStart, isAt(word) else { return false }
-        let end = position + word.utf8.count
-        return end == input.count || " \t\n;&|()".utf8.contains(input[end])
-    }
 }

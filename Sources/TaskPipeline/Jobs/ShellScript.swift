@@ -1,35 +1,45 @@
-/// A shell command in which `{}` stands for the task.
+/// A shell command that gets the task as data: in the variable `TASK`, as `$1`, and where a placeholder stands.
 ///
-/// The task never becomes part of the script. Each `{}` is replaced by a reference to the script's first argument, quoted
-/// to suit the place where it stands, and the task is given as that argument: the shell puts it in after it has read the
-/// script, and does not read it as a script again.
+/// The task never becomes part of the script. A placeholder is replaced by a quoted reference to an argument, and only
+/// where a shell takes a word as it is: as an argument of a program, whole or beside plain characters, and as the file of
+/// a redirection. In quotes, in `$( )` and its likes, after what the shell itself carries out (`eval`, `trap`, `let`,
+/// `[`), and after a command whose name is quoted or computed, it is refused: what a shell makes of a text there, it might
+/// read twice. There a command says `"$TASK"`.
 ///
-/// | where `{}` stands | what replaces it |
-/// |---|---|
-/// | bare: `wc -c {}` | `"${1}"` |
-/// | in double quotes: `echo "<{}>"` | `${1}` |
-/// | in single quotes: `awk '…{}…'` | `'"${1}"'`: out of the quotes and in again |
-///
-/// `$( )` begins anew in each of them. Where a shell's rules leave doubt — in backquotes, in `${ }`, in `$(( ))`, in
-/// `$' '`, after a here-document, in what `eval` reads — a `{}` is refused. `\{}` is no placeholder, nor is one in a
-/// comment.
+/// `\{}` is no placeholder, nor is one in a comment.
 public struct ShellScript: Hashable, Sendable {
-    /// A command in which a `{}` cannot be replaced.
+    /// A command in which a placeholder cannot be replaced.
     public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
         /// Where it stands, and what to do about it.
         public let description: String
     }
 
     /// The script, for `sh -c`.
-    public let text: String
-    /// Whether it refers to its first argument.
+    public let bytes: [UInt8]
+    /// The placeholders that the arguments from the second on stand for; the first is always the task.
+    public let placeholders: [Placeholder]
+    /// Whether it needs the task as an argument or in its environment: one that is too long for either, or has a zero
+    /// byte, cannot be given to it.
     public let takesArgument: Bool
 
     /// Prepares a command.
-    public init(_ command: String) throws(Refusal) {
-        var scanner = ShellScanner(command)
+    ///
+    /// - Parameters:
+    ///   - command: the command.
+    ///   - hasColumns: whether `{1}` and `{name}` are placeholders, too.
+    public init(_ command: [UInt8], hasColumns: Bool = false) throws(Refusal) {
+        var scanner = ShellScanner(command, hasColumns: hasColumns)
         try scanner.run()
-        text = String(decoding: scanner.output, as: UTF8.self)
-        takesArgument = scanner.found
+        bytes = scanner.output
+        placeholders = scanner.others
+        let mentions = ["TASK", "$1", "${1", "$@", "$*", "${@", "${*"].contains {
+            command.firstRange(of: Array($0.utf8)) != nil
+        }
+        takesArgument = scanner.takesTask || !scanner.others.isEmpty || mentions
+    }
+
+    /// Prepares a command.
+    public init(_ command: String, hasColumns: Bool = false) throws(Refusal) {
+        try self.init(Array(command.utf8), hasColumns: hasColumns)
     }
 }

@@ -4,10 +4,10 @@ public struct WordCountJob: Job {
     public init() {}
 
     /// Counts the words of the file that the task names.
-    public func run(_ task: ArraySlice<UInt8>) -> JobOutcome {
+    public func run(_ request: JobRequest) -> JobOutcome {
         var count = 0
         var isInWord = false
-        return FileReading.outcome(of: task) { chunk in
+        return FileReading.outcome(of: request.text, label: .count) { chunk in
             for byte in chunk {
                 // Space, and tab to carriage return: white space in the C locale.
                 let isSpace = byte == 0x20 || (0x09...0x0D).contains(byte)

@@ -51,7 +51,9 @@ public final class PlainCollector: Sendable {
                 format.append(plainOutput: [UInt8](message.first ?? Frame())[...], number: number, to: &bytes)
                 next = bytes.count < Self.fullBatch ? try? pull.tryReceive() : nil
             }
-            try await sink.write(&bytes, done: NumberSet(ranges: [first...number]), failed: NumberSet())
+            var results = WrittenResults()
+            results.done.insert(contentsOf: first...number)
+            try await sink.write(&bytes, results)
             let written = number
             let isEnough = state.withLock { state in
                 state.written = written
@@ -59,6 +61,6 @@ public final class PlainCollector: Sendable {
             }
             if isEnough { break }
         }
-        sink.end()
+        sink.end(isComplete: true)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 public import SwiftZMQ
 import SystemSupport
 
@@ -5,19 +6,24 @@ import SystemSupport
 public final class PlainWorker: Sendable {
     private struct State {
         var isEnding = false
+        /// When a result that nobody takes is given up.
+        var deadline: Moment?
+        var isAbandoned = false
         var threads: Int
         var done: UInt64 = 0
         var failed: UInt64 = 0
         var failure: (any Error)?
+        var waiting: CheckedContinuation<Void, Never>?
     }
 
     private let links: [(pull: Pull, push: Push)]
     private let job: any Job
     private let state: Locked<State>
-    private let ended = AsyncSignal()
     private let notice: NoticeHandler
 
     private static let glance = Duration.milliseconds(100)
+    /// How long a worker that ends waits for somebody to take a result.
+    private static let patience = Duration.seconds(3)
 
     /// Connects.
     public init(
@@ -26,7 +32,10 @@ public final class PlainWorker: Sendable {
     ) throws {
         links = try endpoints.map { endpoints in
             let pull = try Pull(context) { $0.usesIPv6 = endpoints.tasks.contains("[") }
-            let push = try Push(context) { $0.usesIPv6 = endpoints.results.contains("[") }
+            let push = try Push(context) {
+                $0.linger = Self.patience
+                $0.usesIPv6 = endpoints.results.contains("[")
+            }
             try push.connect(endpoints.results)
             try pull.connect(endpoints.tasks)
             return (pull, push)
@@ -36,50 +45,105 @@ public final class PlainWorker: Sendable {
         state = Locked(State(threads: concurrency * endpoints.count))
     }
 
-    /// How many tasks it has done, and how many of them failed.
+    /// How many tasks it has done and passed on, and how many of them failed.
     public var counts: (done: UInt64, failed: UInt64) { state.withLock { ($0.done, $0.failed) } }
 
-    /// Works on threads of its own until ``stop()``.
+    /// Works on threads of its own until ``stop()`` and what was begun is done, or until the task is cancelled, which waits
+    /// for nothing.
     public func run() async throws {
         let threads = state.withLock { $0.threads }
         for index in 0..<threads {
-            try DetachedThread.start(name: "job") { [self] in
-                let failure: (any Error)?
-                do {
-                    try work(links[index % links.count])
-                    failure = nil
-                } catch {
-                    failure = error
-                }
-                state.withLock { state in
-                    state.threads -= 1
-                    if let failure {
-                        state.failure = failure
-                        state.isEnding = true
+            do throws(SystemError) {
+                try DetachedThread.start(name: "job") { [self] in
+                    do {
+                        try work(links[index % links.count])
+                        end(nil)
+                    } catch {
+                        end(error)
                     }
                 }
-                ended.send()
+            } catch {
+                guard index > 0 else { throw error }
+                notice(PipelineNotice("\(error): \(index) tasks are done at once, not \(threads)"))
+                state.withLock { $0.threads -= threads - index }
+                break
             }
         }
-        while state.withLock({ $0.threads > 0 }) { await ended.wait() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard state.threads > 0, !state.isAbandoned else { return true }
+                    state.waiting = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let waiting = state.withLock { state in
+                state.isEnding = true
+                state.isAbandoned = true
+                defer { state.waiting = nil }
+                return state.waiting
+            }
+            waiting?.resume()
+        }
         if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
     /// Takes no more tasks, and lets ``run()`` return when what has begun is done.
     public func stop() {
-        state.withLock { $0.isEnding = true }
+        state.withLock { state in
+            state.isEnding = true
+            state.deadline = .now + Self.patience
+        }
+    }
+
+    /// A thread has come to its end.
+    private func end(_ failure: (any Error)?) {
+        let waiting = state.withLock { state in
+            state.threads -= 1
+            if let failure {
+                state.failure = failure
+                state.isEnding = true
+            }
+            guard state.threads == 0 else { return nil as CheckedContinuation<Void, Never>? }
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume()
     }
 
     private func work(_ link: (pull: Pull, push: Push)) throws {
         while !state.withLock({ $0.isEnding }) {
             guard let message = try receive(link.pull) else { continue }
-            let outcome = job.run([UInt8](message.first ?? Frame())[...])
-            if let complaint = outcome.complaint { notice(PipelineNotice(complaint)) }
+            let text = [UInt8](message.first ?? Frame())[...]
+            var outcome = job.run(text)
+            // Nobody would take it back.
+            while let shortage = outcome.shortage, !state.withLock({ $0.isEnding }) {
+                notice(PipelineNotice("\(shortage): the task waits"))
+                usleep(500_000)
+                outcome = job.run(text)
+            }
+            if let complaint = outcome.complaint ?? outcome.shortage { notice(PipelineNotice(complaint)) }
+            guard try send(Frame(Self.bytes(of: outcome, text)), to: link.push) else {
+                notice(PipelineNotice("nobody takes the result of a task; it is lost"))
+                continue
+            }
             state.withLock { state in
                 state.done += 1
                 if outcome.status != 0 { state.failed += 1 }
             }
-            try send(Frame(outcome.output), to: link.push)
+        }
+    }
+
+    /// What a frame has: the output, and for the digest or the words of a file its path, too, as nothing else tells it.
+    private static func bytes(of outcome: JobOutcome, _ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        switch outcome.label {
+        case .none, .line: return outcome.output
+        case .digest, .count:
+            var bytes: [UInt8] = []
+            outcome.label.append(outcome.output, of: text, to: &bytes)
+            return bytes.dropLast()
         }
     }
 
@@ -91,8 +155,19 @@ public final class PlainWorker: Sendable {
         }
     }
 
-    private func send(_ result: Frame, to push: Push) throws(ZMQError) {
-        // With a second wish to end the process ends, so that this one need not be looked at.
-        try push.blocking.send(result)
+    /// Passes a result on; false when the worker ends and nobody takes it.
+    private func send(_ result: Frame, to push: Push) throws(ZMQError) -> Bool {
+        while true {
+            do throws(ZMQError) {
+                try push.blocking.send(result, timeout: Self.glance)
+                return true
+            } catch {
+                guard error.code == .timedOut else { throw error }
+                let isGivenUp = state.withLock { state in
+                    state.isAbandoned || state.deadline.map { Moment.now >= $0 } ?? false
+                }
+                if isGivenUp { return false }
+            }
+        }
     }
 }

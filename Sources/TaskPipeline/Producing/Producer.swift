@@ -28,18 +28,28 @@ public final class Producer: Sendable {
     private let window: Locked<TaskWindow>
     private let room = AsyncSignal()
     private let change = AsyncSignal()
+    private let halted = AsyncSignal()
     private let notice: NoticeHandler
     private let executor: SocketExecutor
     private let watch: Locked<ProducerWatch>
     /// Where the collector was last heard.
     private let collectorConnection = Locked<Frame?>(nil)
 
+    private let clock = Locked(PresenceClock())
     private static let glance = Duration.milliseconds(100)
 
+    /// The time by a clock that stands still when this program does.
+    private var now: Instant { clock.withLock { $0.time(at: .now) } }
+
     /// Binds both endpoints.
+    ///
+    /// - Parameters:
+    ///   - settings: how tasks are handed out.
+    ///   - resumes: whether a run is gone on with that was ended; the collector tells what that has done.
+    ///   - notice: told about who is missing.
     public init(
         _ context: Context, settings: PipelineSettings, tasks tasksEndpoint: String, done doneEndpoint: String,
-        notice: @escaping NoticeHandler = { _ in }
+        resumes: Bool = false, notice: @escaping NoticeHandler = { _ in }
     ) throws {
         tasks = try Router(context) {
             $0.setForPipeline()
@@ -53,7 +63,7 @@ public final class Producer: Sendable {
         }
         self.tasksEndpoint = try tasks.bind(tasksEndpoint)
         self.doneEndpoint = try done.bind(doneEndpoint)
-        window = Locked(TaskWindow(run: .random(), settings: settings))
+        window = Locked(TaskWindow(run: .random(), settings: settings, resumes: resumes))
         watch = Locked(ProducerWatch(tasks: self.tasksEndpoint, done: self.doneEndpoint, start: .now))
         executor = context.executor
         self.notice = notice
@@ -61,10 +71,12 @@ public final class Producer: Sendable {
 
     /// How far it is.
     public var status: ProducerStatus {
-        window.withLock { window in
+        let now = now
+        return window.withLock { window in
             ProducerStatus(
                 read: window.readCount, done: window.doneCount, failed: window.failedCount,
-                resent: window.resentCount, workers: window.aliveWorkers(at: .now), isInterrupted: window.isStopped)
+                resent: window.resentCount, resumed: window.resumedCount, lost: window.lostCount,
+                workers: window.aliveWorkers(at: now), isInterrupted: window.isStopped, isHalted: window.isHalted)
         }
     }
 
@@ -88,7 +100,8 @@ public final class Producer: Sendable {
 
     /// Sends to workers that ask what was taken in since the last time.
     public func handOut() throws {
-        while let next = window.withLock({ $0.nextHandOut(at: .now) }) {
+        let now = now
+        while let next = window.withLock({ $0.nextHandOut(at: now) }) {
             guard try !send(next) else { continue }
             window.withLock { $0.takeBack(next) }
         }
@@ -96,14 +109,22 @@ public final class Producer: Sendable {
 
     /// Sends tasks to a worker; false when it is gone.
     private func send(_ handOut: TaskWindow.HandOut) throws -> Bool {
-        do {
-            // Without a high-water mark there is always room.
-            return try tasks.trySend(Message([handOut.connection, handOut.batch.encoded]))
-        } catch {
-            guard error.code == .hostUnreachable else { throw error }
-            return false
-        }
+        try trySend(handOut.batch.encoded, to: handOut.connection)
     }
+
+    /// Says which line names the columns of the tasks. To be called before the first is offered.
+    public func setHeader(_ header: ArraySlice<UInt8>) {
+        window.withLock { $0.header = header }
+    }
+
+    /// Says how many tasks there will be, where that is known before they are read.
+    public func expect(total: UInt64) {
+        window.withLock { $0.expect(total: total) }
+    }
+
+    /// Whether the input is that of the run that is gone on with, as far as it has been read; nil as long as that is not
+    /// known.
+    public var isInputTheSame: Bool? { window.withLock { $0.isInputTheSame } }
 
     /// Says that no more tasks come.
     public func endInput() {
@@ -118,8 +139,16 @@ public final class Producer: Sendable {
         room.send()
     }
 
-    /// Whether it was stopped.
-    public var isStopped: Bool { window.withLock { $0.isStopped } }
+    /// Whether it hands out nothing more.
+    public var isStopped: Bool { window.withLock { $0.isEnding } }
+
+    /// Waits until too many tasks have failed, or the task is cancelled.
+    public func awaitHalt() async {
+        while !Task.isCancelled {
+            if window.withLock({ $0.isHalted }) { return }
+            await halted.wait()
+        }
+    }
 
     // MARK: Running
 
@@ -147,7 +176,8 @@ public final class Producer: Sendable {
             do throws(WireError) {
                 let (connection, said) = Self.split(message)
                 let heard = try WorkerMessage(said)
-                window.withLock { $0.hear(heard, from: connection, at: .now) }
+                let now = now
+                window.withLock { $0.hear(heard, from: connection, at: now) }
             } catch {
                 notice(PipelineNotice("\(tasksEndpoint): a message that came as a worker's is ignored: \(error)"))
                 continue
@@ -161,9 +191,15 @@ public final class Producer: Sendable {
         for try await message in done.messages {
             do throws(WireError) {
                 let (connection, said) = Self.split(message)
+                if StatusMessage.isRequest(said) {
+                    let status = runStatus
+                    send(StatusMessage.encoded(status), to: connection)
+                    continue
+                }
                 let heard = try CollectorMessage(said)
-                let answers = window.withLock { $0.hear(heard, at: .now) }
-                for answer in answers { send(answer, to: connection) }
+                let now = now
+                let answers = window.withLock { $0.hear(heard, at: now) }
+                for answer in answers { send(answer.encoded, to: connection) }
                 collectorConnection.withLock { $0 = connection }
             } catch {
                 notice(PipelineNotice("\(doneEndpoint): a message that came as a collector's is ignored: \(error)"))
@@ -182,36 +218,84 @@ public final class Producer: Sendable {
         return (connection, message)
     }
 
-    private func send(_ answer: ProducerMessage, to connection: Frame) {
+    /// How far the run is, in full.
+    private var runStatus: RunStatus {
+        let now = now
+        return window.withLock { $0.status(at: now) }
+    }
+
+    private func send(_ answer: Frame, to connection: Frame) {
         do throws(ZMQError) {
-            _ = try done.trySend(Message([connection, answer.encoded]))
+            _ = try done.trySend(Message([connection, answer]))
         } catch {
             notice(PipelineNotice("\(doneEndpoint): \(error)"))
         }
     }
 
     private func sendSignals() {
-        let (hasRoom, isFinished) = window.withLock { ($0.hasRoom, $0.isFinished) }
+        let (hasRoom, isFinished, isHalted) = window.withLock {
+            ($0.hasRoom || $0.isEnding, $0.isFinished, $0.isHalted)
+        }
+        if isHalted { halted.send() }
         if hasRoom { room.send() }
         if isFinished { change.send() }
     }
 
     private func keepTime() async throws {
+        let glance = window.withLock { window in
+            let delay = window.settings.delay
+            return delay > .zero ? min(Self.glance, max(delay, .milliseconds(1))) : Self.glance
+        }
+        var nextProbe = now
         while true {
-            try await Task.sleep(for: Self.glance)
-            let now = Instant.now
-            let (workers, hasCollector, acknowledgement) = window.withLock { window in
+            try await Task.sleep(for: glance)
+            let now = now
+            let (workers, hasCollector, undelivered, messages) = window.withLock { window in
                 window.tick(at: now)
-                return (window.aliveWorkers(at: now), window.hasCollector(at: now), window.acknowledgement())
+                return (
+                    window.aliveWorkers(at: now), window.hasCollector(at: now), window.undelivered(at: now),
+                    [window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
+                )
             }
-            if let acknowledgement, let connection = collectorConnection.withLock({ $0 }) {
-                send(acknowledgement, to: connection)
+            if let connection = collectorConnection.withLock({ $0 }) {
+                for message in messages { send(message.encoded, to: connection) }
+            }
+            if now >= nextProbe {
+                nextProbe = now + .milliseconds(500)
+                try probe(at: now)
             }
             try handOut()
             sendSignals()
-            let news = watch.withLock { $0.news(workers: workers, hasCollector: hasCollector, at: now) }
+            let news = watch.withLock { watch in
+                watch.news(workers: workers, hasCollector: hasCollector, undelivered: undelivered, at: now)
+            }
             for line in news { notice(PipelineNotice(line)) }
         }
+    }
+
+    /// Finds out whether the connections of silent workers are there: one that is cut off for a while still has what it
+    /// said it had.
+    private func probe(at now: Instant) throws {
+        for (worker, connection) in window.withLock({ $0.silentWorkers(at: now) }) {
+            let isThere = try trySend(TaskBatch(run: window.withLock { $0.run }, tasks: []).encoded, to: connection)
+            if !isThere { window.withLock { $0.noteUnreachable(worker) } }
+        }
+    }
+
+    private func trySend(_ frame: Frame, to connection: Frame) throws -> Bool {
+        do {
+            // Without a high-water mark there is always room.
+            return try tasks.trySend(Message([connection, frame]))
+        } catch {
+            guard error.code == .hostUnreachable else { throw error }
+            return false
+        }
+    }
+
+    /// Tells all workers that nobody wants the results of this run any more.
+    public func endWhatIsBegun() {
+        let (run, connections) = window.withLock { ($0.run, $0.connections) }
+        for connection in connections { _ = try? trySend(TaskBatch.halt(run), to: connection) }
     }
 
     /// Waits until the collector has everything, or is gone although it has.

@@ -22,6 +22,8 @@ struct ProducerWatch: Sendable {
 
     private var workers: Partner
     private var collector: Partner
+    /// Since when a worker has had results that it cannot deliver, and when to say so next.
+    private var stuck: (since: Instant, next: Instant, pause: Duration)?
 
     init(tasks: String, done: String, start: Instant) {
         workers = Partner(
@@ -32,7 +34,25 @@ struct ProducerWatch: Sendable {
             present: "a collector is there", lastSeen: start)
     }
 
-    mutating func news(workers count: Int, hasCollector: Bool, at now: Instant) -> [String] {
-        [workers.news(isThere: count > 0, at: now), collector.news(isThere: hasCollector, at: now)].compactMap(\.self)
+    mutating func news(
+        workers count: Int, hasCollector: Bool, undelivered: (worker: String, count: Int)? = nil, at now: Instant
+    ) -> [String] {
+        [
+            workers.news(isThere: count > 0, at: now), collector.news(isThere: hasCollector, at: now),
+            news(of: undelivered, at: now),
+        ].compactMap(\.self)
+    }
+
+    private mutating func news(of undelivered: (worker: String, count: Int)?, at now: Instant) -> String? {
+        guard let undelivered else {
+            stuck = nil
+            return nil
+        }
+        let last = stuck ?? (now, now + .seconds(5), .seconds(5))
+        stuck = last
+        guard now >= last.next else { return nil }
+        stuck = (last.since, now + last.pause * 2, last.pause * 2)
+        return "\(undelivered.worker) has \(undelivered.count) results that no collector takes, for "
+            + "\((now - last.since).components.seconds) s; does its --results name the endpoint of the collector?"
     }
 }

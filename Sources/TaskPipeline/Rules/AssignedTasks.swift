@@ -5,7 +5,10 @@ public struct AssignedTasks: Sendable {
 
     /// The run that its tasks belong to.
     public private(set) var run = RunID.none
+    /// The line that names the columns of its tasks.
+    public private(set) var header: ArraySlice<UInt8> = []
 
+    private let name: String
     private let concurrency: Int
     private var prefetch: Prefetch
     /// Tasks that have not been begun, from `first` on.
@@ -13,6 +16,8 @@ public struct AssignedTasks: Sendable {
     private var first = 0
     /// As many as are done at once at most.
     private var begun: [(number: TaskNumber, at: Instant)] = []
+    /// Tasks that are done and whose results have not left: they are not to be done again.
+    private var undelivered = NumberSet()
     private var received: UInt64 = 0
     /// The last ask: how many tasks had been received, and the room that was told.
     private var lastAsk: WorkerAsk?
@@ -20,15 +25,20 @@ public struct AssignedTasks: Sendable {
     private var lastProgress: Instant?
     /// Whether it ends, and wants no more.
     private var isLeaving = false
+    /// Whether results pile up so that no more are wanted.
+    private var isCongested = false
 
     /// Tasks that wait for as long while none is done are given back.
     static let patience = Duration.milliseconds(100)
 
     /// No tasks.
     ///
-    /// - Parameter concurrency: how many tasks the worker does at once.
-    public init(concurrency: Int) {
+    /// - Parameters:
+    ///   - concurrency: how many tasks the worker does at once.
+    ///   - name: what the records of its results call it.
+    public init(concurrency: Int, name: String = "") {
         self.concurrency = concurrency
+        self.name = name
         prefetch = Prefetch(concurrency: concurrency)
     }
 
@@ -44,8 +54,11 @@ public struct AssignedTasks: Sendable {
             queue.removeAll(keepingCapacity: true)
             first = 0
             begun.removeAll()
+            undelivered.removeAll()
             run = batch.run
+            lastAsk = nil
         }
+        header = batch.header
         received += UInt64(batch.tasks.count)
         if first == queue.count {
             queue = batch.tasks
@@ -83,21 +96,43 @@ public struct AssignedTasks: Sendable {
         return nanoseconds
     }
 
+    /// Notes that a task is given back although it was begun, as this machine lacks what it takes.
+    ///
+    /// - Returns: whether it is of the present run.
+    public mutating func giveUp(_ number: TaskNumber, of run: RunID, at now: Instant) -> Bool {
+        guard run == self.run, let index = begun.firstIndex(where: { $0.number == number }) else { return false }
+        begun.remove(at: index)
+        lastProgress = now
+        return true
+    }
+
+    /// Notes the tasks whose results have not left, and whether there are so many that no more are wanted.
+    public mutating func noteUndelivered(_ numbers: NumberSet, isCongested: Bool) {
+        undelivered = numbers
+        self.isCongested = isCongested
+    }
+
     /// What to tell the producer, if that is worth a message by now.
-    public mutating func ask() -> WorkerAsk? {
-        let room = room
+    ///
+    /// - Parameter allowed: how many it can do at once at present.
+    public mutating func ask(allowed: Int? = nil) -> WorkerAsk? {
+        let room = room(allowed)
         // What was told and has not been used up by what came since.
         let told = lastAsk.map { $0.room - Int(clamping: received - $0.received) } ?? 0
         guard room - told >= max(1, prefetch.target / 2) else { return nil }
-        let ask = WorkerAsk(received: received, room: room, concurrency: concurrency, tasks: nil)
+        let ask = WorkerAsk(received: received, room: room, concurrency: allowed ?? concurrency, tasks: nil)
         lastAsk = ask
         return ask
     }
 
     /// What to tell the producer now and then even if nothing happens.
-    public mutating func heartbeat() -> WorkerAsk {
-        let tasks = NumberSet((queue[first...].map(\.number) + begun.map(\.number)).sorted())
-        let ask = WorkerAsk(received: received, room: room, concurrency: concurrency, tasks: tasks)
+    public mutating func heartbeat(allowed: Int? = nil) -> WorkerAsk {
+        var tasks = NumberSet((queue[first...].map(\.number) + begun.map(\.number)).sorted())
+        tasks.formUnion(undelivered)
+        let ask = WorkerAsk(
+            received: received, room: room(allowed), concurrency: max(1, allowed ?? concurrency), tasks: tasks,
+            name: name,
+            undelivered: undelivered.count)
         lastAsk = ask
         return ask
     }
@@ -115,6 +150,11 @@ public struct AssignedTasks: Sendable {
         return clear()
     }
 
+    /// Drops the tasks that have not been begun: nobody wants their results any more.
+    ///
+    /// - Returns: which these are.
+    public mutating func drop() -> NumberSet { clear() }
+
     private mutating func clear() -> NumberSet {
         let numbers = NumberSet(queue[first...].map(\.number).sorted())
         queue.removeAll(keepingCapacity: true)
@@ -122,7 +162,10 @@ public struct AssignedTasks: Sendable {
         return numbers
     }
 
-    private var room: Int {
-        isLeaving ? 0 : max(0, prefetch.target - waitingCount - begun.count)
+    private func room(_ allowed: Int?) -> Int {
+        guard !isLeaving, !isCongested else { return 0 }
+        var target = prefetch.target
+        if let allowed, allowed < concurrency { target = min(target, allowed) }
+        return max(0, target - waitingCount - begun.count)
     }
 }

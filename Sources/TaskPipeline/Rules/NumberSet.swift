@@ -73,6 +73,26 @@ public struct NumberSet: Sendable {
         for range in other.ranges { insert(contentsOf: range) }
     }
 
+    /// Takes all numbers of another set out.
+    public mutating func subtract(_ other: NumberSet) {
+        guard !other.isEmpty else { return }
+        var rest: [ClosedRange<TaskNumber>] = []
+        for range in ranges {
+            var low = range.lowerBound
+            var isLeft = true
+            var index = other.firstRange(endingAtOrAfter: low)
+            while isLeft, index < other.ranges.count, other.ranges[index].lowerBound <= range.upperBound {
+                let hole = other.ranges[index]
+                if hole.lowerBound > low { rest.append(low...hole.lowerBound - 1) }
+                if hole.upperBound >= range.upperBound { isLeft = false } else { low = hole.upperBound + 1 }
+                index += 1
+            }
+            if isLeft { rest.append(low...range.upperBound) }
+        }
+        ranges = rest
+        recent = 0
+    }
+
     /// Takes everything out.
     public mutating func removeAll() {
         ranges.removeAll(keepingCapacity: true)

@@ -5,6 +5,8 @@ struct TaskUnderWay: Sendable {
         case waiting(since: Moment?)
         /// A worker has it, and said so, or was sent it, last at a moment.
         case out(SessionID, heard: Moment)
+        /// Given up, since its workers died with it; the collector was told last at a moment, if at all.
+        case givenUp(told: Moment?)
         /// The collector has its result and holds it back.
         case held
         /// The collector has its result where it belongs: it is no longer under way.
@@ -16,6 +18,12 @@ struct TaskUnderWay: Sendable {
     var place = Place.waiting(since: nil)
     /// Who is not to get it again if there is somebody else.
     var lastWorker: SessionID?
+    /// Whether its worker has said that it has it.
+    var isListed = false
+    /// When it was last handed out.
+    var given: Moment?
+    /// The names of the workers that died with it.
+    var losses: [String] = []
 
     init(text: ArraySlice<UInt8>) {
         self.text = text

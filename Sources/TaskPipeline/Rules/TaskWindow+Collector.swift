@@ -14,7 +14,7 @@ extension TaskWindow {
         case .hello:
             // One that knows the run needs no list of what is done: it made that list.
             let done = message.run == run ? NumberSet() : doneNumbers
-            let welcome = ProducerMessage(run: run, body: .run(done: done))
+            let welcome = ProducerMessage(run: run, body: .run(done: done, resumes: resumes, total: isInputTheSame == true ? total : nil))
             let finished = isFinished ? ProducerMessage(run: run, body: .finished(ending)) : nil
             return [welcome, acknowledgement(), finished].compactMap(\.self)
         case .report(let report):
@@ -28,6 +28,9 @@ extension TaskWindow {
                 return []
             }
             return [acknowledgement]
+        case .recovered(let recovered):
+            recover(recovered)
+            return []
         case .goodbye:
             guard message.run == run else { return [] }
             if isFinished { hasCollectorEnded = true }
@@ -77,21 +80,43 @@ extension TaskWindow {
         for number in held { sendAgain(number, at: nil) }
     }
 
+    /// What is to be told the collector of tasks that were given up, until it says that they are done.
+    public mutating func lostTasks(at now: Instant) -> [ProducerMessage] {
+        guard lostCount > 0, hasCollector(at: now) else { return [] }
+        var lost: [LostTask] = []
+        underWay.forEach { number, task in
+            guard case .givenUp(let told) = task.place, told.map({ now - $0 >= .seconds(1) }) ?? true else { return }
+            lost.append(LostTask(number: number, attempt: task.attempt, text: task.text, workers: task.losses))
+        }
+        for task in lost { underWay.update(task.number) { $0.place = .givenUp(told: now) } }
+        return lost.map { ProducerMessage(run: run, body: .lost($0)) }
+    }
+
     private mutating func apply(_ report: CollectorReport) {
         var failed: UInt64 = 0
+        var failures: [(TaskNumber, ArraySlice<UInt8>)] = []
         // Tasks that are next to each other are mostly one worker's.
         var runs: [(holder: SessionID, count: Int)] = []
         let before = underWay.count
         for range in report.done.ranges {
-            underWay.finish(range) { number, place in
-                if !report.failed.isEmpty, report.failed.contains(number) { failed += 1 }
-                guard case .out(let holder, _) = place else { return }
+            finish(range) { number, task in
+                if !report.failed.isEmpty, report.failed.contains(number) {
+                    failed += 1
+                    failures.append((number, task.text))
+                }
+                guard case .out(let holder, _) = task.place else { return }
                 if runs.last?.holder != holder { runs.append((holder, 0)) }
                 runs[runs.count - 1].count += 1
             }
         }
         doneCount += UInt64(before - underWay.count)
         failedCount += failed
+        for (number, text) in failures.suffix(RunStatus.mostListed)
+        where !recentFailures.contains(where: { $0.number == number }) {
+            // How, only the collector knows.
+            noteFailure(number, text, status: 1)
+        }
+        haltIfDue()
         for run in runs { release(run.count, of: run.holder) }
         for number in known(report.held) { place(number, .held) }
     }

@@ -16,28 +16,71 @@ extension TaskWindow {
     /// Those who ask are served in turn, each until it has as many as the others: none gets all when there is little. A
     /// worker that has enough to do is not sent a few at a time: they wait until they double what it has.
     public mutating func nextHandOut(at now: Instant) -> HandOut? {
-        guard !isStopped else { return nil }
+        guard !isEnding, isInputTheSame == true else { return nil }
+        if settings.delay > .zero, let lastHandOut, now - lastHandOut < settings.delay { return nil }
+        if let handOut = nextSuspect(at: now) { return handOut }
         let waiting = again.count + Int(underWay.nextNumber - nextFresh)
         guard waiting > 0 else { return nil }
         forgetWhoHasNoRoom()
         let level = level(with: waiting)
         for (index, id) in asking.enumerated() {
-            guard var worker = workers[id] else { continue }
-            let count = min(worker.room, level - worker.out, Self.largestBatch.tasks)
-            guard count > 0, worker.out < worker.concurrency || count >= min(worker.room, worker.out, Self.worthwhile)
+            guard var worker = workers[id], id != drained, !isIsolated(id, worker) else { continue }
+            let most = settings.delay > .zero ? 1 : Self.largestBatch.tasks
+            let count = min(worker.room, level - worker.out, most)
+            guard count > 0,
+                worker.out < worker.concurrency || count >= min(worker.room, worker.out, Self.worthwhile)
+                    || settings.delay > .zero
             else { continue }
             let tasks = take(upTo: count, for: id, at: now)
             // What waits has just been with it: perhaps the next one can have it.
             guard !tasks.isEmpty else { continue }
-            worker.room -= tasks.count
-            worker.out += tasks.count
-            worker.sent += UInt64(tasks.count)
-            worker.lastSent = now
-            workers[id] = worker
             asking.remove(at: index)
             asking.append(id)
-            return HandOut(worker: id, connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks))
+            return handOut(tasks, to: id, &worker, at: now)
         }
+        return nil
+    }
+
+    private mutating func handOut(
+        _ tasks: [PipelineTask], to id: SessionID, _ worker: inout WorkerRecord, at now: Instant
+    ) -> HandOut {
+        worker.room -= tasks.count
+        worker.out += tasks.count
+        worker.sent += UInt64(tasks.count)
+        worker.lastSent = now
+        workers[id] = worker
+        lastHandOut = now
+        return HandOut(
+            worker: id, connection: worker.connection, batch: TaskBatch(run: run, tasks: tasks, header: header))
+    }
+
+    /// Whether a worker has a task that it is to have alone.
+    private func isIsolated(_ id: SessionID, _ worker: WorkerRecord) -> Bool {
+        worker.isolated.map { isOut($0, to: id) } ?? false
+    }
+
+    /// The next task that goes out alone, once a worker is free for it.
+    private mutating func nextSuspect(at now: Instant) -> HandOut? {
+        while let first = suspects.first {
+            guard case .waiting = underWay[first]?.place else {
+                suspects.removeFirst()
+                continue
+            }
+            if drained.map({ id in workers[id].map { now - $0.heard >= Self.silence } ?? true }) ?? true {
+                forgetWhoHasNoRoom()
+                let last = underWay[first]?.lastWorker
+                let candidates = asking.filter { id in workers[id].map { !isIsolated(id, $0) } ?? false }
+                drained = candidates.first { $0 != last } ?? candidates.first
+            }
+            guard let id = drained, var worker = workers[id], worker.out == 0, worker.room > 0 else { return nil }
+            suspects.removeFirst()
+            drained = nil
+            var tasks: [PipelineTask] = []
+            _ = give(first, to: id, at: now, &tasks)
+            worker.isolated = first
+            return handOut(tasks, to: id, &worker, at: now)
+        }
+        drained = nil
         return nil
     }
 
@@ -79,7 +122,9 @@ extension TaskWindow {
                     break
                 }
                 // One that is done by now is no longer under way, and so leaves the queue.
-                guard let task = underWay[number], case .waiting(let since) = task.place else { continue }
+                guard let task = underWay[number], case .waiting(let since) = task.place, !isSuspect(number) else {
+                    continue
+                }
                 let hasWaited = since.map { now - $0 >= settings.retryAfter } ?? true
                 guard task.lastWorker != worker || isAlone || hasWaited else {
                     kept.append(number)
@@ -90,6 +135,11 @@ extension TaskWindow {
             again = kept
         }
         while !isFull, nextFresh < underWay.nextNumber {
+            // What was done in an earlier run is passed over.
+            guard underWay[nextFresh] != nil else {
+                nextFresh += 1
+                continue
+            }
             bytes += give(nextFresh, to: worker, at: now, &tasks)
             nextFresh += 1
         }
@@ -105,6 +155,8 @@ extension TaskWindow {
         underWay.update(number) { task in
             task.place = .out(worker, heard: now)
             task.lastWorker = worker
+            task.given = now
+            task.isListed = false
             size = task.text.count
             tasks.append(
                 PipelineTask(

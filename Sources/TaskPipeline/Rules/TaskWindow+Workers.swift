@@ -27,9 +27,15 @@ extension TaskWindow {
                 guard let task = underWay[failure.number], task.attempt == failure.attempt,
                     task.attempt < settings.attempts
                 else { continue }
-                if case .held = task.place { continue }
+                switch task.place {
+                case .held, .givenUp, .done: continue
+                case .waiting, .out: break
+                }
+                noteFailure(failure.number, task.text, status: failure.status)
                 underWay.update(failure.number) { $0.attempt += 1 }
-                if task.holder != nil { sendAgain(failure.number, at: now) }
+                if task.holder != nil {
+                    sendAgain(failure.number, at: now, after: backOff(beforeAttempt: task.attempt + 1))
+                }
             }
         case .leaving:
             workers[message.worker] = nil
@@ -42,9 +48,21 @@ extension TaskWindow {
         workers.values.reduce(0) { $0 + (now - $1.heard < Self.silence ? 1 : 0) }
     }
 
+    /// A worker that has results which it cannot deliver, and how many.
+    public func undelivered(at now: Instant) -> (worker: String, count: Int)? {
+        let stuck = workers.values.filter { $0.undelivered > 0 && now - $0.heard < Self.silence }
+        return stuck.max { $0.undelivered < $1.undelivered }.map { ($0.name, $0.undelivered) }
+    }
+
+    /// Where workers are.
+    var connections: [Frame] { workers.values.map(\.connection) }
+
     private mutating func hear(_ ask: WorkerAsk, of id: SessionID, from connection: Frame, at now: Instant) {
-        var worker = workers[id] ?? WorkerRecord(connection: connection, heard: now, sent: ask.received)
+        var worker = workers[id] ?? WorkerRecord(connection: connection, heard: now, sent: ask.received, since: now)
         worker.heard = now
+        worker.isUnreachable = false
+        if !ask.name.isEmpty { worker.name = ask.name }
+        if ask.tasks != nil { worker.undelivered = ask.undelivered }
         worker.concurrency = ask.concurrency
         // What was on its way on a connection that is lost does not arrive any more, nor what has been for too long.
         let isStale = worker.lastSent.map { now - $0 >= settings.retryAfter } ?? false
@@ -65,15 +83,52 @@ extension TaskWindow {
     private mutating func prolong(_ numbers: NumberSet, of worker: SessionID, at now: Instant) {
         workers[worker]?.listed = now
         for number in known(numbers) where isOut(number, to: worker) {
-            underWay.update(number) { $0.place = .out(worker, heard: now) }
+            underWay.update(number) { task in
+                task.place = .out(worker, heard: now)
+                task.isListed = true
+            }
         }
     }
 
     func isOut(_ number: TaskNumber, to worker: SessionID) -> Bool { underWay[number]?.holder == worker }
 
-    mutating func sendAgain(_ number: TaskNumber, at now: Instant?) {
+    mutating func sendAgain(_ number: TaskNumber, at now: Instant?, after delay: Duration = .zero) {
         place(number, .waiting(since: now))
-        again.append(number)
+        if let now, delay > .zero {
+            let due = now + delay
+            let index = delayed.lastIndex { $0.due <= due }.map { $0 + 1 } ?? 0
+            delayed.insert((due, number), at: index)
+        } else if isSuspect(number) {
+            suspects.append(number)
+        } else {
+            again.append(number)
+        }
+    }
+
+    /// Whether one more loss is the last, and is to show whether the task was its cause.
+    func isSuspect(_ number: TaskNumber) -> Bool {
+        guard settings.mostLosses > 1, let task = underWay[number] else { return false }
+        return task.losses.count >= settings.mostLosses - 1
+    }
+
+    private func backOff(beforeAttempt attempt: UInt32) -> Duration {
+        guard settings.backOff > .zero else { return .zero }
+        var backOff = settings.backOff
+        for _ in 2..<max(2, min(attempt, 40)) where backOff < PipelineSettings.longestBackOff { backOff *= 2 }
+        return min(backOff, max(settings.backOff, PipelineSettings.longestBackOff))
+    }
+
+    /// Says that a worker's connection is gone.
+    public mutating func noteUnreachable(_ worker: SessionID) {
+        workers[worker]?.isUnreachable = true
+        workers[worker]?.room = 0
+    }
+
+    /// The workers that have tasks and have been silent for a while, and their connections: to be found out whether these
+    /// are still there.
+    public func silentWorkers(at now: Instant) -> [(worker: SessionID, connection: Frame)] {
+        workers.filter { !$0.value.isUnreachable && $0.value.out > 0 && now - $0.value.heard >= Self.pulse }
+            .map { ($0.key, $0.value.connection) }
     }
 
     /// Notes where a task is now, and who has it no more.

@@ -25,6 +25,15 @@ public struct TaskWindow: Sendable {
         var out = 0
         /// Whether it is among those that ask.
         var isAsking = false
+        var name = ""
+        /// Since when it has been known.
+        var since: Instant
+        /// Whether its connection is gone.
+        var isUnreachable = false
+        /// A task that it was given alone, as others have died with it.
+        var isolated: TaskNumber?
+        /// How many results it cannot deliver.
+        var undelivered = 0
     }
 
     /// The run that all of this is.
@@ -37,6 +46,27 @@ public struct TaskWindow: Sendable {
     var nextFresh: TaskNumber = 1
     /// The tasks that are to be handed out again.
     var again: [TaskNumber] = []
+    /// Those that are not to be tried again before a moment, in the order of these.
+    var delayed: [(due: Instant, number: TaskNumber)] = []
+    /// Those that are handed out alone, so that it shows whether they are what kills workers.
+    var suspects: [TaskNumber] = []
+    /// The worker that is sent nothing until it is free for one of these.
+    var drained: SessionID?
+    var lastHandOut: Instant?
+    /// The bytes of the tasks that are under way.
+    var bytesUnderWay = 0
+    /// Whether this run goes on with an earlier one, and has to learn from the collector what is done.
+    public let resumes: Bool
+    /// Whether it has learnt that.
+    public internal(set) var isRecovered = false
+    /// What is done before it is read.
+    var resumption: Resumption?
+    /// How many tasks there are, once that is known.
+    public internal(set) var total: UInt64?
+    /// How many there were in the run that is gone on with, where that is known.
+    var earlierTotal: UInt64?
+    /// The line that names the columns.
+    public var header: ArraySlice<UInt8> = []
     var workers: [SessionID: WorkerRecord] = [:]
     /// The workers with room, in the order in which they are served.
     var asking: [SessionID] = []
@@ -46,9 +76,17 @@ public struct TaskWindow: Sendable {
     var unacknowledged = NumberSet()
     var replacedCollectors: Set<SessionID> = []
     var isInputAtEnd = false
+    var pace = Pace()
+    var recentFailures: [RunStatus.Failure] = []
 
     /// Whether somebody has asked to hand out nothing more.
     public internal(set) var isStopped = false
+    /// Whether too many tasks have failed.
+    public internal(set) var isHalted = false
+    /// The tasks that were done before this run, and were read again.
+    public internal(set) var resumedCount: UInt64 = 0
+    /// The tasks that were given up because workers died with them.
+    public internal(set) var lostCount: UInt64 = 0
     /// Whether the collector has everything and knows it.
     public internal(set) var hasCollectorEnded = false
     /// The tasks whose results are where they belong.
@@ -63,6 +101,9 @@ public struct TaskWindow: Sendable {
     /// As long as a worker has been heard within this time, of which its heartbeat is a quarter, it has what it said it had,
     /// even if a task is to be sent again after a shorter time.
     static let pulse = Duration.seconds(1)
+    /// A list of tasks is believed for so many times the time after which others are sent again, as long as the worker's
+    /// connection is there: one that is cut off for a while is not dead.
+    static let belief = 3
     /// So many tasks are worth a message to anybody.
     static let worthwhile = 500
     /// So many reports are acknowledged at once, unless it is time to.
@@ -71,7 +112,11 @@ public struct TaskWindow: Sendable {
     static let largestBatch = (tasks: 1000, bytes: 1 << 20)
 
     /// An empty window.
-    public init(run: RunID, settings: PipelineSettings) {
+    ///
+    /// - Parameter resumes: whether the run goes on with an earlier one; nothing is read then before it is known what that
+    ///   has done.
+    public init(run: RunID, settings: PipelineSettings, resumes: Bool = false) {
+        self.resumes = resumes
         self.run = run
         self.settings = settings
     }
@@ -81,16 +126,73 @@ public struct TaskWindow: Sendable {
 
 extension TaskWindow {
     /// Whether there is room for one more task.
-    public var hasRoom: Bool { !isStopped && underWay.count < settings.window }
+    public var hasRoom: Bool {
+        guard !isEnding, !resumes || isRecovered else { return false }
+        // What an earlier run had under way is read whole, however much it was: before, nothing is handed out.
+        return isInputTheSame == nil
+            || underWay.count < settings.window && (bytesUnderWay < settings.windowBytes || underWay.isEmpty)
+    }
+
+    /// Whether nothing more is handed out.
+    public var isEnding: Bool { isStopped || isHalted }
 
     /// Takes the next task of the input. Ask ``hasRoom`` before.
     public mutating func add(_ text: ArraySlice<UInt8>) {
+        let number = underWay.nextNumber
         underWay.append(TaskUnderWay(text: text))
+        bytesUnderWay += text.count
+        guard let isFailure = resumption?.note(number, text) else { return }
+        finish(number...number)
+        doneCount += 1
+        resumedCount += 1
+        if isFailure { failedCount += 1 }
+    }
+
+    /// Says what is done before it is read. To be called before the first task is added.
+    public mutating func recover(_ results: RecoveredResults) {
+        guard resumes, !isRecovered else { return }
+        isRecovered = true
+        resumption = results.done.isEmpty ? nil : Resumption(results)
+        earlierTotal = results.total
+    }
+
+    /// Whether the input so far is that of the run that is gone on with; nil until that is known.
+    public var isInputTheSame: Bool? {
+        if let earlierTotal, total.map({ $0 != earlierTotal }) ?? (readCount > earlierTotal) { return false }
+        return resumption.map { $0.isTheSame(atEnd: isInputAtEnd) } ?? true
+    }
+
+    /// Ends tasks that are done.
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay) -> Void = { _, _ in }) {
+        var bytes = 0
+        underWay.finish(range) { number, task in
+            bytes += task.text.count
+            each(number, task)
+        }
+        bytesUnderWay -= bytes
     }
 
     /// Says that there is no more input.
     public mutating func endInput() {
         isInputAtEnd = true
+        total = readCount
+        haltIfDue()
+    }
+
+    /// Says how many tasks there will be, where that is known before they are read.
+    public mutating func expect(total: UInt64) {
+        if self.total == nil { self.total = total }
+    }
+
+    /// Whether too many have failed.
+    mutating func haltIfDue() {
+        switch settings.halt {
+        case .tasks(let limit): isHalted = isHalted || failedCount >= limit
+        case .percent(let limit):
+            guard isInputAtEnd, readCount > 0 else { return }
+            isHalted = isHalted || Double(failedCount) * 100 >= limit * Double(readCount) && failedCount > 0
+        case nil: break
+        }
     }
 
     /// Says that nothing more is to be handed out; what workers have is waited for.
@@ -103,12 +205,12 @@ extension TaskWindow {
 
     /// Whether nothing is left to wait for but the collector's goodbye.
     public var isFinished: Bool {
-        guard isStopped else { return isInputAtEnd && underWay.isEmpty }
+        guard isEnding else { return isInputAtEnd && underWay.isEmpty }
         var isAnyOut = false
         underWay.forEach { _, task in if task.holder != nil { isAnyOut = true } }
         return !isAnyOut
     }
 
     /// How the run ends, once it is finished.
-    public var ending: RunEnding { RunEnding(tasks: readCount, isInterrupted: isStopped) }
+    public var ending: RunEnding { RunEnding(tasks: readCount, isInterrupted: isStopped, isHalted: isHalted) }
 }

@@ -55,13 +55,13 @@ struct TasksUnderWay: Sendable {
 
     /// Ends all tasks of a range, however large it is.
     ///
-    /// - Parameter each: called with the number of each that was under way, and where it was.
-    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay.Place) -> Void) {
+    /// - Parameter each: called with each that was under way, and its number.
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay) -> Void) {
         var index = firstPage(endingAfter: range.lowerBound)
         var hasEmptied = false
         while index < pages.count, pages[index].first <= range.upperBound {
             for slot in Self.slots(of: range, in: pages[index]) where pages[index].tasks[slot].isUnderWay {
-                each(pages[index].first + TaskNumber(slot), pages[index].tasks[slot].place)
+                each(pages[index].first + TaskNumber(slot), pages[index].tasks[slot])
                 pages[index].tasks[slot].finish()
                 pages[index].count -= 1
                 count -= 1

@@ -8,6 +8,8 @@ public struct CollectorMessage: Hashable, Sendable {
         case hello
         /// What it has; said again until acknowledged.
         case report(CollectorReport)
+        /// What it has of an earlier run; said until results of this one come.
+        case recovered(RecoveredResults)
         /// It has everything and ends.
         case goodbye
     }
@@ -39,6 +41,11 @@ public struct CollectorMessage: Hashable, Sendable {
                     sequence: try reader.number(), done: try reader.numbers(), failed: try reader.numbers(),
                     held: try reader.numbers()))
         case .goodbye: body = .goodbye
+        case .recovered:
+            body = .recovered(
+                RecoveredResults(
+                    done: try reader.numbers(), failed: try reader.numbers(),
+                    digest: LineDigest(sum: try reader.number()), total: try reader.flag() ? try reader.number() : nil))
         default: throw WireError("a collector does not send it")
         }
     }
@@ -54,6 +61,14 @@ public struct CollectorMessage: Hashable, Sendable {
             writer.write(report.done)
             writer.write(report.failed)
             writer.write(report.held)
+            return writer.message
+        case .recovered(let results):
+            var writer = writer(.recovered)
+            writer.write(results.done)
+            writer.write(results.failed)
+            writer.write(results.digest.rawValue)
+            writer.write(results.total != nil)
+            if let total = results.total { writer.write(total) }
             return writer.message
         }
     }

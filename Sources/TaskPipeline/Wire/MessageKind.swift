@@ -24,7 +24,15 @@ enum MessageKind: UInt8 {
     case finished
     case farewell
     case replaced
+    case lost
+    // From the collector to the producer.
+    case recovered
+    // From whoever asks how far a run is, and the answer.
+    case statusRequest
+    case status
+    // From the producer to a worker.
+    case halt
 
     static let magic: [UInt8] = [UInt8(ascii: "P"), UInt8(ascii: "L")]
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 }

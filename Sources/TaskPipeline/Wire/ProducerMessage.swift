@@ -4,8 +4,11 @@ public import SwiftZMQ
 public struct ProducerMessage: Hashable, Sendable {
     /// What it says.
     public enum Body: Hashable, Sendable {
-        /// This run goes on, and these tasks of it are done.
-        case run(done: NumberSet)
+        /// This run goes on, and these tasks of it are done; whether it goes on with an earlier one, and how many tasks
+        /// there are, once that is known.
+        case run(done: NumberSet, resumes: Bool, total: UInt64?)
+        /// A task was given up; said until it is reported as done.
+        case lost(LostTask)
         /// Reports have arrived.
         case acknowledged(sequences: NumberSet)
         /// No more tasks will be handed out; whoever holds results back writes them. Said until answered by a goodbye.
@@ -32,10 +35,21 @@ public struct ProducerMessage: Hashable, Sendable {
         var reader = try WireReader(message)
         run = reader.run
         switch reader.kind {
-        case .run: body = .run(done: try reader.numbers())
+        case .run:
+            body = .run(
+                done: try reader.numbers(), resumes: try reader.flag(),
+                total: try reader.flag() ? try reader.number() : nil)
+        case .lost:
+            let number = try reader.number(TaskNumber.self)
+            let attempt = try reader.number(UInt32.self)
+            let text = try reader.bytes(Int(try reader.number(UInt32.self)))
+            var workers: [String] = []
+            while !reader.isAtEnd { workers.append(try reader.string()) }
+            body = .lost(LostTask(number: number, attempt: attempt, text: text, workers: workers))
         case .acknowledged: body = .acknowledged(sequences: try reader.numbers())
         case .finished:
-            body = .finished(RunEnding(tasks: try reader.number(), isInterrupted: try reader.flag()))
+            body = .finished(
+                RunEnding(tasks: try reader.number(), isInterrupted: try reader.flag(), isHalted: try reader.flag()))
         case .farewell: body = .farewell
         case .replaced: body = .replaced
         default: throw WireError("a producer does not send it to a collector")
@@ -45,9 +59,20 @@ public struct ProducerMessage: Hashable, Sendable {
     /// The message in bytes.
     public var encoded: Frame {
         switch body {
-        case .run(let done):
+        case .run(let done, let resumes, let total):
             var writer = WireWriter(.run, run: run)
             writer.write(done)
+            writer.write(resumes)
+            writer.write(total != nil)
+            if let total { writer.write(total) }
+            return writer.message
+        case .lost(let task):
+            var writer = WireWriter(.lost, run: run, capacity: task.text.count + 64)
+            writer.write(task.number)
+            writer.write(task.attempt)
+            writer.write(UInt32(task.text.count))
+            writer.write(bytesOf: task.text)
+            for worker in task.workers { writer.write(worker) }
             return writer.message
         case .acknowledged(let sequences):
             var writer = WireWriter(.acknowledged, run: run)
@@ -57,6 +82,7 @@ public struct ProducerMessage: Hashable, Sendable {
             var writer = WireWriter(.finished, run: run)
             writer.write(ending.tasks)
             writer.write(ending.isInterrupted)
+            writer.write(ending.isHalted)
             return writer.message
         case .farewell: return WireWriter(.farewell, run: run).message
         case .replaced: return WireWriter(.replaced, run: run).message

@@ -28,19 +28,19 @@ public struct ResultBatch: Hashable, Sendable {
             results.append(
                 TaskResult(
                     number: head.number, worker: worker, status: head.status, nanoseconds: head.nanoseconds,
-                    text: try reader.bytes(head.textCount), output: try reader.bytes(head.outputCount)))
+                    text: try reader.bytes(head.textCount), output: try reader.bytes(head.outputCount),
+                    errors: try reader.bytes(head.errorsCount), label: head.label, started: head.started,
+                    attempt: head.attempt, isFinal: head.isFinal))
         }
     }
 
     /// The message in bytes.
     public var encoded: Frame {
-        let capacity = results.reduce(worker.utf8.count + 4) { $0 + $1.text.count + $1.output.count + 28 }
-        var writer = ResultBatchWriter(run: run, worker: worker, capacity: capacity)
-        for result in results {
-            writer.append(
-                number: result.number, status: result.status, nanoseconds: result.nanoseconds, text: result.text,
-                output: result.output)
+        let capacity = results.reduce(worker.utf8.count + 4) {
+            $0 + $1.text.count + $1.output.count + $1.errors.count + MemoryLayout<ResultHead>.size
         }
+        var writer = ResultBatchWriter(run: run, worker: worker, capacity: capacity)
+        for result in results { writer.append(result) }
         return writer.message
     }
 }

@@ -4,6 +4,10 @@ import SwiftZMQ
 struct ResultBatchWriter: Sendable {
     /// How many results are in it.
     private(set) var count = 0
+    /// About how long it is.
+    private(set) var size = 0
+    /// The tasks they are of.
+    private(set) var numbers = NumberSet()
     private var writer: WireWriter
 
     init(run: RunID, worker: String, capacity: Int = 1 << 12) {
@@ -13,15 +17,14 @@ struct ResultBatchWriter: Sendable {
 
     var message: Frame { writer.message }
 
-    mutating func append(
-        number: TaskNumber, status: Int32, nanoseconds: Int64, text: ArraySlice<UInt8>, output: ArraySlice<UInt8>
-    ) {
-        writer.write(
-            record: ResultHead(
-                number: number, nanoseconds: nanoseconds, status: status, textCount: text.count,
-                outputCount: output.count))
-        writer.write(bytesOf: text)
-        writer.write(bytesOf: output)
+    /// Adds a result; its worker is that of the batch.
+    mutating func append(_ result: TaskResult) {
+        writer.write(record: ResultHead(result))
+        writer.write(bytesOf: result.text)
+        writer.write(bytesOf: result.output)
+        writer.write(bytesOf: result.errors)
         count += 1
+        size += result.text.count + result.output.count + result.errors.count + 64
+        if result.isFinal { numbers.insert(result.number) }
     }
 }

@@ -5,13 +5,23 @@ struct ResultHead: BitwiseCopyable {
     private let statusBits: Int32
     private let textCountBits: UInt32
     private let outputCountBits: UInt32
+    private let errorsCountBits: UInt32
+    private let attemptBits: UInt32
+    private let startedBits: Int64
+    private let labelBits: UInt8
+    private let finalBits: UInt8
 
-    init(number: TaskNumber, nanoseconds: Int64, status: Int32, textCount: Int, outputCount: Int) {
-        numberBits = number.littleEndian
-        nanosecondBits = nanoseconds.littleEndian
-        statusBits = status.littleEndian
-        textCountBits = UInt32(textCount).littleEndian
-        outputCountBits = UInt32(outputCount).littleEndian
+    init(_ result: TaskResult) {
+        numberBits = result.number.littleEndian
+        nanosecondBits = result.nanoseconds.littleEndian
+        statusBits = result.status.littleEndian
+        textCountBits = UInt32(result.text.count).littleEndian
+        outputCountBits = UInt32(result.output.count).littleEndian
+        errorsCountBits = UInt32(result.errors.count).littleEndian
+        attemptBits = result.attempt.littleEndian
+        startedBits = result.started.littleEndian
+        labelBits = result.label.rawValue
+        finalBits = result.isFinal ? 1 : 0
     }
 
     var number: TaskNumber { TaskNumber(littleEndian: numberBits) }
@@ -19,4 +29,9 @@ struct ResultHead: BitwiseCopyable {
     var status: Int32 { Int32(littleEndian: statusBits) }
     var textCount: Int { Int(UInt32(littleEndian: textCountBits)) }
     var outputCount: Int { Int(UInt32(littleEndian: outputCountBits)) }
+    var errorsCount: Int { Int(UInt32(littleEndian: errorsCountBits)) }
+    var attempt: UInt32 { UInt32(littleEndian: attemptBits) }
+    var started: Int64 { Int64(littleEndian: startedBits) }
+    var label: OutputLabel { OutputLabel(rawValue: labelBits) ?? .none }
+    var isFinal: Bool { finalBits != 0 }
 }

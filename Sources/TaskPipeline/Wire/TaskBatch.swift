@@ -6,9 +6,12 @@ public struct TaskBatch: Hashable, Sendable {
     public var run: RunID
     /// The tasks.
     public var tasks: [PipelineTask]
+    /// The line that names the columns of each; empty for none.
+    public var header: ArraySlice<UInt8>
 
     /// A batch.
-    public init(run: RunID, tasks: [PipelineTask]) {
+    public init(run: RunID, tasks: [PipelineTask], header: ArraySlice<UInt8> = []) {
+        self.header = header
         self.run = run
         self.tasks = tasks
     }
@@ -18,6 +21,7 @@ public struct TaskBatch: Hashable, Sendable {
         var reader = try WireReader(message)
         guard reader.kind == .tasks else { throw WireError("a producer does not send it to a worker") }
         run = reader.run
+        header = try reader.bytes(Int(try reader.number(UInt32.self)))
         tasks = []
         while !reader.isAtEnd {
             let head = try reader.record(TaskHead.self)
@@ -30,11 +34,21 @@ public struct TaskBatch: Hashable, Sendable {
 
     /// The message in bytes.
     public var encoded: Frame {
-        var writer = WireWriter(.tasks, run: run, capacity: tasks.reduce(0) { $0 + $1.text.count + 17 })
+        var writer = WireWriter(.tasks, run: run, capacity: tasks.reduce(header.count) { $0 + $1.text.count + 17 })
+        writer.write(UInt32(header.count))
+        writer.write(bytesOf: header)
         for task in tasks {
             writer.write(record: TaskHead(task))
             writer.write(bytesOf: task.text)
         }
         return writer.message
     }
+
+    /// Reads a message that is a batch, or says that nobody wants the results of a run any more: nil.
+    static func orHalt(_ message: Message) throws(WireError) -> TaskBatch? {
+        WireReader.isKind(.halt, message) ? nil : try TaskBatch(message)
+    }
+
+    /// What ends whatever a worker does for a run.
+    static func halt(_ run: RunID) -> Frame { WireWriter(.halt, run: run).message }
 }

@@ -21,6 +21,13 @@ struct WireReader {
         position = 20
     }
 
+    /// Whether a message is of a kind, without taking it apart.
+    static func isKind(_ kind: MessageKind, _ message: Message) -> Bool {
+        guard message.count == 1, let frame = message.first, frame.count >= 20 else { return false }
+        return frame[0] == MessageKind.magic[0] && frame[1] == MessageKind.magic[1]
+            && frame[2] == MessageKind.version && frame[3] == kind.rawValue
+    }
+
     var isAtEnd: Bool { position == bytes.count }
 
     @inline(__always)

@@ -39,7 +39,8 @@ public struct WorkerMessage: Hashable, Sendable {
                 WorkerAsk(
                     received: try reader.number(), room: Int(try reader.number(UInt32.self)),
                     concurrency: Int(try reader.number(UInt32.self)),
-                    tasks: try reader.flag() ? try reader.numbers() : nil))
+                    tasks: try reader.flag() ? try reader.numbers() : nil, name: try reader.string(),
+                    undelivered: Int(try reader.number(UInt32.self))))
         case .returned: body = .returned(try reader.numbers())
         case .failed:
             var failures: [FailedAttempt] = []
@@ -65,6 +66,8 @@ public struct WorkerMessage: Hashable, Sendable {
             writer.write(UInt32(clamping: ask.concurrency))
             writer.write(ask.tasks != nil)
             if let tasks = ask.tasks { writer.write(tasks) }
+            writer.write(ask.name)
+            writer.write(UInt32(clamping: ask.undelivered))
         case .returned(let numbers): writer.write(numbers)
         case .failed(let failures):
             for failure in failures {

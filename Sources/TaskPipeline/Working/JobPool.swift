@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import SystemSupport
 
 /// The threads on which a worker does its tasks, and the tasks that producers have given it.
@@ -15,12 +16,20 @@ final class JobPool: Sendable {
         /// What was done and has not been told, by producer.
         var unreported: [UnreportedResults]
         var unreportedCount = 0
+        var unreportedBytes = 0
         /// When the first of it was done.
         var unreportedSince = Instant.now
         var nextProducer = 0
         var running = 0
         var idleThreads = 0
+        var shortage: Shortage
+        /// Whether the machine has too much to do, or too little memory.
+        var isMachineBusy = false
+        var nextLook = Instant.now
         var isEnded = false
+
+        /// How many tasks may be done at once at present.
+        func allowed(at now: Instant) -> Int { isMachineBusy ? 0 : shortage.allowed(at: now) }
     }
 
     /// A task that a thread does.
@@ -28,6 +37,9 @@ final class JobPool: Sendable {
         let producer: Int
         let run: RunID
         let task: PipelineTask
+        let header: ArraySlice<UInt8>
+
+        var request: JobRequest { JobRequest(number: task.number, text: task.text, header: header, run: run) }
     }
 
     /// What a thread does next.
@@ -39,11 +51,13 @@ final class JobPool: Sendable {
     }
 
     private static let enough = 500
+    private static let enoughBytes = 1 << 20
     private static let longestDelay: Int64 = 1_000_000  // Nanoseconds.
 
     private let worker: String
     private let job: any Job
     private let concurrency: Int
+    private let limits: MachineLimits
     private let state: Locked<State>
     private let wake = DispatchSemaphore(value: 0)
 
@@ -52,23 +66,34 @@ final class JobPool: Sendable {
     /// - Parameters:
     ///   - worker: what the records of the results call it.
     ///   - producers: how many producers are served.
-    init(worker: String, producers: Int, concurrency: Int, job: any Job) {
+    init(worker: String, producers: Int, concurrency: Int, job: any Job, limits: MachineLimits) {
         self.worker = worker
         self.job = job
         self.concurrency = concurrency
+        self.limits = limits
         state = Locked(
             State(
-                assigned: Array(repeating: AssignedTasks(concurrency: concurrency), count: producers),
-                unreported: Array(repeating: UnreportedResults(run: .none, worker: worker), count: producers)))
+                assigned: Array(
+                    repeating: AssignedTasks(concurrency: concurrency, name: worker), count: producers),
+                unreported: Array(repeating: UnreportedResults(run: .none, worker: worker), count: producers),
+                shortage: Shortage(concurrency: concurrency), isMachineBusy: !limits.isEmpty))
     }
 
     /// Starts the threads.
     ///
     /// - Parameter deliver: called on the threads when it is time to deliver what was done.
-    func start(deliver: @escaping @Sendable () -> Void) throws(SystemError) {
-        for _ in 0..<concurrency {
-            try DetachedThread.start(name: "job") { [self] in work(deliver) }
+    /// - Returns: why there are fewer than there should be; nil when there are all.
+    /// - Throws: when there is none.
+    func start(deliver: @escaping @Sendable () -> Void) throws(SystemError) -> String? {
+        for index in 0..<concurrency {
+            do throws(SystemError) {
+                try DetachedThread.start(name: "job") { [self] in work(deliver) }
+            } catch {
+                guard index > 0 else { throw error }
+                return "\(error): \(index) tasks are done at once, not \(concurrency)"
+            }
         }
+        return nil
     }
 
     /// Lets the threads end when they have done what they do.
@@ -77,16 +102,29 @@ final class JobPool: Sendable {
         for _ in 0..<concurrency { wake.signal() }
     }
 
-    /// Uses the tasks of a producer; threads are woken if there is more to do then.
-    func withAssigned<Result>(_ index: Int, _ body: (inout AssignedTasks) throws -> Result) rethrows -> Result {
+    /// Uses the tasks of a producer, knowing how many may be done at once; threads are woken if there is more to do then.
+    func withAssigned<Result>(_ index: Int, _ body: (inout AssignedTasks, Int) throws -> Result) rethrows -> Result {
         let (result, woken) = try state.withLock { state in
-            let result = try body(&state.assigned[index])
+            let allowed = state.shortage.isShort || state.isMachineBusy ? state.allowed(at: .now) : concurrency
+            let result = try body(&state.assigned[index], allowed)
             let woken = min(state.idleThreads, state.assigned[index].waitingCount)
             state.idleThreads -= woken
             return (result, woken)
         }
         for _ in 0..<woken { wake.signal() }
         return result
+    }
+
+    /// Finds out now and then whether the machine can do more.
+    func lookAtMachine(at now: Instant) {
+        guard !limits.isEmpty, state.withLock({ now >= $0.nextLook }) else { return }
+        let isBusy = !limits.allow(
+            load: limits.load == nil ? nil : MachineState.load, processors: MachineState.processors,
+            available: limits.freeMemory == nil ? nil : MachineState.availableMemory)
+        state.withLock { state in
+            state.isMachineBusy = isBusy
+            state.nextLook = now + .milliseconds(500)
+        }
     }
 
     /// Takes what was done and has not been told.
@@ -96,6 +134,7 @@ final class JobPool: Sendable {
         state.withLock { state in
             guard state.unreportedCount > 0 else { return [] }
             state.unreportedCount = 0
+            state.unreportedBytes = 0
             let unreported = state.unreported
             for index in unreported.indices {
                 state.unreported[index] = UnreportedResults(run: state.assigned[index].run, worker: worker)
@@ -118,7 +157,7 @@ final class JobPool: Sendable {
             done = nil
             switch step {
             case .deliver: deliver()
-            case .begin(let assignment): done = (assignment, job.run(assignment.task.text))
+            case .begin(let assignment): done = (assignment, job.run(assignment.request))
             case .rest: wake.wait()
             case .end: return
             }
@@ -129,28 +168,54 @@ final class JobPool: Sendable {
     private func put(_ outcome: JobOutcome, of assignment: Assignment, at now: Instant, _ state: inout State) {
         state.running -= 1
         let (producer, run) = (assignment.producer, assignment.run)
+        if let shortage = outcome.shortage {
+            let complaint = state.shortage.note(shortage, running: state.running, at: now)
+            guard state.assigned[producer].giveUp(assignment.task.number, of: run, at: now) else { return }
+            prepare(producer, run, at: now, &state)
+            state.unreported[producer].giveBack(assignment.task, complaint: complaint)
+            state.unreportedCount += 1
+            return
+        }
+        if state.shortage.isShort { state.shortage.noteDone(at: now) }
         guard let nanoseconds = state.assigned[producer].finish(assignment.task.number, of: run, at: now) else {
             return
         }
+        prepare(producer, run, at: now, &state)
+        state.unreported[producer].add(
+            outcome, of: assignment.task, nanoseconds: nanoseconds, started: Self.wallClock - nanoseconds)
+        state.unreportedCount += 1
+        state.unreportedBytes += outcome.output.count
+    }
+
+    private func prepare(_ producer: Int, _ run: RunID, at now: Instant, _ state: inout State) {
         if state.unreported[producer].run != run {
             // What an earlier run has left is of no use any more.
             state.unreportedCount -= state.unreported[producer].count
             state.unreported[producer] = UnreportedResults(run: run, worker: worker)
         }
         if state.unreportedCount == 0 { state.unreportedSince = now }
-        state.unreported[producer].add(outcome, of: assignment.task, nanoseconds: nanoseconds)
-        state.unreportedCount += 1
+    }
+
+    private static var wallClock: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private static func nextStep(at now: Instant, _ state: inout State) -> Step {
         if isDeliveryDue(at: now, state) { return .deliver }
         if state.isEnded { return .end }
-        for offset in 0..<state.assigned.count {
-            let producer = (state.nextProducer + offset) % state.assigned.count
-            if let task = state.assigned[producer].begin(at: now) {
-                state.nextProducer = producer + 1
-                state.running += 1
-                return .begin(Assignment(producer: producer, run: state.assigned[producer].run, task: task))
+        if !state.isMachineBusy && !state.shortage.isShort || state.running < state.allowed(at: now) {
+            for offset in 0..<state.assigned.count {
+                let producer = (state.nextProducer + offset) % state.assigned.count
+                if let task = state.assigned[producer].begin(at: now) {
+                    state.nextProducer = producer + 1
+                    state.running += 1
+                    return .begin(
+                        Assignment(
+                            producer: producer, run: state.assigned[producer].run, task: task,
+                            header: state.assigned[producer].header))
+                }
             }
         }
         state.idleThreads += 1
@@ -159,7 +224,7 @@ final class JobPool: Sendable {
 
     private static func isDeliveryDue(at now: Instant, _ state: State) -> Bool {
         guard state.unreportedCount > 0 else { return false }
-        return state.unreportedCount >= enough || state.isEnded
+        return state.unreportedCount >= enough || state.unreportedBytes >= enoughBytes || state.isEnded
             || now.nanoseconds(since: state.unreportedSince) >= longestDelay
             || !state.assigned.contains { $0.waitingCount > 0 }
     }

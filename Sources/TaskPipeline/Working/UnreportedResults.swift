@@ -7,29 +7,39 @@ struct UnreportedResults: Sendable {
     private(set) var results: ResultBatchWriter?
     /// The attempts that failed and are not the last.
     private(set) var failures: [FailedAttempt] = []
-    /// Why attempts failed.
-    private(set) var complaints: [(number: TaskNumber, text: String)] = []
-    /// How many attempts failed, the last ones included.
-    private(set) var failedCount: UInt64 = 0
+    /// The tasks that are given back although they were begun.
+    private(set) var returned = NumberSet()
+    /// Why attempts failed, and what the machine lacks.
+    private(set) var complaints: [String] = []
+    /// How many tasks were done, and how many attempts failed.
+    private(set) var counts = (done: 0 as UInt64, failed: 0 as UInt64)
 
     init(run: RunID, worker: String) {
         self.run = run
         self.worker = worker
     }
 
-    /// How many results and failed attempts are in it.
-    var count: Int { (results?.count ?? 0) + failures.count }
+    /// How many results, failed attempts and given back tasks are in it.
+    var count: Int { (results?.count ?? 0) + returned.count }
 
-    mutating func add(_ outcome: JobOutcome, of task: PipelineTask, nanoseconds: Int64) {
-        if outcome.status != 0 { failedCount += 1 }
-        if let complaint = outcome.complaint { complaints.append((task.number, complaint)) }
-        guard outcome.status == 0 || task.isLastAttempt else {
+    mutating func add(_ outcome: JobOutcome, of task: PipelineTask, nanoseconds: Int64, started: Int64) {
+        let isFinal = outcome.status == 0 || task.isLastAttempt
+        if outcome.status != 0 { counts.failed += 1 }
+        if isFinal { counts.done += 1 }
+        if let complaint = outcome.complaint { complaints.append("task \(task.number): \(complaint)") }
+        if !isFinal {
             failures.append(FailedAttempt(number: task.number, attempt: task.attempt, status: outcome.status))
-            return
         }
         if results == nil { results = ResultBatchWriter(run: run, worker: worker) }
         results?.append(
-            number: task.number, status: outcome.status, nanoseconds: nanoseconds, text: task.text,
-            output: outcome.output)
+            TaskResult(
+                number: task.number, worker: worker, status: outcome.status, nanoseconds: nanoseconds, text: task.text,
+                output: isFinal ? outcome.output : [], errors: isFinal ? outcome.errors : [], label: outcome.label,
+                started: started, attempt: task.attempt, isFinal: isFinal))
+    }
+
+    mutating func giveBack(_ task: PipelineTask, complaint: String?) {
+        returned.insert(task.number)
+        if let complaint { complaints.append(complaint) }
     }
 }

@@ -14,14 +14,25 @@ import Testing
         (["run", "--job", "sing"], "sing"),
         (["run", "--job", "echo", "--exec", "cat"], "exclude"),
         (["run", "--exec", " "], "a command is needed"),
-        (["run", "--exec", "echo `echo {}`"], "backquotes"),
+        (["run", "--exec", "echo `echo {}`"], "$TASK"),
         (["run", "--job", "echo", "--workers", "0"], "--workers 0"),
         (["run", "--job", "echo", "--concurrency", "0"], "--concurrency 0"),
         (["run", "--job", "echo", "--window", "0"], "--window 0"),
         (["run", "--job", "echo", "--attempts", "0"], "--attempts 0"),
         (["run", "--job", "echo", "--retry-after", "0s"], "--retry-after 0s"),
-        (["run", "--job", "echo", "--retry-after", "10"], "10"),
+        (["run", "--job", "echo", "--retry-after", "10"], "10s"),
         (["run", "--job", "echo", "--format", "xml"], "xml"),
+        (["run", "--job", "echo", "--timeout", "3s"], "--timeout"),
+        (["run", "--exec", "x", "--timeout", "3"], "10s"),
+        (["run", "--job", "echo", "--halt", "x"], "--halt"),
+        (["run", "--job", "echo", "--halt-now"], "--halt"),
+        (["run", "--job", "echo", "--resume"], "--output"),
+        (["run", "--job", "echo", "--output", "x", "--retry-failed"], "--resume"),
+        (["run", "--job", "echo", "--header"], "--colsep"),
+        (["run", "--job", "echo", "--load", "x"], "--load"),
+        (["run", "--exec", "x", "--nice", "40"], "--nice 40"),
+        (["run", "--job", "echo", "--workers", "1025"], "--workers 1025"),
+        (["status", "--done", "tcp://*:1"], "tcp://*:1"),
         (["run", "--job", "echo", "--output", ""], "--output"),
         (["run", "--job", "echo", "--tasks", "tcp://*:5557"], "--results"),
         (["run", "--job", "echo", "--plain", "--ordered"], "--ordered does not go with --plain"),
@@ -70,7 +81,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["--help"], ["run", "--help"], ["produce", "--help"], ["work", "--help"], ["collect", "--help"], [],
+        ["--help"], ["run", "--help"], ["produce", "--help"], ["work", "--help"], ["collect", "--help"],
+        ["status", "--help"], [],
     ])
     func `Help goes to standard output`(arguments: [String]) async throws {
         let program = try programs.pipeline(arguments)

@@ -1,0 +1,131 @@
+#ifndef CTASK_PIPELINE_SHIM_H
+#define CTASK_PIPELINE_SHIM_H
+
+// Starting a process and learning of its end, as `posix_spawn` cannot: it knows neither limits nor priorities.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 1U
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+/// What a process is started with.
+struct cpipeline_command {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    /// Its standard streams.
+    int input, output, errors;
+    /// What is added to its priority's number.
+    int niceness;
+    /// The most files it may have open, as its soft limit; 0 for that of this process.
+    unsigned long open_files;
+};
+
+extern pid_t vfork(void);
+extern int mkostemp(char *, int);
+
+/// Starts a process in a session and a group of its own, without a terminal, with no signal blocked or ignored; its
+/// number, or the negative of an `errno`.
+///
+/// Nothing between `vfork` and `exec` writes to memory that the parent uses, but the one variable that tells it why.
+static inline pid_t cpipeline_start_command(const struct cpipeline_command *command) {
+    volatile int failure = 0;
+    sigset_t every, before;
+    sigfillset(&every);
+    // A handler of the parent must not run in the child, whose memory is the parent's.
+    pthread_sigmask(SIG_SETMASK, &every, &before);
+    pid_t process = vfork();
+    if (process == 0) {
+        struct sigaction usual;
+        for (size_t i = 0; i < sizeof usual; i++) ((volatile char *) &usual)[i] = 0;
+        usual.sa_handler = SIG_DFL;
+        for (int number = 1; number < 65; number++) {
+            if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
+            sigaction(number, &usual, 0);
+        }
+        setsid();
+        if (command->open_files != 0) {
+            struct rlimit limit;
+            if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != command->open_files) {
+                limit.rlim_cur = command->open_files;
+                setrlimit(RLIMIT_NOFILE, &limit);
+            }
+        }
+        if (command->niceness != 0) {
+            errno = 0;
+            int priority = getpriority(PRIO_PROCESS, 0);
+            if (errno == 0) setpriority(PRIO_PROCESS, 0, priority + command->niceness);
+        }
+        if (dup2(command->input, 0) < 0 || dup2(command->output, 1) < 0 || dup2(command->errors, 2) < 0) {
+            failure = errno;
+            _exit(127);
+        }
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, 0);
+        execve(command->path, command->arguments, command->environment);
+        failure = errno;
+        _exit(127);
+    }
+    int code = errno;
+    pthread_sigmask(SIG_SETMASK, &before, 0);
+    if (process < 0) return -code;
+    if (failure != 0) {
+        while (waitpid(process, 0, 0) < 0 && errno == EINTR) {}
+        return -failure;
+    }
+    return process;
+}
+
+/// A descriptor that can be read from once a process has ended; negative, with the reason in `errno`, where there is none.
+static inline int cpipeline_open_process(pid_t process) { return (int) syscall(SYS_pidfd_open, process, 0); }
+
+/// A file in memory that no other process inherits; negative on failure, with the reason in `errno`.
+static inline int cpipeline_make_memory_file(const char *name) {
+    return (int) syscall(SYS_memfd_create, name, MFD_CLOEXEC);
+}
+
+/// A new file at a path that ends with six times X, which are replaced; negative on failure, with the reason in `errno`.
+static inline int cpipeline_make_temporary_file(char *path) { return mkostemp(path, O_CLOEXEC); }
+
+/// A pipe that no other process inherits; 0, or -1 with the reason in `errno`.
+static inline int cpipeline_make_pipe(int ends[2]) { return (int) syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
+/// The soft limit of open files; 0 where it is unknown.
+static inline unsigned long cpipeline_soft_open_file_limit(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+/// What is known of a child: 0 nothing new, 1 it has ended, 2 it has been stopped, -1 with the reason in `errno`.
+/// `status` is its exit status, or 128 and a signal's number; of one that has been stopped, that signal's number.
+static inline int cpipeline_look_at_child(pid_t process, int waits, int *status) {
+    siginfo_t information;
+    information.si_pid = 0;
+    int options = WEXITED | (waits ? 0 : WNOHANG | WSTOPPED);
+    while (waitid(P_PID, (id_t) process, &information, options) != 0) {
+        if (errno != EINTR) return -1;
+    }
+    if (information.si_pid == 0) return 0;
+    if (information.si_code == CLD_STOPPED || information.si_code == CLD_TRAPPED) {
+        *status = information.si_status;
+        return 2;
+    }
+    *status = information.si_code == CLD_EXITED ? information.si_status : 128 + information.si_status;
+    return 1;
+}
+
+#endif

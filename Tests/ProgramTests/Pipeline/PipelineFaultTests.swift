@@ -1,0 +1,252 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// What happens in ordinary hands: early ends, files that are there, machines that are full, and odd callers.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineFaultTests {
+    let programs = Programs()
+    let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    /// Runs a script in the test's folder; what it writes to standard output, and to standard error.
+    private func shell(_ script: String) async throws -> (output: [String], errors: [String]) {
+        let shell = try programs.pipelineShell("cd \(folder.path); \(script)")
+        return (try await shell.output.all(), try await shell.errors.all())
+    }
+
+    // MARK: The classic chain
+
+    @Test func `The classic chain ends when its reader has seen enough`() async throws {
+        let run = try await shell(
+            "seq 100000 | $PIPELINE run --plain --job echo | head -n2 | wc -l; echo ${PIPESTATUS[@]:1}")
+        #expect(run.output == ["2", "0 0 0"])
+    }
+
+    @Test func `The classic chain ends when the disk is full`() async throws {
+        let run = try await shell("seq 100000 | $PIPELINE run --plain --job echo --output /dev/full --quiet; echo $?")
+        #expect(run.output == ["1"])
+        #expect(run.errors == ["pipeline: /dev/full: No space left on device"])
+    }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func `The classic chain writes what was begun when it is told to end`(signal: Int32, status: Int32) async throws {
+        let program = try programs.pipeline(
+            "run", try folder.numbers(1000), "--plain", "--exec", "echo b >> \(folder["begun"]); sleep 1; echo {}",
+            "--workers", "2", "--output", folder["out"])
+        while try !folder.exists("begun") || folder.lines(of: "begun").count < 2 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        program.signal(signal)
+        #expect(try await program.ending() == .exited(status))
+        #expect(try folder.lines(of: "out").count == (try folder.lines(of: "begun").count))
+    }
+
+    @Test func `A worker of the classic chain ends although nobody takes its result`() async throws {
+        let producer = try programs.pipeline("produce", "--plain", "--tasks", folder.ipc("t"), "--quiet")
+        let worker = try programs.pipeline(
+            "work", "--plain", "--tasks", folder.ipc("t"), "--results", folder.ipc("nobody"), "--exec",
+            "touch \(folder["begun"])", "--concurrency", "1")
+        producer.enter("one")
+        while !folder.exists("begun") { try await Task.sleep(for: .milliseconds(20)) }
+        worker.signal(SIGTERM)
+        #expect(try await worker.ending() == .exited(0))
+    }
+
+    @Test func `A producer of the classic chain ends although nobody takes its tasks`() async throws {
+        let producer = try programs.pipeline("produce", "--plain", "--tasks", folder.ipc("t"))
+        producer.endInput()
+        producer.enter("x")
+        try await producer.errors.wait(for: "tasks on")
+        producer.signal(SIGINT)
+        #expect([.exited(130), .exited(0)].contains(try await producer.ending()))
+    }
+
+    // MARK: Callers
+
+    @Test func `A failed command is a failure, also where the caller ignores the ends of children`() async throws {
+        let run = try await shell(
+            "seq 3 | env --ignore-signal=CHLD $PIPELINE run --exec 'exit 3' --attempts 1 --quiet; echo $?")
+        #expect(run.output == ["1"])
+        #expect(run.errors.last == "pipeline run: 3 of 3 tasks done, 3 of them failed")
+        #expect(run.errors.contains("pipeline run: task 1 failed: exit status 3: 1"))
+    }
+
+    @Test func `Commands have their caller's limit of open files`() async throws {
+        let run = try await shell("ulimit -Sn 333; seq 1 | $PIPELINE run --exec 'ulimit -Sn' --quiet")
+        #expect(run.output == ["333"])
+    }
+
+    @Test func `A command of other bytes than UTF-8 is run as it is`() async throws {
+        let run = try await shell("seq 1 | $PIPELINE run --exec $'printf \"caf\\xe9\"' --quiet | od -An -tx1")
+        #expect(run.output == [" 63 61 66 e9 0a"])
+    }
+
+    @Test func `As many workers as are allowed`() async throws {
+        let run = try await shell(
+            "ulimit -n 20000; seq 2000 | $PIPELINE run --job echo --workers 1024 --quiet | sort -n | uniq | wc -l")
+        #expect(run.output == ["2000"])
+        #expect(run.errors == [])
+    }
+
+    // MARK: Files that are there
+
+    @Test(arguments: [
+        "$PIPELINE run in --output in", "$PIPELINE run in --output link", "$PIPELINE run --output in < in",
+        "$PIPELINE run /dev/stdin --output in < in", "$PIPELINE run link --output in",
+        "$PIPELINE run --plain in --output in", "$PIPELINE run in --joblog in",
+    ])
+    func `The input is not written to, whatever name it goes by`(command: String) async throws {
+        let run = try await shell(
+            "seq 9 > in; ln -s in link; \(command) --job echo --quiet > o; echo $? >&2; seq 9 | cmp - in")
+        #expect(run.errors.first?.contains("it is the input") == true, "\(run.errors)")
+        #expect(run.errors.last == "1")
+        #expect(run.output == [])
+    }
+
+    @Test func `A file that is there is not replaced, and one of a run that was killed is gone on with`() async throws {
+        let program = try programs.pipeline(
+            "run", try folder.numbers(200), "--exec", "sleep 0.02; echo {}; echo {} >> \(folder["log"])", "--output",
+            folder["out"])
+        while try !folder.exists("out.journal") || folder.lines(of: "out").count < 20 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        program.signal(SIGKILL)
+        _ = try await program.ending()
+        let before = try folder.lines(of: "out")
+        let again = try await shell("$PIPELINE run numbers --exec 'echo {}' --output out; echo $?")
+        #expect(again.output == ["1"])
+        #expect(again.errors.first?.contains("--resume goes on with it, or name another file") == true)
+        #expect(try folder.lines(of: "out").starts(with: before))
+        let other = try await shell("seq 5 200 | $PIPELINE run --exec 'echo {}' --output out --resume; echo $?")
+        #expect(other.output == ["1"])
+        #expect(other.errors.contains { $0.contains("are not those of the run") }, "\(other.errors)")
+        let resumed = try await shell("$PIPELINE run numbers --exec 'echo {}' --output out --resume; echo $?")
+        #expect(resumed.output == ["0"], "\(resumed.errors)")
+        #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...200))
+        #expect(!folder.exists("out.journal"))
+        let complete = try await shell("$PIPELINE run numbers --exec 'echo {}' --output out; echo $?")
+        #expect(complete.output == ["1"])
+        #expect(complete.errors.first?.contains("it exists, and would be replaced") == true)
+    }
+
+    @Test(arguments: ["run in --job echo", "run in --plain --job echo", "collect --plain --results ipc://r"])
+    func `Another's file is refused, and its neighbour is not touched`(command: String) async throws {
+        let run = try await shell(
+            "seq 9 > in; echo mine > out; echo dear > out.journal; $PIPELINE \(command) --output out; echo $?; cat out out.journal"
+        )
+        #expect(run.output == ["1", "mine", "dear"])
+        let fresh = try await shell(
+            "seq 9 > in; echo dear > new.journal; $PIPELINE run in --job echo --output new; echo $?; cat new.journal; ls new"
+        )
+        #expect(fresh.output == ["1", "dear"])
+    }
+
+    // MARK: Tasks that are commands
+
+    @Test(arguments: ["sh", "bash"])
+    func `A task that a shell would carry out is carried out by none`(shell name: String) async throws {
+        for task in ["$(touch pwn)", "`touch pwn`", "; touch pwn", "a[$(touch pwn)]", "x'$(touch pwn)'"] {
+            let run = try await shell(
+                "printf '%s\\n' \"$T\" | $PIPELINE run --exec 'printf %s {}' --quiet; ls pwn"
+                    .replacing("\"$T\"", with: "'\(task.replacing("'", with: "'\\''"))'"))
+            #expect(run.output == [task])
+        }
+        _ = name
+    }
+
+    // MARK: Commands
+
+    @Test(.timeLimit(.minutes(1)))
+    func `What a command leaves behind is not waited for, and ends with the run`() async throws {
+        let run = try await shell(
+            "seq 2 | $PIPELINE run --exec 'sleep 1000 & echo $! >> left; echo {}' --quiet --ordered; echo done")
+        #expect(run.output == ["1", "2", "done"])
+        for process in try folder.lines(of: "left").compactMap({ pid_t($0) }) {
+            while kill(process, 0) == 0, !isEnded(process) { try await Task.sleep(for: .milliseconds(10)) }
+        }
+    }
+
+    private func isEnded(_ process: pid_t) -> Bool {
+        guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+        return state.contains(") Z ")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A command that writes without an end fails with a line`() async throws {
+        let run = try await shell(
+            "seq 2 | $PIPELINE run --exec yes --max-output 2MiB --attempts 1 --format json; echo $?")
+        #expect(run.output.count == 3)
+        #expect(run.output.last == "1")
+        #expect(run.output.first?.contains(#""status":"max-output""#) == true)
+        #expect(run.errors.contains { $0.contains("it wrote more than 2097152 bytes") })
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A command that reads the terminal gets an error, and one that stops itself is noticed`() async throws {
+        let terminal = try await programs.pipelineTerminal(
+            80, "run", try folder.numbers(1), "--exec", "cat /dev/tty", "--attempts", "1")
+        #expect(try await terminal.output.all().contains { $0.contains("/dev/tty") })
+        let program = try programs.pipeline("run", folder["numbers"], "--exec", "kill -STOP $$; echo {}")
+        let line = try await program.errors.wait(for: "has been stopped")
+        let process = line.split(separator: " ").compactMap { pid_t($0) }.last ?? 0
+        #expect(process > 1)
+        if process > 1 { kill(process, SIGCONT) }
+        #expect(try await program.ending() == .exited(0))
+    }
+
+    @Test(arguments: [SIGHUP, SIGQUIT] as [Int32])
+    func `The end of the terminal ends commands and program, without a crash`(signal: Int32) async throws {
+        for command in [
+            ["run", try folder.numbers(9), "--workers", "2"],
+            ["work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r"), "--concurrency", "2"],
+        ] {
+            let program = try programs.pipeline(command + ["--exec", "echo $$ >> \(folder["pids"]); sleep 1000"])
+            let producer =
+                command[0] == "work"
+                ? try programs.pipeline(
+                    "produce", folder["numbers"], "--tasks", folder.ipc("t"), "--done", folder.ipc("d")) : nil
+            while try !folder.exists("pids") || folder.lines(of: "pids").count < 2 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            program.signal(signal)
+            #expect(try await program.ending() == .exited(128 + signal))
+            for process in try folder.lines(of: "pids").compactMap({ pid_t($0) }) {
+                while kill(process, 0) == 0, !isEnded(process) { try await Task.sleep(for: .milliseconds(10)) }
+            }
+            try FileManager.default.removeItem(atPath: folder["pids"])
+            producer?.signal(SIGKILL)
+            #expect(try await !program.errors.all().contains { $0.contains("Fatal") || $0.contains("***") })
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM] as [Int32])
+    func `Whoever serves ends well, and whoever is interrupted says so`(signal: Int32) async throws {
+        let worker = try programs.pipeline(
+            "work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r"), "--job", "echo")
+        let producer = try programs.pipeline("produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d"))
+        let collector = try programs.pipeline("collect", "--results", folder.ipc("r"), "--done", folder.ipc("d"))
+        let run = try programs.pipeline("run", "--job", "echo")
+        try await producer.errors.wait(for: "tasks on")
+        try await collector.errors.wait(for: "results on")
+        // The first line that comes back shows that it runs.
+        run.enter("x")
+        try await run.output.wait(for: "x")
+        for program in [worker, collector, producer, run] { program.signal(signal) }
+        let status: Int32 = signal == SIGINT ? 130 : 143
+        #expect(try await worker.ending() == .exited(0))
+        #expect(try await collector.ending() == .exited(status))
+        #expect(try await producer.ending() == .exited(status))
+        #expect(try await run.ending() == .exited(status))
+        #expect(try await worker.errors.all().contains { $0.contains("ending; finishing what was begun") })
+    }
+
+    @Test func `Lines of commands that run at once do not mix, and no output is no line`() async throws {
+        let run = try await shell(
+            "seq 40 | $PIPELINE run --exec 'for i in 1 2 3 4 5; do printf \"a%s\" \"$TASK\" >&2; echo b >&2; done' --workers 8 --quiet"
+        )
+        #expect(run.output == [])
+        #expect(run.errors.count == 200)
+        #expect(run.errors.allSatisfy { $0.wholeMatch(of: /a[0-9]+b/) != nil })
+    }
+}

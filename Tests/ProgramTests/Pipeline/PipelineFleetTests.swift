@@ -1,0 +1,164 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// Parts that are late, cut off, short of something, or stopped for a while: nothing is done twice because of it.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineFleetTests {
+    let programs = Programs()
+    let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    private func produce(_ options: String...) throws -> RunningProgram {
+        try programs.pipeline(["produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d")] + options)
+    }
+
+    private func work(_ options: String...) throws -> RunningProgram {
+        try programs.pipeline(["work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r")] + options)
+    }
+
+    private func collect(_ options: String...) throws -> RunningProgram {
+        try programs.pipeline(["collect", "--results", folder.ipc("r"), "--done", folder.ipc("d")] + options)
+    }
+
+    /// What tasks have written to a file when they were done, sorted.
+    private func log() throws -> [Int] { try folder.lines(of: "log").compactMap { Int($0) }.sorted() }
+
+    @Test func `A worker without descriptors gives its tasks back, and no attempt is used up`() async throws {
+        let collector = try collect("--output", folder["out"])
+        let short = try programs.pipelineShell(
+            "ulimit -n 60; exec $PIPELINE work --tasks \(folder.ipc("t")) --results \(folder.ipc("r")) --concurrency 50 --exec 'sleep 0.2; echo {}'"
+        )
+        let healthy = try work("--exec", "sleep 0.05; echo {}", "--concurrency", "2")
+        let producer = try produce(try folder.numbers(300), "--attempts", "1")
+        let line = try await short.errors.wait(for: "the task is given back")
+        #expect(line.contains("Too many open files"), "\(line)")
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.ending() == .exited(0))
+        #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...300))
+        withExtendedLifetime((short, healthy)) {}
+    }
+
+    @Test func `A run that is stopped for a while does nothing twice`() async throws {
+        let program = try programs.pipeline(
+            "run", try folder.numbers(4), "--exec", "echo {} >> \(folder["log"]); sleep 3; echo {}", "--workers", "2",
+            "--retry-after", "1s", "--output", folder["out"])
+        while try !folder.exists("log") || folder.lines(of: "log").count < 2 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        program.signal(SIGSTOP)
+        // Longer than it would wait for anybody else.
+        try await Task.sleep(for: .seconds(5))
+        program.signal(SIGCONT)
+        #expect(try await program.ending() == .exited(0))
+        #expect(try log() == [1, 2, 3, 4])
+        #expect(try await program.errors.all() == ["pipeline run: 4 of 4 tasks done"])
+    }
+
+    @Test func `Results wait for a collector that is late, and nobody does their tasks again`() async throws {
+        let worker = try work("--exec", "echo {} >> \(folder["log"]); echo {}", "--concurrency", "2")
+        let producer = try produce(try folder.numbers(20), "--retry-after", "1s")
+        while try !folder.exists("log") || folder.lines(of: "log").count < 20 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await worker.errors.wait(for: "no collector reached", "results wait here")
+        try await producer.errors.wait(for: "results that no collector takes")
+        let collector = try collect()
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.output.all().compactMap { Int($0) }.sorted() == Array(1...20))
+        #expect(try log() == Array(1...20))
+    }
+
+    @Test func `A host that does not resolve, and one that refuses, are named`() async throws {
+        let worker = try programs.pipeline(
+            "work", "--tasks", "tcp://no-such-host.invalid:5557", "--results", "tcp://127.0.0.1:1", "--job", "echo")
+        try await worker.errors.wait(for: "tcp://no-such-host.invalid:5557", "does not resolve", "still trying")
+        try await worker.errors.wait(for: "tcp://127.0.0.1:1", "Connection refused", "still trying")
+        worker.signal(SIGTERM)
+        #expect(try await worker.ending() == .exited(0))
+    }
+
+    @Test func `A task that ends its workers is given up and named, and the others are done`() async throws {
+        let collector = try collect("--format", "json", "--output", folder["out"])
+        // The worker is the parent of the command.
+        let command = "test \"$TASK\" = 3 && kill -9 $PPID; echo {}"
+        var workers = try (0..<2).map { _ in try work("--exec", command, "--concurrency", "2") }
+        let producer = try produce(try folder.numbers(20), "--retry-after", "1s")
+        var killed = 0
+        let ended = Watched(false)
+        let ending = Task {
+            defer { ended.change { $0 = true } }
+            return try await producer.ending()
+        }
+        while !ended.value {
+            for index in workers.indices where kill(workers[index].processID, 0) != 0 {
+                killed += 1
+                workers[index] = try work("--exec", command, "--concurrency", "2")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(try await ending.value == .exited(1))
+        #expect(try await collector.ending() == .exited(1))
+        let lines = try folder.lines(of: "out")
+        #expect(lines.count == 20)
+        let lost = lines.filter { $0.contains(#""status":"lost""#) }
+        #expect(lost.count == 1)
+        #expect(lost.first?.contains(#""number":3,"#) == true)
+        #expect(killed == 3)
+        try await producer.errors.wait(for: "1 given up as workers died with them")
+    }
+
+    @Test func `A worker that is cut off still has what it said it has`() async throws {
+        let relay = try await programs.python(
+            "-c", Self.relay, folder["t"], folder["cut"], folder["pause"])
+        try await relay.output.wait(for: "ready")
+        let collector = try collect()
+        let cut = try programs.pipeline(
+            "work", "--tasks", folder.ipc("cut"), "--results", folder.ipc("r"), "--concurrency", "1", "--exec",
+            "echo {} >> \(folder["log"]); sleep 4; echo {}")
+        let producer = try produce(try folder.numbers(1), "--retry-after", "2s")
+        while !folder.exists("log") { try await Task.sleep(for: .milliseconds(20)) }
+        // It lists its tasks four times a second.
+        try await Task.sleep(for: .milliseconds(600))
+        let other = try work("--exec", "echo {} >> \(folder["log"]); echo {}")
+        _ = try folder.write("", to: "pause")
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.output.all() == ["1"])
+        #expect(try log() == [1])
+        withExtendedLifetime((cut, other)) {}
+    }
+
+    /// Passes bytes between two Unix sockets, and nothing as long as a file is there.
+    private static let relay = """
+        import os, socket, sys, threading, time
+        target, path, pause = sys.argv[1:4]
+        listener = socket.socket(socket.AF_UNIX); listener.bind(path); listener.listen()
+        print("ready")
+        def copy(source, sink):
+            while True:
+                data = source.recv(65536)
+                if not data: return
+                while os.path.exists(pause): time.sleep(0.05)
+                sink.sendall(data)
+        while True:
+            client, _ = listener.accept()
+            server = socket.socket(socket.AF_UNIX)
+            for _ in range(200):
+                try:
+                    server.connect(target)
+                    break
+                except OSError: time.sleep(0.05)
+            threading.Thread(target=copy, args=(client, server), daemon=True).start()
+            threading.Thread(target=copy, args=(server, client), daemon=True).start()
+        """
+
+    @Test func `However much there is to write, nobody is missed`() async throws {
+        let program = try programs.pipeline(
+            "run", try folder.numbers(6), "--exec", "head -c 50000000 /dev/zero", "--workers", "2", "--output",
+            folder["out"])
+        #expect(try await program.ending() == .exited(0))
+        let size = try FileManager.default.attributesOfItem(atPath: folder["out"])[.size] as? Int
+        #expect(size == 6 * 50_000_001)
+        #expect(try await program.errors.all().filter { !$0.contains(" done") } == [])
+    }
+}
