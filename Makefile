@@ -38,7 +38,8 @@ hammer: ## a million messages each way through every pattern, and a minute of ev
 	@Scripts/need swift libzmq
 	HAMMER_SECONDS=$${HAMMER_SECONDS:-60} TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} Scripts/test \
 		--filter '^SwiftZMQTests\.MixedHammerTests' $(ARGS)
-	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} HAMMER_SECONDS=$${HAMMER_SECONDS:-60} swift test $(IN_RELEASE) \
+	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} HAMMER_SECONDS=$${HAMMER_SECONDS:-60} \
+		SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
 		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.(Mixed)?HammerTests' $(ARGS)
 
 model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/1, and 25,000 against HTTP/2 (MODEL_SEQUENCES, _STEPS, _SEED)
@@ -46,7 +47,7 @@ model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq
-	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test $(IN_RELEASE) \
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
 		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2)?FuzzTests' $(ARGS)
 
 # The readers, and the folders of Tests/Corpus that each begins with.
@@ -54,7 +55,7 @@ FUZZED := requests replies worker-commands gateway-commands
 
 libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_SECONDS for each, 60)
 	@Scripts/need swift libzmq
-	swift build -c release --package-path Tests/Fuzzer --scratch-path $(abspath $(BUILD))/libfuzzer \
+	SWIFT_DETERMINISTIC_HASHING=1 swift build -c release --package-path Tests/Fuzzer --scratch-path $(abspath $(BUILD))/libfuzzer \
 		--sanitize=fuzzer -Xswiftc -enable-testing --product Fuzzer
 	@for reader in $(FUZZED); do \
 		echo "=== $$reader" && mkdir -p $(BUILD)/libfuzzer/found/$$reader && \
