@@ -4,39 +4,48 @@ import Testing
 @testable import Gateway
 
 struct HTTP2BodyAllowanceTests {
-    @Test func `Bodies are let in up to the bound, in the order in which they asked`() {
-        var bodies = HTTP2BodyAllowance(bound: 10)
-        #expect(bodies.admits(1, size: 6))
-        #expect(bodies.admits(1, size: 6))
-        #expect(!bodies.admits(3, size: 5))
+    private var bodies = HTTP2BodyAllowance(bound: 10)
+
+    private mutating func expect(_ id: HTTP2StreamID, _ size: Int, isAdmitted expected: Bool) {
+        let isAdmitted = bodies.admits(id, size: size)
+        #expect(isAdmitted == expected, "\(id)")
+    }
+
+    private mutating func expectNext(_ expected: HTTP2StreamID?) {
+        let next = bodies.admitNext()
+        #expect(next == expected)
+    }
+
+    @Test mutating func `Bodies are let in up to the bound, in the order in which they asked`() {
+        expect(1, 6, isAdmitted: true)
+        expect(1, 6, isAdmitted: true)
+        expect(3, 5, isAdmitted: false)
         // There would be room for it, but another was first.
-        #expect(!bodies.admits(5, size: 4))
-        #expect(bodies.admitNext() == nil)
+        expect(5, 4, isAdmitted: false)
+        expectNext(nil)
         bodies.remove(1)
-        #expect(bodies.admitNext() == 3)
-        #expect(bodies.admitNext() == 5)
-        #expect(bodies.admitNext() == nil)
+        expectNext(3)
+        expectNext(5)
+        expectNext(nil)
     }
 
-    @Test func `One that is larger than the bound is let in alone`() {
-        var bodies = HTTP2BodyAllowance(bound: 10)
-        #expect(bodies.admits(1, size: 11))
-        #expect(!bodies.admits(3, size: 0))
+    @Test mutating func `One that is larger than the bound is let in alone`() {
+        expect(1, 11, isAdmitted: true)
+        expect(3, 0, isAdmitted: false)
         bodies.remove(1)
-        #expect(bodies.admitNext() == 3)
-        #expect(!bodies.admits(5, size: 11))
+        expectNext(3)
+        expect(5, 11, isAdmitted: false)
         bodies.remove(3)
-        #expect(bodies.admitNext() == 5)
+        expectNext(5)
     }
 
-    @Test func `One that leaves while it waits is not let in`() {
-        var bodies = HTTP2BodyAllowance(bound: 10)
-        #expect(bodies.admits(1, size: 10))
-        #expect(!bodies.admits(3, size: 1))
-        #expect(!bodies.admits(5, size: 1))
+    @Test mutating func `One that leaves while it waits is not let in`() {
+        expect(1, 10, isAdmitted: true)
+        expect(3, 1, isAdmitted: false)
+        expect(5, 1, isAdmitted: false)
         bodies.remove(3)
         bodies.remove(1)
-        #expect(bodies.admitNext() == 5)
-        #expect(bodies.admitNext() == nil)
+        expectNext(5)
+        expectNext(nil)
     }
 }
