@@ -4,14 +4,14 @@ import SwiftZMQ
 
 extension UpdateSender {
     /// Sends random weather.
-    mutating func sendWeather(topics: TopicRange, format: WireFormat) async throws {
-        var station = WeatherStation(topics: topics, generator: SystemRandomNumberGenerator())
+    mutating func sendWeather(topics: TopicRange, payload: WeatherPayload, format: WireFormat) async throws {
+        var station = WeatherStation(topics: topics, payload: payload, generator: SystemRandomNumberGenerator())
         while !isDone { try await send(station.next(format: format)) }
     }
 
     /// Sends the lines of an input, each a topic and a payload, to its end.
-    mutating func sendLines(of input: StandardInput, format: WireFormat) async throws {
-        var lines = LineSplitter()
+    mutating func sendLines(of input: StandardInput, format: WireFormat, longestLine: Int) async throws {
+        var lines = LineSplitter(longestLine: longestLine)
         while !isDone, let chunk = try await input.next() {
             lines.append(chunk)
             try await sendLines(of: &lines, format: format)
@@ -32,7 +32,9 @@ extension UpdateSender {
                     Notice.say("line \(number): no topic; a line is \"topic payload\" and does not begin with a blank")
                 }
             case .tooLong(let number):
-                Notice.say("line \(number): longer than \(lines.longestLine) bytes; left out")
+                Notice.say(
+                    "line \(number): longer than \(lines.longestLine) bytes, left out; --max-line says how long one may be"
+                )
             }
         }
     }

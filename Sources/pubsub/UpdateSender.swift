@@ -10,7 +10,7 @@ struct UpdateSender {
     private let socket: XPublisher
     private var pacer: Pacer?
     private let limit: Int
-    private var audience = Audience()
+    private var audience: Audience
     private var untilLook = 0
 
     /// The updates sent.
@@ -18,8 +18,10 @@ struct UpdateSender {
     /// Those among them that were sent while nobody subscribed to anything.
     private(set) var unheard = 0
 
-    init(_ socket: XPublisher, interval: Duration?, limit: Int?) {
+    /// - Parameter head: what every update begins with, if that is known: only subscriptions to it count then.
+    init(_ socket: XPublisher, interval: Duration?, limit: Int?, head: Frame? = nil) {
         self.socket = socket
+        audience = Audience(for: head)
         self.limit = limit ?? .max
         pacer = interval.map { Pacer(interval: $0) }
     }
@@ -27,9 +29,26 @@ struct UpdateSender {
     /// Whether as many were sent as there should be.
     var isDone: Bool { sent >= limit }
 
+    /// Nobody subscribed in time.
+    struct Unheard: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// Waits until so many subscriptions have come.
-    mutating func waitForSubscriptions(_ number: Int) async throws {
-        while audience.arrived < number { audience.record(try await socket.receive()) }
+    ///
+    /// - Throws: ``Unheard`` when they have not within a time.
+    mutating func waitForSubscriptions(_ number: Int, within timeout: DurationArgument?) async throws {
+        let deadline = timeout.map { ContinuousClock.now + $0.duration }
+        while audience.arrived < number {
+            do {
+                let left = deadline.map { max($0 - .now, .zero) }
+                audience.record(try await socket.receive(timeout: left))
+            } catch let error as ZMQError where error.code == .timedOut {
+                throw Unheard(
+                    description: "\(audience.arrived) of \(Notice.count(number, "subscription")) came within "
+                        + "\(timeout?.description ?? ""); nothing was published")
+            }
+        }
     }
 
     /// Sends an update when it is due, and when there is room for it.
