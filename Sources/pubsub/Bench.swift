@@ -27,7 +27,8 @@ struct Bench: AsyncParsableCommand {
     var size: SizeArgument?
 
     @Option(
-        help: ArgumentHelp("Messages per second (10000/s), or 'max'.", valueName: "rate"), transform: RateArgument.parse
+        help: ArgumentHelp("Messages per second (10000/s), or 'max'. (default: max)", valueName: "rate"),
+        transform: RateArgument.parse
     )
     var rate = RateArgument.max
 

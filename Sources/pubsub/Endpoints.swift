@@ -18,12 +18,15 @@ struct Endpoints: Sendable {
 
     /// Binds and connects, says where others can connect to, and from then on which endpoint cannot be reached.
     ///
-    /// - Parameter say: is given what is to be said of connections.
+    /// - Parameters:
+    ///   - say: is given what is to be said of connections.
+    ///   - sayDenied: is given a line for each peer that is turned away.
     func attach(
         _ socket: some Socket, of context: Context, as activity: String,
-        say: @escaping @Sendable (ConnectionWatch.Note, String) -> Void = { _, line in Notice.say(line) }
+        say: @escaping @Sendable (ConnectionWatch.Note, String) -> Void = { _, line in Notice.say(line) },
+        sayDenied: @escaping @Sendable (String) -> Void = { Notice.say($0) }
     ) throws {
-        if !bind.isEmpty { try security.startAuthenticator(context) { Notice.say($0) } }
+        if !bind.isEmpty { try security.startAuthenticator(context, say: sayDenied) }
         try socket.bind(bind, as: activity)
         warnOfOpenEndpoints(bind, security)
         guard !connect.isEmpty else { return }

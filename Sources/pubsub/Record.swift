@@ -71,6 +71,8 @@ struct Record: AsyncParsableCommand {
                 return isTimed
             }
         }
+        // Also where a signal came first.
+        if let failure = await recorder.failure { throw failure }
         let (recorded, size, isFull) = await recorder.summary
         Notice.say("recorded \(Notice.count(recorded, "update")); \(path) has \(Notice.count(size, "byte"))")
         if isFull, let maxSize { Notice.say("ended as the next update would make it larger than \(maxSize)") }

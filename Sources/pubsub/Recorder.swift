@@ -12,6 +12,8 @@ actor Recorder {
     private var lines: [UInt8] = []
     private var recorded = 0
     private var isFull = false
+    /// Why it could not write; nil if it could.
+    private(set) var failure: (any Error)?
 
     init(_ file: consuming RecordingFile, limit: Int?, largest: Int?) {
         self.file = file
@@ -55,7 +57,12 @@ actor Recorder {
 
     private func write() throws {
         guard !lines.isEmpty else { return }
-        try file.append(lines)
+        do {
+            try file.append(lines)
+        } catch {
+            failure = error
+            throw error
+        }
         lines.removeAll(keepingCapacity: true)
     }
 }

@@ -42,6 +42,8 @@ struct Top: AsyncParsableCommand {
         let screen = TableScreen(source: endpoints.names.joined(separator: " "))
         try endpoints.attach(socket, of: context, as: "listening") { note, line in
             if screen.isFull { Task { await listener.record(note) } } else { Notice.say(line) }
+        } sayDenied: { line in
+            if !screen.isFull { Notice.say(line) }
         }
         // Before the screen is full of the table, so that a resize at the very start is not missed.
         let resizes = await Terminal.resizes()

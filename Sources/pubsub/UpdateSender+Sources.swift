@@ -22,7 +22,7 @@ extension UpdateSender {
 
     private mutating func sendLines(of lines: inout LineSplitter, format: WireFormat) async throws {
         while !isDone {
-            if format == .singleFrame { try sendFramesAtOnce(of: &lines) }
+            if format == .singleFrame { try await sendFrames(of: &lines) }
             guard !isDone, let line = lines.next() else { return }
             switch line {
             case .whole(let number, let bytes):
@@ -39,11 +39,19 @@ extension UpdateSender {
         }
     }
 
-    /// Sends whole lines as frames for as long as nothing has to be waited for, looked at or complained about.
-    private mutating func sendFramesAtOnce(of lines: inout LineSplitter) throws {
-        try lines.takeLines { bytes in
-            guard WireFormat.hasTopic(bytes) else { return false }
-            return try sendAtOnce(Frame(copying: bytes))
-        }
+    /// Sends whole lines as frames, many at once, for as long as none is to be complained about.
+    private mutating func sendFrames(of lines: inout LineSplitter) async throws {
+        var frames: [Frame] = []
+        repeat {
+            let most = framesAtOnce
+            guard most > 0 else { return }
+            frames.removeAll(keepingCapacity: true)
+            lines.takeLines { bytes in
+                guard frames.count < most, WireFormat.hasTopic(bytes) else { return false }
+                frames.append(Frame(copying: bytes))
+                return true
+            }
+            try await send(contentsOf: frames)
+        } while !frames.isEmpty
     }
 }

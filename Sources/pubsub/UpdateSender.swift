@@ -6,6 +6,8 @@ import SwiftZMQ
 struct UpdateSender {
     /// How often a fast sender looks for new subscriptions; each look costs as much as sending a message.
     private static let updatesBetweenLooks = 1024
+    /// How many updates are sent at once, where they come so fast: the socket is locked once for all of them.
+    private static let mostFramesAtOnce = 256
 
     private let socket: XPublisher
     private var pacer: Pacer?
@@ -62,19 +64,28 @@ struct UpdateSender {
         noteSent()
     }
 
-    /// Sends an update if that takes no waiting; whether it was sent.
-    @inline(__always)
-    mutating func sendAtOnce(_ frame: Frame) throws -> Bool {
-        guard pacer == nil, untilLook > 0, !isDone, try socket.trySend(frame) else { return false }
-        untilLook -= 1
-        noteSent()
-        return true
+    /// How many updates may be sent at once: none where each has its own time.
+    var framesAtOnce: Int { pacer == nil ? min(Self.mostFramesAtOnce, limit - sent) : 0 }
+
+    /// Sends updates, waiting where there is no room for one.
+    mutating func send(contentsOf frames: [Frame]) async throws {
+        guard !frames.isEmpty else { return }
+        if untilLook <= 0 { try look() }
+        untilLook -= frames.count
+        var taken = try socket.trySend(contentsOf: frames)
+        noteSent(taken)
+        while taken < frames.count {
+            // A subscriber is at its high-water mark, and is waited for.
+            try await socket.send(frames[taken])
+            let more = try socket.trySend(contentsOf: frames[(taken + 1)...])
+            taken += 1 + more
+            noteSent(1 + more)
+        }
     }
 
-    @inline(__always)
-    private mutating func noteSent() {
-        sent += 1
-        if audience.present == 0 { unheard += 1 }
+    private mutating func noteSent(_ count: Int = 1) {
+        sent += count
+        if audience.present == 0 { unheard += count }
     }
 
     /// Looks who has come and who has gone.

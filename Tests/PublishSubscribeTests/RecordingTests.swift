@@ -64,6 +64,11 @@ import Testing
         schedule.begin()
         #expect(schedule.due(Timestamp(milliseconds: 1000)) == .milliseconds(2500))
         #expect(schedule.due(Timestamp(milliseconds: 1200)) == .milliseconds(2600))
+        var single = ReplaySchedule(speed: 1)
+        for round in 0..<3 {
+            single.begin()
+            #expect(single.due(Timestamp(milliseconds: 1000)) == .seconds(round))
+        }
         var hasty = ReplaySchedule(speed: nil)
         #expect(times.allSatisfy { hasty.due(Timestamp(milliseconds: $0)) == .zero })
     }

@@ -64,7 +64,11 @@ public struct RecordingFile: ~Copyable {
         size = length
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // By itself, closing leaves it locked while a process that is just being started still has the descriptor.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Appends whole lines.
     public mutating func append(_ lines: [UInt8]) throws(Failure) {

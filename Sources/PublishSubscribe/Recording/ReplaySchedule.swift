@@ -6,6 +6,8 @@ public struct ReplaySchedule: Sendable {
     private let speed: Double?
     private var last: Timestamp?
     private var due = Duration.zero
+    /// When the first update of this time through is due.
+    private var begun = Duration.zero
 
     /// A schedule whose first update is due at once.
     ///
@@ -25,6 +27,11 @@ public struct ReplaySchedule: Sendable {
         return due
     }
 
-    /// Begins the recording again: its first update is due when its last was.
-    public mutating func begin() { last = nil }
+    /// Begins the recording again: its first update is due when its last was, or a second later where all came at once,
+    /// which would otherwise be published without a pause for ever.
+    public mutating func begin() {
+        if last != nil, due == begun { due += .seconds(1) }
+        last = nil
+        begun = due
+    }
 }
