@@ -190,7 +190,9 @@ import Testing
             """
             cd \(folder) && ln -s "$(command -v mawk || command -v awk)" awk && ln -s $PUBSUB pubsub
             PATH=\(folder):$PATH
-            \(line) --bind tcp://127.0.0.1:* --wait-for-subscribers 1
+            set -m
+            \(line) --bind tcp://127.0.0.1:* --wait-for-subscribers 1 &
+            read -r; kill %1; wait
             """)
         let endpoint = try await program.endpoint("publishing on ")
         let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "1")
@@ -200,7 +202,8 @@ import Testing
         #expect(try await writer.ending() == .exited(0))
         #expect(try await subscriber.ending() == .exited(0))
         #expect(try await subscriber.output.all() == ["10.1.2.3 /index.html\""])
-        _ = try await programs.shell("pkill -x -P \(program.processID) tail").ending()
+        program.enter("end")
+        _ = try await program.ending()
         withExtendedLifetime(log) {}
     }
 
