@@ -5,10 +5,11 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
+.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
 
 BUILD ?= .build
 ARGS ?=
+PREFIX ?= /usr/local
 
 SOURCES := $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift Examples Package.swift)
 
@@ -19,6 +20,12 @@ help: ## list the targets
 
 run: ## build the gateway and serve (ARGS: options of `webgateway serve`)
 	@exec Scripts/run serve $(ARGS)
+
+install: ## build in release; put programs, completions and manual pages under PREFIX (/usr/local)
+	@exec Scripts/install "$(PREFIX)"
+
+uninstall: ## take them away again
+	@exec Scripts/install --uninstall "$(PREFIX)"
 
 demo-pubsub: ## a publisher, a forwarder and three subscribers with different filters (DEMO_SECONDS)
 	@exec Scripts/demo-pubsub
