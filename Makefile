@@ -5,10 +5,11 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
+.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
 
 BUILD ?= .build
 ARGS ?=
+PREFIX ?= /usr/local
 
 SOURCES := $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift Examples Package.swift)
 
@@ -19,6 +20,12 @@ help: ## list the targets
 
 run: ## build the gateway and serve (ARGS: options of `webgateway serve`)
 	@exec Scripts/run serve $(ARGS)
+
+install: ## build in release; put programs, completions and manual pages under PREFIX (/usr/local)
+	@exec Scripts/install "$(PREFIX)"
+
+uninstall: ## take them away again
+	@exec Scripts/install --uninstall "$(PREFIX)"
 
 demo-pubsub: ## a publisher, a forwarder and three subscribers with different filters (DEMO_SECONDS)
 	@exec Scripts/demo-pubsub
@@ -38,7 +45,8 @@ hammer: ## a million messages each way through every pattern, and a minute of ev
 	@Scripts/need swift libzmq
 	HAMMER_SECONDS=$${HAMMER_SECONDS:-60} TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} Scripts/test \
 		--filter '^SwiftZMQTests\.MixedHammerTests' $(ARGS)
-	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} HAMMER_SECONDS=$${HAMMER_SECONDS:-60} swift test $(IN_RELEASE) \
+	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} HAMMER_SECONDS=$${HAMMER_SECONDS:-60} \
+		SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
 		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.(Mixed)?HammerTests' $(ARGS)
 
 model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/1, and 25,000 against HTTP/2 (MODEL_SEQUENCES, _STEPS, _SEED)
@@ -46,7 +54,7 @@ model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq
-	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} swift test $(IN_RELEASE) \
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
 		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2)?FuzzTests' $(ARGS)
 
 # The readers, and the folders of Tests/Corpus that each begins with.
@@ -54,7 +62,7 @@ FUZZED := requests replies worker-commands gateway-commands
 
 libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_SECONDS for each, 60)
 	@Scripts/need swift libzmq
-	swift build -c release --package-path Tests/Fuzzer --scratch-path $(abspath $(BUILD))/libfuzzer \
+	SWIFT_DETERMINISTIC_HASHING=1 swift build -c release --package-path Tests/Fuzzer --scratch-path $(abspath $(BUILD))/libfuzzer \
 		--sanitize=fuzzer -Xswiftc -enable-testing --product Fuzzer
 	@for reader in $(FUZZED); do \
 		echo "=== $$reader" && mkdir -p $(BUILD)/libfuzzer/found/$$reader && \

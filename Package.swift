@@ -70,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -157,12 +158,23 @@ let package = Package(
         .target(
             name: "CommandLineSupport",
             dependencies: [
+                "SwiftZMQ",
+                "SystemSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: everyProgram),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: everyProgram),
             ],
             swiftSettings: language
         ),
-        .target(name: "PublishSubscribe", dependencies: ["SwiftZMQ", "TextFormats"], swiftSettings: language),
+        .target(
+            name: "PublishSubscribe",
+            dependencies: [
+                "SwiftZMQ",
+                "SystemSupport",
+                "TextFormats",
+                .product(name: "Histogram", package: "hdrhistogram-swift", condition: programs),
+            ],
+            swiftSettings: language
+        ),
         .executableTarget(
             name: "pubsub",
             dependencies: [

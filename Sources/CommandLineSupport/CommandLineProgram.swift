@@ -10,10 +10,19 @@ public enum CommandLineProgram {
     public static let failureStatus: Int32 = 1
 
     /// Runs a command with the process's arguments and exits.
+    ///
+    /// Beside what the parser does by itself, such as `--generate-completion-script SHELL`, a sole `--generate-manual`
+    /// prints the program's page for `man`.
     public static func run<Command: AsyncParsableCommand>(_ command: Command.Type) async -> Never {
+        if ProcessArguments.words == ["--generate-manual"],
+            let description = CommandDescription.read(command._dumpHelp())
+        {
+            print(ManualPage(description, version: ProgramVersion.number).text, terminator: "")
+            exitNow(0)
+        }
         var parsed: any ParsableCommand
         do {
-            parsed = try Command.parseAsRoot()
+            parsed = try Command.parseAsRoot(ProcessArguments.words)
         } catch {
             exit(afterUsageError: error, of: command)
         }
@@ -46,13 +55,23 @@ public enum CommandLineProgram {
             print(command.message(for: error))
             exitNow(0)
         }
-        complain(command.message(for: error), of: command)
+        let message = command.message(for: error)
+        complain(message.contains("Unknown option") ? message : unknownOption(of: command) ?? message, of: command)
         exitNow(usageStatus)
+    }
+
+    /// What is said of an option that the command does not have, before anything that it misses.
+    private static func unknownOption<Command: ParsableCommand>(of command: Command.Type) -> String? {
+        CommandDescription.read(command._dumpHelp()).flatMap {
+            UnknownOptionSearch($0).unknownOption(in: ProcessArguments.words)
+        }.map {
+            "Unknown option '\($0.option)'. See '\($0.command) --help' for what there is."
+        }
     }
 
     private static func complain<Command: ParsableCommand>(_ message: String, of command: Command.Type) {
         let name = command._commandName
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let line = ProcessArguments.readable(message).split(whereSeparator: \.isNewline).joined(separator: " ")
         StandardStreams.printErrorLine("\(name): \(line)")
     }
 

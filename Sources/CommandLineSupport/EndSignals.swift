@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 public import UnixSignals
 
@@ -22,11 +23,15 @@ public struct EndSignals: Sendable {
     ///   - program: the name that stands before the line about a forced end.
     ///   - loss: what a second signal cuts short, as the line says it.
     ///   - status: the exit status of a forced end.
+    ///   - hangups: whether the end of the terminal (SIGHUP) and its key that quits (SIGQUIT) ask for an orderly end, too.
+    ///     A hangup that whoever started the program has told it to ignore, as `nohup` does, stays ignored.
     public init(
         program: String, loss: String = "ended before everything was answered",
-        forcedStatus status: Int32 = CommandLineProgram.failureStatus
+        forcedStatus status: Int32 = CommandLineProgram.failureStatus, hangups: Bool = false
     ) async {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        var trapped: [UnixSignal] = [.sigterm, .sigint]
+        if hangups { trapped += Self.isIgnored(SIGHUP) ? [.sigquit] : [.sighup, .sigquit] }
+        let signals = await UnixSignalsSequence(trapping: trapped)
         Task { [latch] in
             // One loop for both: the sequence can be iterated only once.
             var isFirst = true
@@ -44,6 +49,19 @@ public struct EndSignals: Sendable {
                 for waiter in waiting.values { waiter.resume(returning: signal) }
             }
         }
+    }
+
+    /// The first signal, if it has come.
+    public var received: UnixSignal? { latch.state.withLock(\.signal) }
+
+    /// Whether the first signal says that the terminal has gone.
+    public var isHangup: Bool { received == .sighup }
+
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        // The C library's SIG_IGN is the number 1 in the place of a function.
+        return sigaction(signal, nil, &action) == 0
+            && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// Waits for the first signal, which may have come already; nil when the task is cancelled before it comes.

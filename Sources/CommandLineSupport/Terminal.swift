@@ -25,8 +25,13 @@ public struct Terminal: Sendable {
     /// The terminal behind standard error; nil when it is a pipe or a file, or a terminal that cannot move its cursor.
     public static var standardError: Terminal? { Terminal(STDERR_FILENO) }
 
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
     private init?(_ descriptor: Int32) {
-        guard isatty(descriptor) == 1, Self.variable("TERM") != "dumb" else { return nil }
+        // A terminal of which nothing is known is taken for one that can do nothing.
+        guard isatty(descriptor) == 1, !["", "dumb"].contains(Self.variable("TERM") ?? "") else { return nil }
         self.descriptor = descriptor
     }
 
@@ -42,6 +47,12 @@ public struct Terminal: Sendable {
             return Self.variable(name).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? usual
         }
         return Size(columns: side(window.ws_col, "COLUMNS", 80), lines: side(window.ws_row, "LINES", 24))
+    }
+
+    /// The columns of standard output where that is a terminal, one that cannot move its cursor included; else nil.
+    public static var columnsOfStandardOutput: Int? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        return Terminal(descriptor: STDOUT_FILENO).size.columns
     }
 
     /// Whether standard input is a terminal, at which keys can be pressed.

@@ -21,6 +21,7 @@ struct Pipeline: AsyncParsableCommand {
 
             With --plain, each part is one of the classic chain PUSH, PULL/PUSH, PULL, which peers in any language speak.
             """,
+        version: "pipeline \(ProgramVersion.number)",
         subcommands: [Run.self, Produce.self, Work.self, Collect.self, Status.self]
     )
 

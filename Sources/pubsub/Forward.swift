@@ -47,6 +47,8 @@ struct Forward: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most messages that are queued for one subscriber.", valueName: "number"))
     var highWaterMark = 10_000
 
+    @OptionGroup(title: "Security") var curve: CurveOptions
+
     func validate() throws {
         for endpoint in publishers { try endpoint.validate(for: "--publishers", toBind: true) }
         for endpoint in subscribers { try endpoint.validate(for: "--subscribers", toBind: true) }
@@ -60,22 +62,37 @@ struct Forward: AsyncParsableCommand {
         if lastValue, whenFull == .wait {
             throw ValidationError("--when-full wait: with --last-value nobody is waited for; leave one of the two out")
         }
+        if lastValue, curve.areGiven {
+            throw ValidationError(
+                "--curve-…: with --last-value subscribers are spoken to without encryption; leave one of the two out")
+        }
+        try curve.validate(binds: true, connects: false)
         if lastValue, let local = subscribers.first(where: { !$0.text.hasPrefix("tcp://") }) {
             throw ValidationError("--subscribers '\(local)': with --last-value subscribers connect to tcp://HOST:PORT")
         }
     }
 
     func run() async throws {
-        let signals = await EndSignals(program: "pubsub forward", loss: "ended before everything was sent")
+        let signals = await EndSignals(
+            program: "pubsub forward", loss: "ended before everything was sent", hangups: true)
+        let security = try curve.read()
         let context = try Context()
-        let upstream = try makeUpstream(context)
-        let copies = try makeCapture(context)
-        let counters =
-            try await lastValue
-            ? forwardLastValues(from: upstream, to: makeHub(context), copies, signals)
-            : forward(from: upstream, to: makeDownstream(context), copies, signals)
+        try security.startAuthenticator(context) { Notice.say($0) }
+        let upstream = try makeUpstream(context, security)
+        let copies = try makeCapture(context, security)
+        let counters: ForwarderCounters
+        if lastValue {
+            let hub = try makeHub(context)
+            warnOfOpenEndpoints(everyEndpoint, security)
+            counters = try await forwardLastValues(from: upstream, to: hub, copies, signals)
+        } else {
+            let downstream = try makeDownstream(context, security)
+            warnOfOpenEndpoints(everyEndpoint, security)
+            counters = try await forward(from: upstream, to: downstream, copies, signals)
+        }
         Notice.say(counters.summary)
         await context.shutdown()
+        try signals.exitAsTold()
     }
 
     private func forward(
@@ -97,22 +114,27 @@ struct Forward: AsyncParsableCommand {
         return await forwarder.counters
     }
 
-    private func makeUpstream(_ context: Context) throws -> XSubscriber {
-        let endpoints = publishers.isEmpty ? ["tcp://*:5557"] : publishers
-        let socket = try XSubscriber(context) { $0.prepare(for: endpoints) }
-        for endpoint in endpoints { Notice.say("publishers on \(try socket.bind(endpoint.text))") }
+    private var upstreamEndpoints: [EndpointArgument] { publishers.isEmpty ? ["tcp://*:5557"] : publishers }
+    private var downstreamEndpoints: [EndpointArgument] { subscribers.isEmpty ? ["tcp://*:5556"] : subscribers }
+    private var everyEndpoint: [EndpointArgument] { upstreamEndpoints + downstreamEndpoints + capture }
+
+    private func makeUpstream(_ context: Context, _ security: CurveSettings) throws -> XSubscriber {
+        let socket = try XSubscriber(context) {
+            $0.prepare(for: upstreamEndpoints)
+            if let bound = security.bound { $0.security = bound }
+        }
+        try socket.bind(upstreamEndpoints, as: "publishers")
         return socket
     }
 
-    private var downstreamEndpoints: [EndpointArgument] { subscribers.isEmpty ? ["tcp://*:5556"] : subscribers }
-
-    private func makeDownstream(_ context: Context) throws -> XPublisher {
+    private func makeDownstream(_ context: Context, _ security: CurveSettings) throws -> XPublisher {
         let socket = try XPublisher(context) {
             $0.prepare(for: downstreamEndpoints)
             $0.neverDrops = whenFull == .wait
             $0.sendHighWaterMark = highWaterMark
+            if let bound = security.bound { $0.security = bound }
         }
-        for endpoint in downstreamEndpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }
+        try socket.bind(downstreamEndpoints, as: "subscribers")
         return socket
     }
 
@@ -121,14 +143,17 @@ struct Forward: AsyncParsableCommand {
             $0.prepare(for: downstreamEndpoints)
             $0.sendHighWaterMark = highWaterMark
         }
-        for endpoint in downstreamEndpoints { Notice.say("subscribers on \(try socket.bind(endpoint.text))") }
+        try socket.bind(downstreamEndpoints, as: "subscribers")
         return socket
     }
 
-    private func makeCapture(_ context: Context) throws -> Publisher? {
+    private func makeCapture(_ context: Context, _ security: CurveSettings) throws -> Publisher? {
         guard !capture.isEmpty else { return nil }
-        let socket = try Publisher(context) { $0.prepare(for: capture) }
-        for endpoint in capture { Notice.say("capture on \(try socket.bind(endpoint.text))") }
+        let socket = try Publisher(context) {
+            $0.prepare(for: capture)
+            if let bound = security.bound { $0.security = bound }
+        }
+        try socket.bind(capture, as: "capture")
         return socket
     }
 }
@@ -136,8 +161,14 @@ struct Forward: AsyncParsableCommand {
 extension ForwarderCounters {
     /// What was done, in one line.
     var summary: String {
+        let outcome =
+            if let sent, let dropped {
+                "; sent \(sent), dropped \(dropped)" + (dropped > 0 ? " for subscribers that were behind" : "")
+            } else {
+                ""
+            }
         let late = replayed == 0 ? "" : ", which were sent \(Notice.count(replayed, "remembered message")) at once"
-        return "forwarded \(Notice.count(messages, "message")) (\(Notice.count(bytes, "byte"))); "
+        return "forwarded \(Notice.count(messages, "message")) (\(Notice.count(bytes, "byte")))\(outcome); "
             + "\(Notice.count(subscriptions, "subscription")) came\(late)"
     }
 }

@@ -40,9 +40,9 @@ struct FullScreen: Sendable {
         output.append("\u{1B}[H")
         for (number, line) in lines.enumerated() {
             // The cursor is set for each line, so that no line moves the others, and the last does not scroll.
-            output.append("\u{1B}[\(number + 1);1H")
+            // What was there goes first: where a terminal draws a character narrower than was reckoned, a gap stays.
+            output.append("\u{1B}[\(number + 1);1H\u{1B}[K")
             output.append(number == 1 && terminal.allowsColor ? "\u{1B}[7m\(line)\u{1B}[0m" : line)
-            output.append("\u{1B}[K")
         }
         output.append("\u{1B}[J")
     }

@@ -13,10 +13,12 @@ struct PubSub: AsyncParsableCommand {
 
               pubsub publish                      random weather on tcp://*:5556, one update a second
               pubsub subscribe --topic 10001      five updates of that place, and their average
+              pubsub publish 10001 42             one update, as soon as somebody subscribes to it
 
             Results go to standard output, everything else to standard error. Ctrl-C ends in order, twice at once.
             """,
-        subcommands: [Publish.self, Subscribe.self, Forward.self, Top.self]
+        version: "pubsub \(ProgramVersion.number)",
+        subcommands: [Publish.self, Subscribe.self, Forward.self, Top.self, Record.self, Replay.self, Bench.self]
     )
 
     static func main() async {

@@ -1,22 +1,32 @@
-import ArgumentParser
+public import ArgumentParser
 import CommandLineSupport
-import PublishSubscribe
+public import PublishSubscribe
 import SwiftZMQ
 
-/// `pubsub publish`: random weather, or the lines of standard input.
+/// `pubsub publish`: one update, the lines of standard input, or random weather.
 struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Publish random weather, or the lines of standard input.",
+        abstract: "Publish one update, the lines of standard input, or random weather.",
         discussion: """
+            With a topic it publishes that one update, as soon as somebody has subscribed to it. With --stdin it publishes \
+            lines, and with neither random weather.
+
             Without --bind and --connect it binds tcp://*:5556.
 
             Whoever subscribes gets what is published from then on: start subscribers first, or let the publisher wait \
             for them with --wait-for-subscribers, or put `pubsub forward --last-value` in between.
 
+              pubsub publish 10001 42 --timeout 10s
               pubsub publish --topics 9999-10004 --rate 10/s
               tail -f log | pubsub publish --stdin --bind tcp://*:5556
             """
     )
+
+    @Argument(help: "The topic of the one update that is published.")
+    var topic: ByteArgument?
+
+    @Argument(help: ArgumentHelp("Its payload. (default: empty)", valueName: "payload"))
+    var payloadText: ByteArgument?
 
     @OptionGroup var endpoints: EndpointOptions
 
@@ -38,13 +48,31 @@ struct Publish: AsyncParsableCommand {
         transform: TopicRange.parse)
     var topics: TopicRange?
 
+    @Option(
+        help: """
+            What a random update holds: temperature (42), or temperature-humidity (42 31) as in ZeroMQ's guide. (default: \
+            temperature)
+            """)
+    var payload: WeatherPayload?
+
     @Flag(help: "Publish the lines of standard input, each \"topic payload\", instead of random updates.")
     var stdin = false
 
     @Option(
         help: ArgumentHelp(
-            "Start when so many subscriptions have arrived, equal ones counted, too.", valueName: "number"))
-    var waitForSubscribers = 0
+            "Start when so many subscriptions have arrived, equal ones counted, too. (default: 0; 1 with a topic)",
+            valueName: "number"))
+    var waitForSubscribers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Give up with status 1 when they have not arrived for so long, such as 10s. (default: never)",
+            valueName: "duration"))
+    var timeout: DurationArgument?
+
+    @Option(
+        help: ArgumentHelp("The longest line of --stdin, such as 1MiB. (default: 64MiB)", valueName: "size"))
+    var maxLine: SizeArgument?
 
     @Flag(help: "Send topic and payload as two frames rather than one, \"topic payload\".")
     var multipart = false
@@ -52,7 +80,7 @@ struct Publish: AsyncParsableCommand {
     @Option(
         help: """
             What to do when a subscriber is slow: wait for it, and let the others wait, or drop for it what it cannot \
-            take. (default: drop; wait with --stdin)
+            take. (default: drop; wait with a topic or --stdin)
             """)
     var whenFull: WhenFull?
 
@@ -60,7 +88,7 @@ struct Publish: AsyncParsableCommand {
     var highWaterMark = 10_000
 
     func validate() throws {
-        guard waitForSubscribers >= 0 else {
+        if let waitForSubscribers, waitForSubscribers < 0 {
             throw ValidationError("--wait-for-subscribers \(waitForSubscribers): a number of at least 0 is needed")
         }
         guard highWaterMark >= 1 else {
@@ -70,60 +98,105 @@ struct Publish: AsyncParsableCommand {
             throw ValidationError(
                 "--topics \(topics): with --stdin each line brings its topic; leave one of the two out")
         }
+        if stdin, let payload {
+            throw ValidationError(
+                "--payload \(payload.rawValue): with --stdin each line brings its payload; leave one of the two out")
+        }
+        if let maxLine, !stdin || maxLine.bytes < 1 {
+            throw ValidationError("--max-line \(maxLine): it is for --stdin, and at least 1")
+        }
+        if let timeout, subscribersNeeded == 0 {
+            throw ValidationError(
+                "--timeout \(timeout): nothing is waited for; say for how many with --wait-for-subscribers")
+        }
+        if let topic { try validate(topic) }
     }
+
+    private func validate(_ topic: ByteArgument) throws {
+        let others: [(String, Bool)] = [
+            ("--stdin", stdin), ("--topics", topics != nil), ("--payload", payload != nil), ("--rate", rate != nil),
+            ("--count", count != .forever),
+        ]
+        if let (option, _) = others.first(where: { $0.1 }) {
+            throw ValidationError("\(option): the one update '\(topic)' is published; leave one of the two out")
+        }
+        guard topic.bytes.first != nil else { throw ValidationError("the topic '' is empty; name one") }
+        if !multipart, let blank = topic.bytes.first(where: { $0 == 0x20 || $0 == 0x09 }) {
+            throw ValidationError(
+                "the topic '\(topic)' has a \(blank == 0x20 ? "blank" : "tab") in it, where a topic ends; "
+                    + "send it as a frame of its own with --multipart")
+        }
+    }
+
+    private var subscribersNeeded: Int { waitForSubscribers ?? (topic == nil ? 0 : 1) }
+    private var isOfLasting: Bool { topic == nil && count == .forever }
 
     func run() async throws {
         // Trapped before anything is bound, so that no signal finds the program half started.
-        let signals = await EndSignals(program: "pubsub publish", loss: "ended before everything was sent")
-        let endpoints = endpoints.orElse(bind: "tcp://*:5556")
-        let waits = whenFull ?? (stdin ? .wait : .drop) == .wait
+        let signals = await EndSignals(
+            program: "pubsub publish", loss: "ended before everything was sent", hangups: true)
+        let endpoints = try endpoints.orElse(bind: "tcp://*:5556")
+        let waits = whenFull.map { $0 == .wait } ?? (stdin || topic != nil)
         let context = try Context()
         let socket = try XPublisher(context) {
-            endpoints.prepare(&$0)
+            try endpoints.prepare(&$0)
             $0.isVerboser = true
             $0.neverDrops = waits
             $0.sendHighWaterMark = highWaterMark
             // What was read is to arrive, however long a subscriber takes; Ctrl-C cuts it short.
             if waits { $0.linger = nil }
         }
-        try endpoints.attach(socket, as: "publishing")
-        if waits, (endpoints.bind + endpoints.connect).contains(where: { $0.text.hasPrefix("ipc://") }) {
+        try endpoints.attach(socket, of: context, as: "publishing")
+        if waits, endpoints.names.contains(where: { $0.hasPrefix("ipc://") }) {
             // libzmq 4.3: a closed connection of this kind ends the reading of one who has stopped for want of room.
             Notice.say(
                 "over ipc:// a subscriber that is behind when this ends may miss the last updates; over tcp:// not")
         }
         let isOver = try await interruptible(by: signals) { try await publish(to: socket) } ?? false
         if isOver {
-            await leave(context, unless: signals)
+            guard await !leave(context, unless: signals) else { return }
         } else {
             try socket.setOption(\.linger, to: .seconds(1))
             await context.shutdown()
         }
+        try isOfLasting ? signals.exitAsTold() : signals.exitAsInterrupted()
     }
 
     /// Publishes until everything is, or the task is cancelled; whether everything is.
     private func publish(to socket: XPublisher) async throws -> Bool {
-        let interval = (rate ?? (stdin ? .max : .oncePerSecond)).interval
-        var sender = UpdateSender(socket, interval: interval, limit: count.limit)
-        defer { Notice.say(sender.summary) }
+        let format: WireFormat = multipart ? .multipart : .singleFrame
+        let update = topic.map { format.message(topic: Frame($0.bytes), payload: Frame(payloadText?.bytes ?? [])) }
+        let interval = (rate ?? (stdin || topic != nil ? .max : .oncePerSecond)).interval
+        var sender = UpdateSender(socket, interval: interval, limit: count.limit, head: update?.first)
         do {
-            if waitForSubscribers > 0 {
-                Notice.say("waiting for \(Notice.count(waitForSubscribers, "subscription"))")
-                try await sender.waitForSubscriptions(waitForSubscribers)
+            if subscribersNeeded > 0 {
+                Notice.say("waiting for \(Notice.count(subscribersNeeded, "subscription"))")
+                try await sender.waitForSubscriptions(subscribersNeeded, within: timeout)
                 Notice.say("publishing begins")
             }
-            let format: WireFormat = multipart ? .multipart : .singleFrame
-            if stdin {
-                try await sender.sendLines(of: StandardInput(), format: format)
+            if let update {
+                try await sender.send(update)
+            } else if stdin {
+                try await sender.sendLines(of: StandardInput(), format: format, longestLine: maxLine?.bytes ?? 1 << 26)
             } else {
-                try await sender.sendWeather(topics: topics ?? TopicRange(9999...10004), format: format)
+                try await sender.sendWeather(
+                    topics: topics ?? TopicRange(9999...10004), payload: payload ?? .temperature, format: format)
             }
+            Notice.say(sender.summary)
             return true
         } catch is CancellationError {
+            Notice.say(sender.summary)
             return false
+        } catch let error as UpdateSender.Unheard {
+            throw error
+        } catch {
+            Notice.say(sender.summary)
+            throw error
         }
     }
 }
+
+extension WeatherPayload: ExpressibleByArgument {}
 
 extension TopicRange {
     /// Reads a range for an option's `transform`, which so has a remedy in its error.

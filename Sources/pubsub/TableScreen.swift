@@ -9,6 +9,9 @@ struct TableScreen: Sendable {
     private let terminal = Terminal.standardOutput
     private let fullScreen: FullScreen?
 
+    /// Whether it takes the whole screen of a terminal, where nothing else must be written.
+    var isFull: Bool { fullScreen != nil }
+
     /// - Parameter source: what the first line begins with.
     init(source: String) {
         self.source = source
@@ -81,10 +84,10 @@ struct TableScreen: Sendable {
     }
 
     private func lines(of listener: TopicListener, keepingLineForPrompt keeps: Bool = false) async -> [String] {
-        let size = terminal?.size ?? Terminal.Size(columns: 100, lines: 1 << 16)
+        let size = terminal?.size ?? Terminal.Size(columns: Terminal.columnsOfStandardOutput ?? 100, lines: 1 << 16)
         let layout = TableLayout(
             columns: size.columns, lines: size.lines - (keeps ? 1 : 0),
-            glyphs: Terminal.speaksUnicode ? .blocks : .ascii)
+            glyphs: Terminal.speaksUnicode ? .blocks : .ascii, setsCursor: terminal != nil)
         return await listener.lines(layout, source: source)
     }
 

@@ -17,8 +17,10 @@ struct Top: AsyncParsableCommand {
 
     @OptionGroup var endpoints: EndpointOptions
 
-    @Option(help: ArgumentHelp("What topics begin with, repeatable. (default: everything)", valueName: "prefix"))
-    var topic: [String] = []
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("What topics begin with, repeatable. (default: everything)", valueName: "prefix"))
+    var topic: [ByteArgument] = []
 
     @Option(
         help: ArgumentHelp("End after so many seconds. (default: forever)", valueName: "number"),
@@ -29,16 +31,20 @@ struct Top: AsyncParsableCommand {
     var multipart = false
 
     func run() async throws {
-        let signals = await EndSignals(program: "pubsub top")
-        let endpoints = endpoints.orElse(connect: "tcp://localhost:5556")
+        let signals = await EndSignals(program: "pubsub top", loss: "ended at once", hangups: true)
+        let endpoints = try endpoints.orElse(connect: "tcp://localhost:5556")
         let context = try Context()
-        let socket = try Subscriber(context, topics: topic.isEmpty ? [""] : topic) {
-            endpoints.prepare(&$0)
+        let socket = try Subscriber(context, to: topic.isEmpty ? [TopicFilter("")] : topic.filters) {
+            try endpoints.prepare(&$0)
             $0.receiveHighWaterMark = 10_000
         }
         let listener = TopicListener(socket, format: multipart ? .multipart : .singleFrame)
-        let screen = TableScreen(source: (endpoints.connect + endpoints.bind).map(\.text).joined(separator: " "))
-        try endpoints.attach(socket, as: "listening")
+        let screen = TableScreen(source: endpoints.names.joined(separator: " "))
+        try endpoints.attach(socket, of: context, as: "listening") { note, line in
+            if screen.isFull { Task { await listener.record(note) } } else { Notice.say(line) }
+        } sayDenied: { line in
+            if !screen.isFull { Notice.say(line) }
+        }
         // Before the screen is full of the table, so that a resize at the very start is not missed.
         let resizes = await Terminal.resizes()
         screen.enter()
@@ -53,6 +59,8 @@ struct Top: AsyncParsableCommand {
             }
         }
         screen.leave()
-        try await screen.printLast(of: listener)
+        // To a terminal that has gone nothing can be written.
+        if !signals.isHangup { try await screen.printLast(of: listener) }
+        try signals.exitAsTold()
     }
 }

@@ -1,3 +1,4 @@
+import CommandLineSupport
 import PublishSubscribe
 import SwiftZMQ
 
@@ -8,6 +9,8 @@ actor TopicListener {
     private let start = ContinuousClock.now
     private var lastTick = ContinuousClock.now
     private var table = TopicTable()
+    /// The endpoints that cannot be reached.
+    private var unreachable: Set<String> = []
 
     init(_ socket: Subscriber, format: WireFormat) {
         self.socket = socket
@@ -26,8 +29,17 @@ actor TopicListener {
         lastTick = now
     }
 
+    /// Takes into account what is to be said of a connection.
+    func record(_ note: ConnectionWatch.Note) {
+        switch note {
+        case .reached(let endpoint): unreachable.remove(endpoint)
+        case .unreachable(let endpoint, _, _): unreachable.insert(endpoint)
+        }
+    }
+
     /// The table as lines.
     func lines(_ layout: TableLayout, source: String) -> [String] {
-        layout.lines(of: table, source: source, after: .now - start)
+        let trouble = unreachable.isEmpty ? "" : "NOT CONNECTED "
+        return layout.lines(of: table, source: trouble + source, after: .now - start)
     }
 }

@@ -6,11 +6,13 @@ import SwiftZMQ
 struct UpdateSender {
     /// How often a fast sender looks for new subscriptions; each look costs as much as sending a message.
     private static let updatesBetweenLooks = 1024
+    /// How many updates are sent at once, where they come so fast: the socket is locked once for all of them.
+    private static let mostFramesAtOnce = 256
 
     private let socket: XPublisher
     private var pacer: Pacer?
     private let limit: Int
-    private var audience = Audience()
+    private var audience: Audience
     private var untilLook = 0
 
     /// The updates sent.
@@ -18,8 +20,10 @@ struct UpdateSender {
     /// Those among them that were sent while nobody subscribed to anything.
     private(set) var unheard = 0
 
-    init(_ socket: XPublisher, interval: Duration?, limit: Int?) {
+    /// - Parameter head: what every update begins with, if that is known: only subscriptions to it count then.
+    init(_ socket: XPublisher, interval: Duration?, limit: Int?, head: Frame? = nil) {
         self.socket = socket
+        audience = Audience(for: head)
         self.limit = limit ?? .max
         pacer = interval.map { Pacer(interval: $0) }
     }
@@ -27,9 +31,26 @@ struct UpdateSender {
     /// Whether as many were sent as there should be.
     var isDone: Bool { sent >= limit }
 
+    /// Nobody subscribed in time.
+    struct Unheard: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// Waits until so many subscriptions have come.
-    mutating func waitForSubscriptions(_ number: Int) async throws {
-        while audience.arrived < number { audience.record(try await socket.receive()) }
+    ///
+    /// - Throws: ``Unheard`` when they have not within a time.
+    mutating func waitForSubscriptions(_ number: Int, within timeout: DurationArgument?) async throws {
+        let deadline = timeout.map { ContinuousClock.now + $0.duration }
+        while audience.arrived < number {
+            do {
+                let left = deadline.map { max($0 - .now, .zero) }
+                audience.record(try await socket.receive(timeout: left))
+            } catch let error as ZMQError where error.code == .timedOut {
+                throw Unheard(
+                    description: "\(audience.arrived) of \(Notice.count(number, "subscription")) came within "
+                        + "\(timeout?.description ?? ""); nothing was published")
+            }
+        }
     }
 
     /// Sends an update when it is due, and when there is room for it.
@@ -43,19 +64,28 @@ struct UpdateSender {
         noteSent()
     }
 
-    /// Sends an update if that takes no waiting; whether it was sent.
-    @inline(__always)
-    mutating func sendAtOnce(_ frame: Frame) throws -> Bool {
-        guard pacer == nil, untilLook > 0, !isDone, try socket.trySend(frame) else { return false }
-        untilLook -= 1
-        noteSent()
-        return true
+    /// How many updates may be sent at once: none where each has its own time.
+    var framesAtOnce: Int { pacer == nil ? min(Self.mostFramesAtOnce, limit - sent) : 0 }
+
+    /// Sends updates, waiting where there is no room for one.
+    mutating func send(contentsOf frames: [Frame]) async throws {
+        guard !frames.isEmpty else { return }
+        if untilLook <= 0 { try look() }
+        untilLook -= frames.count
+        var taken = try socket.trySend(contentsOf: frames)
+        noteSent(taken)
+        while taken < frames.count {
+            // A subscriber is at its high-water mark, and is waited for.
+            try await socket.send(frames[taken])
+            let more = try socket.trySend(contentsOf: frames[(taken + 1)...])
+            taken += 1 + more
+            noteSent(1 + more)
+        }
     }
 
-    @inline(__always)
-    private mutating func noteSent() {
-        sent += 1
-        if audience.present == 0 { unheard += 1 }
+    private mutating func noteSent(_ count: Int = 1) {
+        sent += count
+        if audience.present == 0 { unheard += count }
     }
 
     /// Looks who has come and who has gone.

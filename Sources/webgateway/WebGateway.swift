@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 
 /// The program: `webgateway`, `webgateway serve`, `webgateway worker`, `webgateway check`, `webgateway keygen`.
 struct WebGateway: AsyncParsableCommand {
@@ -11,6 +12,7 @@ struct WebGateway: AsyncParsableCommand {
               webgateway                                      http://127.0.0.1:8080, workers on tcp://127.0.0.1:5555
               curl 'http://127.0.0.1:8080/hello?name=Ada'     Hello, Ada!
             """,
+        version: "webgateway \(ProgramVersion.number)",
         subcommands: [Serve.self, Work.self, CheckConfiguration.self, MakeKeys.self],
         defaultSubcommand: Serve.self
     )

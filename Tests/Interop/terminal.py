@@ -7,6 +7,7 @@ A carriage return, and a sequence that sets the cursor, begin a new line of outp
 
     resize COLUMNS LINES
     press TEXT              \\x03 is Ctrl-C
+    signal NUMBER           to the command
 
 At the end come `echo on` or `echo off`, as the command left the terminal, and `exited STATUS` or `killed SIGNAL`.
 """
@@ -25,12 +26,14 @@ def resize(terminal, columns, lines):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", int(lines), int(columns), 0, 0))
 
 
-def obey(terminal, line):
+def obey(terminal, child, line):
     word, _, rest = line.partition(" ")
     if word == "resize":
         resize(terminal, *rest.split())
     elif word == "press":
         os.write(terminal, rest.encode().decode("unicode_escape").encode("latin-1"))
+    elif word == "signal":
+        os.kill(child, int(rest))
 
 
 def show(text):
@@ -67,7 +70,7 @@ def main():
                 watched.remove(0)
             *whole, commands = (commands + received).split(b"\n")
             for line in whole:
-                obey(terminal, line.decode())
+                obey(terminal, child, line.decode())
     _, status = os.waitpid(child, 0)
     flags = termios.tcgetattr(terminal)[3]
     print(f"\necho {'on' if flags & termios.ECHO else 'off'}")

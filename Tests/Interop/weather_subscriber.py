@@ -1,8 +1,9 @@
 """The weather subscriber of ZeroMQ's guide, but for its endpoint, which is an argument.
 
-    weather_subscriber.py ENDPOINT [multipart]
+    weather_subscriber.py ENDPOINT [multipart | humidity]
 
-It subscribes to "10001", prints five updates and their average.
+It subscribes to "10001", prints five updates and their average. With humidity it takes three fields and no fewer, as the
+guide's wuclient.py does.
 """
 
 import sys
@@ -11,7 +12,7 @@ import zmq
 
 
 def main():
-    endpoint, multipart = sys.argv[1], "multipart" in sys.argv[2:]
+    endpoint, multipart, humidity = sys.argv[1], "multipart" in sys.argv[2:], "humidity" in sys.argv[2:]
     socket = zmq.Context().socket(zmq.SUB)
     socket.connect(endpoint)
     socket.setsockopt_string(zmq.SUBSCRIBE, "10001")
@@ -19,6 +20,8 @@ def main():
     for _ in range(5):
         if multipart:
             zipcode, temperature = (frame.decode() for frame in socket.recv_multipart())
+        elif humidity:
+            zipcode, temperature, _ = socket.recv_string().split()
         else:
             zipcode, temperature = socket.recv_string().split()
         print(f"update {zipcode} {temperature}", flush=True)

@@ -76,7 +76,14 @@ import TextFormats
         #expect(average([]) == nil)
     }
 
-    @Test(arguments: ["", "hot", "42 60", "nan", "inf", "0x10", "--1", "1e999"])
+    @Test func `Of several numbers the first counts`() {
+        #expect(average(["42 60", "44 10 3", "-2"]) == 28)
+        #expect(average(["42\t60"]) == 42)
+    }
+
+    @Test(arguments: [
+        "", "hot", "42 warm", "warm 42", "404 not found", "1 2 three", "nan", "inf", "0x10", "--1", "1e999",
+    ])
     func `A payload that is no number leaves no average`(payload: String) {
         #expect(average(["42", payload, "42"]) == nil)
     }

@@ -59,6 +59,9 @@ import Testing
         arguments: [
             ("short", 8, "short   "), ("exactly", 7, "exactly"), ("too long", 7, "too lo…"), ("", 2, "  "),
             ("ab", 1, "…"),
+            ("می\u{200C}خ", 4, "می\u{200C}خ "), ("☁\u{FE0F}x", 4, "☁\u{FE0F}x "),
+            ("1\u{FE0F}\u{20E3}k", 4, "1\u{FE0F}\u{20E3}k "),
+            ("👨\u{200D}👩\u{200D}👧", 3, "👨\u{200D}👩\u{200D}👧 "), ("1\u{FE0F}\u{20E3}", 1, "…"), ("a\u{202E}b", 3, "a·b"),
             ("a\u{1B}[31mb\n", 9, "a·[31mb· "), ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日… "), ("x", 0, ""),
         ]
     )
@@ -118,10 +121,37 @@ import Testing
         #expect(narrow[2] == "10001           3.0 ")
     }
 
+    @Test func `In 80 columns the figures of the head are whole, and the endpoints are cut`() {
+        let table = table(["10001": 1000, "10002": 2345], seconds: 3)
+        let layout = TableLayout(columns: 80, lines: 5, glyphs: .ascii)
+        let source = "tcp://weather-station-of-the-north.example.org:5556 tcp://127.0.0.1:65535"
+        let head = layout.lines(of: table, source: source, after: .seconds(3723))[0]
+        #expect(head.contains("  2 topics  10035 updates  3345/s  ") && head.hasSuffix(" KiB/s  1:02:03"), "\(head)")
+        #expect(head.count == 80)
+        #expect(head.hasPrefix("tcp://"))
+    }
+
+    @Test func `On a terminal, a cell after other scripts is put in its column`() {
+        var table = TopicTable()
+        table.record(Update(["1\u{FE0F}\u{20E3} 1"], format: .singleFrame))
+        table.record(Update(["ab 1"], format: .singleFrame))
+        table.tick(after: .seconds(1))
+        let layout = TableLayout(columns: 40, lines: 5, glyphs: .ascii, setsCursor: true)
+        let lines = layout.lines(of: table, source: "s", after: .zero)
+        #expect(lines.count { $0.contains("\u{1B}[13G") } == 0)
+        let unicode = TableLayout(columns: 40, lines: 5, glyphs: .blocks, setsCursor: true)
+        #expect(unicode.lines(of: table, source: "s", after: .zero).count { $0.contains("\u{1B}[13G") } == 1)
+    }
+
+    @Test func `A number of ten digits keeps its column`() {
+        #expect(Quantity.count(999_999_999) == "999999999")
+        #expect(Quantity.count(12_345_678_901) == "12.3G")
+    }
+
     @Test func `What does not fit is counted`() {
         let table = table(["a": 5, "b": 4, "c": 3, "d": 2])
         let text = TableLayout(columns: 40, lines: 5, glyphs: .ascii).lines(of: table, source: "s", after: .zero)
-        #expect(text.map { $0.prefix(1) } == ["s", "T", "a", "b", "a"])
+        #expect(text.map { $0.prefix(1) } == ["4", "T", "a", "b", "a"])
         #expect(text[4].hasPrefix("and 2 more topics"))
     }
 }

@@ -37,6 +37,7 @@ struct TLSCredentials {
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
         tls.minimumTLSVersion = settings.minimumVersion == .version13 ? .tlsv13 : .tlsv12
+        tls.cipherSuiteValues = Self.cipherSuites
         // What is spoken inside is chosen here, by the client's list and this one (RFC 7301).
         tls.applicationProtocols = (configuration.http.offersHTTP2 ? [Self.http2] : []) + ["http/1.1"]
         if let authority = settings.clientAuthority {
@@ -54,6 +55,14 @@ struct TLSCredentials {
         }
         warnings = Self.warnings(about: chain, in: certificate)
     }
+
+    /// What is spoken in TLS 1.2: with a key exchange whose keys are gone when the connection is, and encryption that
+    /// authenticates, as HTTP/2 asks for (RFC 9113, section 9.2.2). Those of TLS 1.3 all are so, and not a matter of choice.
+    private static let cipherSuites: [NIOTLSCipher] = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ]
 
     /// The name of HTTP/2 on TLS (RFC 9113, section 3.2).
     static let http2 = "h2"

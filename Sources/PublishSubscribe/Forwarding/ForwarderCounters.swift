@@ -10,6 +10,11 @@ public struct ForwarderCounters: Sendable {
     public internal(set) var subscriptions = 0
     /// The remembered messages sent to subscribers that came late.
     public internal(set) var replayed = 0
+    /// What was sent, once for each subscriber it went to; nil where libzmq sends, which does not say.
+    public internal(set) var sent: Int?
+    /// What was dropped for subscribers that could not take it, once for each of them; nil where libzmq drops, which does
+    /// not say.
+    public internal(set) var dropped: Int?
 
     mutating func record(_ message: Message) {
         messages += 1

@@ -6,8 +6,14 @@ public import SwiftZMQ
 /// It asks the publishers for everything, as it cannot know what will be asked for. A slow subscriber misses messages.
 public actor LastValueForwarder {
     /// What has been done so far.
-    public private(set) var counters = ForwarderCounters()
+    public var counters: ForwarderCounters {
+        var counters = counted
+        counters.sent = connections.sent
+        counters.dropped = connections.dropped
+        return counters
+    }
 
+    private var counted = ForwarderCounters()
     private let publishers: XSubscriber
     private let subscribers: Stream
     private let capture: Publisher?
@@ -52,19 +58,18 @@ public actor LastValueForwarder {
             try connections.send(message)
             cache.store(message)
             _ = try capture?.trySend(message)
-            counters.record(message)
+            counted.record(message)
         }
     }
 
     private func serveSubscribers() async throws {
         for try await message in subscribers.messages {
             for case .subscribed(let peer, let prefix) in try connections.receive(message) {
-                counters.subscriptions += 1
+                counted.subscriptions += 1
                 // What another subscription of its own has brought it is not sent again.
                 let missed = cache.messages(matching: TopicFilter(prefix)).filter { !connections.wants(peer, $0) }
-                try connections.send(missed, to: peer)
+                counted.replayed += try connections.send(missed, to: peer)
                 connections.admit(peer, to: prefix)
-                counters.replayed += missed.count
             }
         }
     }

@@ -23,6 +23,11 @@ public struct SubscriberConnections: Sendable {
     private let socket: Stream
     private var peers: [Frame: Peer] = [:]
 
+    /// The messages sent, once for each peer that they went to.
+    public private(set) var sent = 0
+    /// The messages dropped for peers that were full, once for each of them.
+    public private(set) var dropped = 0
+
     /// The connections of a socket.
     public init(_ socket: Stream) {
         self.socket = socket
@@ -87,31 +92,48 @@ public struct SubscriberConnections: Sendable {
         for peer in peers.keys where wants(peer, message) {
             let encoded = bytes ?? Frame(ZMTPFrame.bytes(of: message))
             bytes = encoded
-            try send(encoded, to: peer)
+            _ = try send(encoded, of: 1, to: peer)
         }
     }
 
-    /// Sends messages to one peer, in few pieces.
-    public mutating func send(_ messages: [Message], to peer: Frame) throws {
+    /// Sends messages to one peer, in few pieces; how many of them it could take.
+    public mutating func send(_ messages: [Message], to peer: Frame) throws -> Int {
         var piece: [UInt8] = []
+        var count = 0
+        var taken = 0
         for message in messages {
             piece += ZMTPFrame.bytes(of: message)
+            count += 1
             if piece.count >= Self.longestPiece {
-                try send(piece, to: peer)
+                if try send(Frame(piece), of: count, to: peer) { taken += count }
                 piece.removeAll(keepingCapacity: true)
+                count = 0
             }
         }
-        if !piece.isEmpty { try send(piece, to: peer) }
+        if !piece.isEmpty, try send(Frame(piece), of: count, to: peer) { taken += count }
+        return taken
     }
 
-    private mutating func send(_ bytes: [UInt8], to peer: Frame) throws { try send(Frame(bytes), to: peer) }
+    /// Sends whole messages; whether the peer could take them.
+    private mutating func send(_ bytes: Frame, of count: Int, to peer: Frame) throws -> Bool {
+        guard try send(bytes, to: peer) else {
+            dropped += count
+            return false
+        }
+        sent += count
+        return true
+    }
 
-    private mutating func send(_ bytes: Frame, to peer: Frame) throws {
+    /// Sends what belongs to the conversation and is no message.
+    private func send(_ bytes: [UInt8], to peer: Frame) throws { _ = try send(Frame(bytes), to: peer) }
+
+    private func send(_ bytes: Frame, to peer: Frame) throws -> Bool {
         do throws(ZMQError) {
             // A piece is dropped whole, and holds whole messages.
-            _ = try socket.trySend([peer, bytes])
+            return try socket.trySend([peer, bytes])
         } catch  where error.code == .hostUnreachable {
             // It has gone, and the socket will say so in its turn.
+            return false
         }
     }
 }

@@ -8,12 +8,20 @@ public struct Audience: Sendable {
     /// Those that are there now.
     public private(set) var present = 0
 
+    private let head: Frame?
+
     /// Nobody yet.
-    public init() {}
+    ///
+    /// - Parameter head: what is going to be published; subscriptions to something else do not count. Nil, the default, if
+    ///   all of them do.
+    public init(for head: Frame? = nil) {
+        self.head = head
+    }
 
     /// Takes what the publisher received into account.
     public mutating func record(_ message: Message) {
         guard let notice = SubscriptionNotice(message) else { return }
+        if let head, !TopicFilter(notice.prefix).matches(head) { return }
         if notice.isSubscription {
             arrived += 1
             present += 1

@@ -5,12 +5,17 @@ public struct WeatherStation<Generator: RandomNumberGenerator> {
     /// The temperatures that are drawn.
     public static var temperatures: ClosedRange<Int> { -79...134 }
 
+    /// The humidities that are drawn, in percent.
+    public static var humidities: ClosedRange<Int> { 10...59 }
+
     private let topics: TopicRange
+    private let payload: WeatherPayload
     private var generator: Generator
 
     /// A station that reports from the places of a range.
-    public init(topics: TopicRange, generator: Generator) {
+    public init(topics: TopicRange, payload: WeatherPayload = .temperature, generator: Generator) {
         self.topics = topics
+        self.payload = payload
         self.generator = generator
     }
 
@@ -25,6 +30,11 @@ public struct WeatherStation<Generator: RandomNumberGenerator> {
     /// The next report as it travels.
     public mutating func next(format: WireFormat) -> Message {
         let (topic, temperature) = next()
-        return format.message(topic: "\(topic)", payload: "\(temperature)")
+        switch payload {
+        case .temperature: return format.message(topic: "\(topic)", payload: "\(temperature)")
+        case .temperatureHumidity:
+            let humidity = Int.random(in: Self.humidities, using: &generator)
+            return format.message(topic: "\(topic)", payload: "\(temperature) \(humidity)")
+        }
     }
 }

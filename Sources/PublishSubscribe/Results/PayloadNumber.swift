@@ -1,13 +1,22 @@
-/// A payload read as a number, as `42`, `-7.5` or `1e3`.
+/// A payload read as a number, as `42`, `-7.5` or `1e3`; of several numbers, as in `42 31`, the first counts.
 enum PayloadNumber {
-    /// The number; nil for anything else. Blanks and line ends around it are passed over.
+    /// The number; nil where there is anything else. Blanks and line ends around it are passed over.
     static func parse(_ payload: UnsafeRawBufferPointer) -> Double? {
         let bytes = trimmed(payload)
-        return wholeNumber(bytes).map(Double.init) ?? decimal(bytes)
+        if let number = number(bytes) { return number }
+        // A temperature and a humidity, as in ZeroMQ's guide. What has a word among its numbers is a text.
+        let words = bytes.split(whereSeparator: isSpace).map(UnsafeRawBufferPointer.init(rebasing:))
+        guard words.count > 1, words.dropFirst().allSatisfy({ number($0) != nil }) else { return nil }
+        return words.first.flatMap(number)
     }
 
+    private static func number(_ bytes: UnsafeRawBufferPointer) -> Double? {
+        wholeNumber(bytes).map(Double.init) ?? decimal(bytes)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
     private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
         guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
         else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         return UnsafeRawBufferPointer(rebasing: bytes[first...last])

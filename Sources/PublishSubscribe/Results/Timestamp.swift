@@ -1,21 +1,29 @@
 import Glibc
 
 /// An instant in coordinated universal time, written as ISO 8601 has it: `2026-11-24T12:00:00.123Z`.
-public struct Timestamp: Hashable, Sendable, CustomStringConvertible {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    public let milliseconds: Int64
+public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    public let microseconds: Int64
+
+    /// An instant.
+    public init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
 
     /// An instant.
     public init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
+        microseconds = milliseconds * 1000
     }
 
     /// The present, by the system's clock.
     public static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
+
+    /// Whether an instant is earlier than another.
+    public static func < (one: Timestamp, other: Timestamp) -> Bool { one.microseconds < other.microseconds }
 
     /// The instant as text.
     public var description: String {
@@ -25,8 +33,11 @@ public struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Appends the text.
-    func append(to bytes: inout [UInt8]) {
-        let (days, rest) = milliseconds.flooredDivision(by: 86_400_000)
+    ///
+    /// - Parameter digits: how many there are of a second's fraction, 3 or 6.
+    func append(to bytes: inout [UInt8], fraction digits: Int = 3) {
+        let (days, sinceMidnight) = microseconds.flooredDivision(by: 86_400_000_000)
+        let (rest, below) = (sinceMidnight / 1000, sinceMidnight % 1000)
         let (year, month, day) = Self.date(days: days)
         bytes.append(number: year, digits: 4)
         bytes.append(UInt8(ascii: "-"))
@@ -41,6 +52,7 @@ public struct Timestamp: Hashable, Sendable, CustomStringConvertible {
         bytes.append(number: rest / 1000 % 60, digits: 2)
         bytes.append(UInt8(ascii: "."))
         bytes.append(number: rest % 1000, digits: 3)
+        if digits > 3 { bytes.append(number: below, digits: 3) }
         bytes.append(UInt8(ascii: "Z"))
     }
 

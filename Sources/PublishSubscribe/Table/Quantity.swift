@@ -5,6 +5,9 @@ public enum Quantity {
         scaled(number, by: 1000, units: ["", "k", "M", "G", "T"], decimalsBelow: 100)
     }
 
+    /// A number of things, in at most nine digits: `999999999`, and then `1.0G`.
+    public static func count(_ number: Int) -> String { number < 1_000_000_000 ? "\(number)" : rate(Double(number)) }
+
     /// Bytes: `17 B`, `1.5 KiB`.
     public static func bytes(_ number: Double) -> String {
         number < 1024

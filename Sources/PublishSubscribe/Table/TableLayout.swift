@@ -17,6 +17,7 @@ public struct TableLayout: Sendable {
     private let columns: Int
     private let lines: Int
     private let glyphs: Sparkline.Glyphs
+    private let setsCursor: Bool
     private let text: CellText
 
     /// A layout.
@@ -25,7 +26,10 @@ public struct TableLayout: Sendable {
     ///   - columns: the width of the screen.
     ///   - lines: its height, of which no line is left unused if there are topics enough.
     ///   - glyphs: what sparklines are made of.
-    public init(columns: Int, lines: Int, glyphs: Sparkline.Glyphs) {
+    ///   - setsCursor: whether a cell that follows text of many scripts is put in its column by a sequence of the terminal.
+    ///     Terminals do not agree on how wide some emoji are. Default no.
+    public init(columns: Int, lines: Int, glyphs: Sparkline.Glyphs, setsCursor: Bool = false) {
+        self.setsCursor = setsCursor
         self.columns = max(columns, 1)
         self.lines = max(lines, 1)
         self.glyphs = glyphs
@@ -36,7 +40,7 @@ public struct TableLayout: Sendable {
     ///
     /// Each is exactly as wide as the screen; there are at most as many as it has.
     public func lines(of table: TopicTable, source: String, after elapsed: Duration) -> [String] {
-        var result = [text.left(summary(table, source, elapsed), width: columns)]
+        var result = [summary(table, source, elapsed)]
         guard lines > 1 else { return result }
         var room = lines - 2
         let hidden = table.count - room
@@ -54,10 +58,15 @@ public struct TableLayout: Sendable {
 
     private func summary(_ table: TopicTable, _ source: String, _ elapsed: Duration) -> String {
         let topics = "\(table.count) topic\(table.count == 1 ? "" : "s")"
-        let updates = "\(table.total.count) update\(table.total.count == 1 ? "" : "s")"
+        let updates = "\(Quantity.count(table.total.count)) update\(table.total.count == 1 ? "" : "s")"
         let rates = "\(Quantity.rate(table.total.rates.last ?? 0))/s  \(Quantity.bytes(table.total.byteRate))/s"
-        let full = table.uncounted > 0 ? "  (and \(table.uncounted) updates of further topics)" : ""
-        return "\(source)  \(topics)  \(updates)  \(rates)  \(Quantity.time(elapsed))\(full)"
+        let full = table.uncounted > 0 ? "  (\(Quantity.count(table.uncounted)) of further topics)" : ""
+        // The figures are there to be read; of where they come from, as much as there is room for.
+        let figures = "  \(topics)  \(updates)  \(rates)  \(Quantity.time(elapsed))\(full)"
+        let room = columns - figures.count
+        if room >= CellText.columns(of: source) { return text.left(source + figures, width: columns) }
+        return room >= 8
+            ? text.left(source, width: room) + figures : text.left(String(figures.dropFirst(2)), width: columns)
     }
 
     /// The columns that fit, and the width of each.
@@ -88,8 +97,18 @@ public struct TableLayout: Sendable {
     }
 
     private func line(_ widths: [(column: Column, width: Int)], _ cell: (Column, Int) -> String) -> String {
-        let cells = widths.map { cell($0.column, $0.width) }.joined(separator: String(repeating: " ", count: Self.gap))
-        return text.left(cells, width: columns)
+        var line = ""
+        var position = 1
+        for (column, width) in widths {
+            let content = cell(column, width)
+            if setsCursor, position > 1, line.utf8.contains(where: { $0 >= 0x80 }) { line += "\u{1B}[\(position)G" }
+            line += content
+            position += width
+            guard column != widths.last?.column else { break }
+            line += String(repeating: " ", count: Self.gap)
+            position += Self.gap
+        }
+        return line + String(repeating: " ", count: max(0, columns - position + 1))
     }
 
     private func title(_ column: Column, _ width: Int) -> String {
@@ -108,7 +127,7 @@ public struct TableLayout: Sendable {
         case .topic: text.left(row.topic, width: width)
         case .rate: text.right(Quantity.rate(row.rate), width: width)
         case .byteRate: text.right(Quantity.bytes(row.byteRate), width: width)
-        case .count: text.right("\(row.count)", width: width)
+        case .count: text.right(Quantity.count(row.count), width: width)
         case .history: Sparkline.text(of: row.rates, width: width, glyphs: glyphs)
         case .last: text.left(row.last, width: width)
         }

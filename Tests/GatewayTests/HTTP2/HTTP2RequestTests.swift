@@ -242,4 +242,47 @@ import WorkerProtocol
         script.settle()
         #expect(script.allowed(on: 3) == 0)
     }
+
+    @Test
+    func
+        `Beyond their first windows only so many bodies come at a time as are kept, and the others have their time later`()
+    {
+        var script = HTTP2Script { $0.maximumBodySize = 100_000 }
+        let ids = (0..<6).map { HTTP2StreamID(1 + 2 * $0) }
+        for id in ids {
+            script.request(id, "POST", "/s", ends: false)
+            script.http.inboundWindowChanged(id, to: 20_000)
+            script.settle()
+        }
+        #expect(ids.map { script.allowed(on: $0) > 0 } == [true, true, true, true, false, false])
+
+        // A stream that waits may have less left by the time it may go on, and a second question changes nothing.
+        script.http.inboundWindowChanged(ids[4], to: 0)
+        script.settle()
+        #expect(script.allowed(on: ids[4]) == 0)
+        script.data(ids[0], "whole", ends: true)
+        #expect(script.submitted.count == 1)
+        #expect(script.allowed(on: ids[4]) == 65536)
+
+        // The time that passed while it waited is not the client's.
+        script.pass(script.rules.times.body - .seconds(1))
+        script.receive(ids[1], .rstStream(.cancel))
+        #expect(script.allowed(on: ids[5]) == 65536 - 20_000)
+        script.pass(.seconds(2))
+        #expect(script.status(of: ids[2]) == "408" && script.status(of: ids[3]) == "408")
+        #expect(script.status(of: ids[5]) == nil)
+        script.pass(script.rules.times.body)
+        #expect(script.status(of: ids[5]) == "408")
+    }
+
+    @Test func `Bodies that are known to be short all come at once`() {
+        var script = HTTP2Script { $0.maximumBodySize = 1 << 20 }
+        let ids = (0..<40).map { HTTP2StreamID(1 + 2 * $0) }
+        for id in ids {
+            script.request(id, "POST", "/s", ends: false, [("content-length", "100000")])
+            script.http.inboundWindowChanged(id, to: 20_000)
+            script.settle()
+        }
+        #expect(ids.allSatisfy { script.allowed(on: $0) > 0 })
+    }
 }

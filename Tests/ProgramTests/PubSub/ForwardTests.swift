@@ -90,6 +90,30 @@ import Testing
         #expect(summary.contains(expected), "\(summary)")
     }
 
+    @Test func `The summary counts what was sent and what was dropped for a subscriber that comes late`() async throws {
+        let (forwarder, upstream, downstream) = try await forwarder("--last-value", "--high-water-mark", "50")
+        // Far more than a connection holds: 2000 topics of 66 kB.
+        let publisher = try programs.shell(
+            """
+            head -c 132000000 /dev/zero | tr '\\0' x | fold -w 66000 | awk '{ print "t" NR, $0 }' |
+                $PUBSUB publish --connect \(upstream) --stdin --wait-for-subscribers 1
+            """)
+        #expect(try await publisher.ending() == .exited(0))
+        let last = try programs.pubsub("publish", "--connect", upstream, "last", "one")
+        #expect(try await last.ending() == .exited(0))
+        let late = try programs.subscriber(
+            of: downstream, "--all", "--count", "forever", "--timeout", "3s", "--template", "{topic}")
+        #expect(try await late.ending() == .exited(1))
+        let received = try await late.output.all().count
+        forwarder.signal(2)
+        #expect(try await forwarder.ending() == .exited(0))
+        let summary = try #require(try await forwarder.errors.all().last)
+        let match = try #require(
+            summary.firstMatch(of: /sent (\d+), dropped (\d+) for .*which were sent (\d+) remembered/), "\(summary)")
+        #expect(Int(match.1) == received && match.3 == match.1 && Int(match.2) == 2001 - received, "\(summary)")
+        #expect(received > 0 && received < 2001)
+    }
+
     @Test func `Last values reach a Python subscriber`() async throws {
         let (_, upstream, downstream) = try await forwarder("--last-value")
         let early = try programs.subscriber(of: downstream, "--all", "--count", "forever")

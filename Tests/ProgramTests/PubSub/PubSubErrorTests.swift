@@ -34,6 +34,34 @@ import Testing
         ("forward --last-value --when-full wait", ["--when-full wait", "leave one of the two out"]),
         ("forward --last-value --subscribers ipc:///tmp/x", ["--subscribers 'ipc:///tmp/x'", "tcp://HOST:PORT"]),
         ("forward --last-value-topics 0", ["--last-value-topics 0", "at least 1"]),
+        ("publish topic payload --stdin", ["--stdin", "'topic'", "leave one of the two out"]),
+        ("publish topic --count 2", ["--count", "'topic'"]),
+        ("publish --timeout 5s", ["--timeout 5s", "--wait-for-subscribers"]),
+        ("publish --payload humidity", ["'humidity'", "temperature-humidity"]),
+        ("publish --stdin --payload temperature", ["--payload temperature", "leave one of the two out"]),
+        ("publish --max-line 1MiB", ["--max-line 1MiB", "--stdin"]),
+        ("subscribe --format text --template x", ["--format text", "--template 'x'"]),
+        ("subscribe --template {color}", ["--template '{color}'", "{topic}", "{payload}"]),
+        ("subscribe --exec cat --format json", ["--exec 'cat'", "--format"]),
+        ("subscribe --jobs 2", ["--jobs 2", "--exec"]),
+        ("subscribe --exec cat --jobs 0", ["--jobs 0", "1 to 1024"]),
+        ("subscribe --timeout 5", ["'5'", "--timeout"]),
+        ("record", ["<file>"]),
+        ("replay x --speed fast", ["'fast'", "--speed", "max"]),
+        ("replay x --from yesterday", ["'yesterday'", "--from", "2026-11-24T12:00:00Z"]),
+        ("replay x --from 2026-11-24 --to 2026-11-23", ["--to 2026-11-23", "not after"]),
+        ("bench --size 15", ["--size 15", "16"]),
+        ("bench --join tcp://localhost:1 --rate 1/s", ["--rate", "leave one of the two out"]),
+        ("bench --subscribers 0", ["--subscribers 0", "--joining"]),
+        ("publish --curve-allow x", ["--curve-secret-key", "webgateway keygen"]),
+        ("publish --curve-secret-key x", ["--curve-allow"]),
+        ("subscribe --curve-secret-key x", ["--curve-server-key", "NAME.key"]),
+        ("subscribe --curve-server-key x --curve-allow y", ["--curve-allow 'y'", "nothing is bound"]),
+        ("forward --last-value --curve-secret-key x --curve-allow y", ["--last-value", "leave one of the two out"]),
+        // An option that is not there is named before what else is missing.
+        ("replay --frobnicate", ["--frobnicate", "replay --help"]),
+        ("record --count", ["--count"]),
+        ("bench --frobnicate --size", ["--frobnicate"]),
     ]
 
     @Test(arguments: wrong)
@@ -48,7 +76,52 @@ import Testing
         try await expectOneLine(of: second, status: 1, names: [endpoint, "stop it, or bind to port *"])
     }
 
-    @Test(arguments: ["--help", "publish --help", "subscribe --help", "forward --help", "top --help", "help publish"])
+    @Test func `What is no UTF-8 is shown in the error of its option`() async throws {
+        let program = try programs.shell("exec $PUBSUB subscribe --format $'\\xe9'")
+        try await expectOneLine(of: program, status: 64, names: ["\\xE9", "--format"])
+    }
+
+    @Test(arguments: ["publish", "subscribe", "top", "forward --publishers", "record", "replay", "bench"])
+    func `A file that stands where a socket is to be bound is left alone`(command: String) async throws {
+        let file = try TestFile(named: "precious", holding: "precious")
+        let recording = try TestFile(named: "r.jsonl", holding: "{\"recording\":\"pubsub\",\"version\":1}\n")
+        var words = command.split(separator: " ").map(String.init)
+        if ["record", "replay"].contains(command) { words.append(recording.path) }
+        if words.count == 1 || !words[1].hasPrefix("--") { words.append("--bind") }
+        let program = try programs.pubsub(words + ["ipc://\(file.path)"])
+        #expect(try await program.ending() == .exited(1))
+        #expect(try await program.errors.all().last?.contains("there is a file that is no socket: remove it") == true)
+        #expect(try file.text == "precious")
+        withExtendedLifetime(recording) {}
+    }
+
+    @Test func `A program that listens at a path is not pushed out of it`() async throws {
+        let folder = try TestFile(named: "unused", holding: "")
+        let endpoint = "ipc://\(folder.path).socket"
+        let first = try programs.pubsub("publish", "--bind", endpoint, "--topics", "1", "--rate", "50/s")
+        try await first.errors.wait(for: "publishing on ")
+        let second = try programs.pubsub("publish", "--bind", endpoint)
+        #expect(try await second.ending() == .exited(1))
+        #expect(try await second.errors.all().last?.contains("another program listens there") == true)
+        let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "1")
+        #expect(try await subscriber.ending() == .exited(0))
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func `Every program says its version`() async throws {
+        for name in ["pubsub", "pipeline", "webgateway"] {
+            let program = try programs.keep(RunningProgram.product(name, ["--version"]))
+            #expect(try await program.ending() == .exited(0))
+            let lines = try await program.output.all()
+            #expect(lines.count == 1 && lines[0].wholeMatch(of: /[a-z]+ \d+\.\d+\.\d+/) != nil, "\(lines)")
+            #expect(lines.first?.hasPrefix(name) == true)
+        }
+    }
+
+    @Test(arguments: [
+        "--help", "record --help", "replay --help", "bench --help", "publish --help", "subscribe --help",
+        "forward --help", "top --help", "help publish",
+    ])
     func `Help goes to standard output`(arguments: String) async throws {
         let program = try programs.pubsub(arguments.split(separator: " ").map(String.init))
         #expect(try await program.ending() == .exited(0))

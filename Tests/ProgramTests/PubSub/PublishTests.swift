@@ -1,3 +1,4 @@
+import Foundation
 import ProcessSupport
 import Testing
 
@@ -110,6 +111,100 @@ import Testing
         #expect(
             try await publisher.errors.all().last == "pubsub: ended before every subscriber had taken everything")
         subscriber.signal(9)
+    }
+
+    @Test func `One update goes out as soon as somebody subscribes to it, and not for another subscription`()
+        async throws
+    {
+        let publisher = try programs.pubsub("publish", "--bind", "tcp://127.0.0.1:*", "10001", "42 degrees")
+        let endpoint = try await publisher.endpoint("publishing on ")
+        let other = try programs.subscriber(of: endpoint, "--topic", "2", "--count", "forever")
+        let subscriber = try programs.subscriber(of: endpoint, "--topic", "1000", "--count", "1")
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await subscriber.output.all() == ["10001 42 degrees"])
+        #expect(try await publisher.ending() == .exited(0))
+        #expect(try await publisher.errors.all().last == "pubsub: published 1 update")
+        other.signal(2)
+        #expect(try await other.output.all() == [])
+    }
+
+    @Test func `One update that nobody wants in time is status 1 and says so`() async throws {
+        let (program, _) = try await programs.publisher("--timeout", "300ms", "10001", "42")
+        #expect(try await program.ending() == .exited(1))
+        #expect(
+            try await program.errors.all().last
+                == "pubsub: 0 of 1 subscription came within 300ms; nothing was published")
+    }
+
+    @Test(arguments: [(2, 130), (15, 143), (1, 129), (3, 131)] as [(Int32, Int32)])
+    func `Interrupted before its end it says by what`(signal: Int32, status: Int32) async throws {
+        let arguments = [
+            ["--count", "1000", "--rate", "1/s"], ["topic", "payload"],
+            ["--count", "5", "--wait-for-subscribers", "1"],
+        ]
+        for arguments in arguments {
+            let program = try programs.pubsub(["publish", "--bind", "tcp://127.0.0.1:*"] + arguments)
+            try await program.errors.wait(for: "publishing on ")
+            program.signal(signal)
+            #expect(try await program.ending() == .exited(status), "\(arguments)")
+            #expect(try await program.errors.all().last?.hasPrefix("pubsub: published ") == true)
+        }
+    }
+
+    @Test func `A hangup that it was told to ignore is ignored`() async throws {
+        let program = try programs.shell(
+            "exec env --ignore-signal=HUP $PUBSUB publish --bind tcp://127.0.0.1:* --rate 1/s")
+        let endpoint = try await program.endpoint("publishing on ")
+        program.signal(1)
+        let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "1")
+        #expect(try await subscriber.ending() == .exited(0))
+        program.signal(15)
+        #expect(try await program.ending() == .exited(0))
+    }
+
+    @Test func `A line of many megabytes is published whole, and one that is too long is left out`() async throws {
+        let script = """
+            (printf 'a '; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo 'b 1') | \
+                $PUBSUB publish --bind tcp://127.0.0.1:* --stdin --wait-for-subscribers 1
+            """
+        let publisher = try programs.shell(script)
+        let subscriber = try programs.subscriber(
+            of: try await publisher.endpoint("publishing on "), "--all", "--count", "2", "--template", "{topic} {size}")
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await subscriber.output.all() == ["a 3000000", "b 1"])
+
+        let limited = try programs.shell(script + " --max-line 1MiB")
+        let second = try programs.subscriber(
+            of: try await limited.endpoint("publishing on "), "--all", "--count", "1")
+        #expect(try await second.output.all().first == "b 1")
+        #expect(try await limited.errors.all().contains { $0.contains("line 1: longer than 1048576 bytes") })
+    }
+
+    /// The page's own line, word for word, with the awk of Debian, which collects its input unless it is told not to.
+    @Test func `The line of the page that follows a log works literally`() async throws {
+        let page = try String(contentsOfFile: PackageFolder.path("Documentation/pubsub.md"), encoding: .utf8)
+        let line = try #require(page.split(separator: "\n").first { $0.hasPrefix("$ tail -f access.log") }).dropFirst(2)
+        let log = try TestFile(named: "access.log", holding: "")
+        let folder = log.folderPath
+        let program = try programs.shell(
+            """
+            cd \(folder) && ln -s "$(command -v mawk || command -v awk)" awk && ln -s $PUBSUB pubsub
+            PATH=\(folder):$PATH
+            set -m
+            \(line) --bind tcp://127.0.0.1:* --wait-for-subscribers 1 &
+            read -r; kill %1; wait
+            """)
+        let endpoint = try await program.endpoint("publishing on ")
+        let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "1")
+        try await program.errors.wait(for: "publishing begins")
+        // One short line, with nothing after it that could push it out.
+        let writer = try programs.shell("echo '10.1.2.3 - - [now +0000] \"GET /index.html\"' >> \(log.path)")
+        #expect(try await writer.ending() == .exited(0))
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await subscriber.output.all() == ["10.1.2.3 /index.html\""])
+        program.enter("end")
+        _ = try await program.ending()
+        withExtendedLifetime(log) {}
     }
 
     @Test func `Many publishers may connect to one subscriber`() async throws {

@@ -83,6 +83,18 @@ import Testing
         try await gateway.wait(for: "webgateway_tls_handshake_failures_total", toBe: 1)
     }
 
+    @Test func `TLS 1.2 is spoken only with what HTTP/2 allows`() async throws {
+        let gateway = try await gateway()
+        for suite in [
+            "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305",
+        ] {
+            #expect(try await gateway.client("-tls1_2", "-cipher", suite).isGood, "\(suite)")
+        }
+        for suite in ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA"] {
+            #expect(try await !gateway.client("-tls1_2", "-cipher", suite).isGood, "\(suite)")
+        }
+    }
+
     @Test func `TLS 1.2 is refused where 1.3 is asked for`() async throws {
         let gateway = try await gateway("--tls-minimum", "1.3")
         #expect(try await !gateway.client("-tls1_2").isGood)

@@ -174,6 +174,9 @@ struct HTTPExchange {
         if bodyDeadline == .distantFuture { bodyDeadline = now + rules.times.body }
     }
 
+    /// Stops the client's time for the body, which may not go on: until ``awaitBody(_:at:)``.
+    mutating func pauseBody() { bodyDeadline = .distantFuture }
+
     // MARK: Events
 
     /// Takes note of what happened.

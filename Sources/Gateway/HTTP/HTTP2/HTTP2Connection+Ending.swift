@@ -21,15 +21,15 @@ extension HTTP2Connection {
     /// Ends the connection for an error of the client's; the client is told which.
     mutating func fail(_ code: HTTP2ErrorCode, at now: NIODeadline) {
         guard stage == .open else { return }
-        abandonStreams(at: now)
         actions.append(.goAway(last: lastStream, code))
-        endOutput(at: now)
+        failed(at: now)
     }
 
     /// NIOHTTP2 has found an error that ends the connection, and told the client.
     mutating func failed(at now: NIODeadline) {
         guard stage == .open else { return }
         abandonStreams(at: now)
+        if let record = HTTPExchange.malformed(from: origin, rules) { actions.append(.finished(record)) }
         endOutput(at: now)
     }
 
@@ -149,7 +149,10 @@ extension HTTP2Connection {
     private mutating func expireBodies(at now: NIODeadline) {
         while let (deadline, id) = bodyDeadlines.first, deadline <= now {
             bodyDeadlines.removeFirst()
-            guard streams[id]?.isReading == true, streams[id]?.keepsBody == true else { continue }
+            // One that had to wait for others has its time later.
+            guard streams[id]?.isReading == true, streams[id]?.keepsBody == true,
+                streams[id]?.exchange.bodyDeadline ?? .distantFuture <= now
+            else { continue }
             refuse(id, RequestRejection(.requestTimeout, GatewayFailure.requestTimeout.explanation), at: now)
         }
     }

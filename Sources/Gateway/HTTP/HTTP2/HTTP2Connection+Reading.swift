@@ -47,8 +47,35 @@ extension HTTP2Connection {
             guard streams[id]?.isReading == true, streams[id]?.keepsBody == true else { return }
             whole = Self.streamWindow
         }
-        guard size <= whole / 2 else { return }
+        guard size <= whole / 2, id == .rootStream || maySendWhole(id, windowLeft: size) else { return }
         windowUpdates[id] = size
+    }
+
+    /// Whether a request may send more of its body than the first window. If not, it waits, and has its time for the body
+    /// once it may.
+    private mutating func maySendWhole(_ id: HTTP2StreamID, windowLeft: Int) -> Bool {
+        let size = streams[id]?.declaredLength ?? streams[id]?.exchange.maximumBodySize ?? 0
+        if bodies.admits(id, size: size) { return true }
+        streams[id]?.inboundWindow = windowLeft
+        streams[id]?.exchange.pauseBody()
+        return false
+    }
+
+    /// Nothing more of a body is kept: others may come in its place.
+    private mutating func endBody(_ id: HTTP2StreamID, at now: NIODeadline) {
+        streams[id]?.keepsBody = false
+        streams[id]?.body = ByteBuffer()
+        releaseBody(id, at: now)
+    }
+
+    /// Lets in those bodies for which there is room without that of a request.
+    mutating func releaseBody(_ id: HTTP2StreamID, at now: NIODeadline) {
+        bodies.remove(id)
+        while let next = bodies.admitNext() {
+            streams[next]?.exchange.awaitBody(rules, at: now)
+            noteBodyDeadline(next)
+            windowUpdates[next] = streams[next]?.inboundWindow
+        }
     }
 
     // MARK: Settings and windows
@@ -237,8 +264,7 @@ extension HTTP2Connection {
     /// Hands a whole request over, or lets it be answered.
     private mutating func complete(_ id: HTTP2StreamID, at now: NIODeadline) {
         guard var body = streams[id]?.body else { return }
-        streams[id]?.body = ByteBuffer()
-        streams[id]?.keepsBody = false
+        endBody(id, at: now)
         if body.readableBytes == 0 { body = ByteBuffer() }
         let extraShare = nextExtraShare()
         let share = leastShare + extraShare
@@ -255,8 +281,7 @@ extension HTTP2Connection {
 
     /// Refuses a request whose head is good: for its body, or for what its head alone was to be refused for.
     mutating func refuse(_ id: HTTP2StreamID, _ rejection: RequestRejection, at now: NIODeadline) {
-        streams[id]?.keepsBody = false
-        streams[id]?.body = ByteBuffer()
+        endBody(id, at: now)
         _ = streams[id]?.exchange.receive(.refused(rejection), rules, at: now)
         writeOwnAnswer(id, at: now)
     }

@@ -51,7 +51,8 @@ struct HTTP2Connection {
     static var connectionWindow: Int { 1 << 20 }
     /// What both are before anything is said about them (RFC 9113, section 6.9.2).
     static var defaultWindow: Int { 65535 }
-    /// How many times the response buffer the answers of a connection may take together.
+    /// How many times the response buffer the answers of a connection may take together, and how many times the largest body
+    /// the bodies of its requests that are not whole yet, without the first window of each.
     static var heldBuffers: Int { 4 }
     /// The most bytes of a body in one frame, which every client takes (RFC 9113, section 4.2).
     static var frameSize: Int { 16 << 10 }
@@ -112,6 +113,7 @@ struct HTTP2Connection {
     var leftovers = Deque<(NIODeadline, HTTP2StreamID)>()
     /// When bodies have to be there, in the order in which they were begun.
     var bodyDeadlines = Deque<(NIODeadline, HTTP2StreamID)>()
+    var bodies: HTTP2BodyAllowance
     var unfinishedHead: Int?
     var progress = DeliveryProgress()
     /// Whether ``noteDelivery(unacknowledged:at:)`` is to be called without waiting for the deadline.
@@ -120,6 +122,7 @@ struct HTTP2Connection {
     init(_ rules: FrontRules, from origin: HTTPExchange.Origin) {
         self.rules = rules
         self.origin = origin
+        bodies = HTTP2BodyAllowance(bound: Self.heldBuffers * rules.settings.maximumBodySize)
     }
 
     // MARK: What happens
@@ -209,6 +212,7 @@ struct HTTP2Connection {
         windowUpdates[id] = nil
         if !control.isEmpty { control.removeAll { $0.streamID == id } }
         guard var stream = streams.remove(id) else { return }
+        if stream.isReading { releaseBody(id, at: now) }
         held -= stream.heldBytes
         reserved -= stream.reserved
         shared -= stream.extraShare

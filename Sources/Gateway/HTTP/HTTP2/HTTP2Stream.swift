@@ -15,6 +15,8 @@ struct HTTP2Stream {
     var keepsBody = true
     var body = ByteBuffer()
     var bodySize = 0
+    /// What was left of the window of the stream when the request had to wait before it may send more.
+    var inboundWindow: Int?
     /// The length that the client has named, where it has named one.
     let declaredLength: Int?
     /// What is asked again once there is room for the answer; only where it may be asked twice.

@@ -1,0 +1,90 @@
+import ProcessSupport
+import SwiftZMQ
+import Testing
+
+/// `pubsub` with the certificates of `webgateway keygen`.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PubSubCurveTests {
+    let programs = Programs()
+    private let folder: String
+    private let keys: TestFile
+
+    init() async throws {
+        keys = try TestFile(named: "unused", holding: "")
+        folder = keys.folderPath
+        for name in ["server", "client", "stranger"] {
+            let program = try programs.webgateway("keygen", folder, name)
+            #expect(try await program.ending() == .exited(0))
+        }
+        let allowed = try programs.shell("mkdir \(folder)/allowed && cp \(folder)/client.key \(folder)/allowed")
+        #expect(try await allowed.ending() == .exited(0))
+    }
+
+    private var server: [String] {
+        ["--curve-secret-key", "\(folder)/server.key_secret", "--curve-allow", "\(folder)/allowed"]
+    }
+
+    private func client(_ name: String) -> [String] {
+        ["--curve-secret-key", "\(folder)/\(name).key_secret", "--curve-server-key", "\(folder)/server.key"]
+    }
+
+    @Test func `Who is allowed gets updates, and a stranger is told that it is turned away`() async throws {
+        let publisher = try programs.pubsub(
+            ["publish", "--bind", "tcp://127.0.0.1:*", "--topics", "1", "--rate", "100/s"] + server)
+        let endpoint = try await publisher.endpoint("publishing on ")
+        let subscriber = try programs.pubsub(
+            ["subscribe", "--connect", endpoint, "--all", "--count", "1"] + client("client"))
+        #expect(try await subscriber.ending() == .exited(0))
+        let strangers = try [client("stranger"), []].map { options in
+            try programs.pubsub(["subscribe", "--connect", endpoint, "--all", "--timeout", "9s"] + options)
+        }
+        try await strangers[0].errors.wait(for: "turned this one away")
+        try await strangers[1].errors.wait(for: "do not agree on how they are secured")
+        for stranger in strangers {
+            #expect(try await stranger.ending() == .exited(1))
+            #expect(try await stranger.output.all() == [])
+        }
+        try await publisher.errors.wait(for: "turned 127.0.0.1 away")
+    }
+
+    @Test func `A forwarder lets in publishers and subscribers alike`() async throws {
+        let forwarder = try programs.pubsub(
+            ["forward", "--publishers", "tcp://127.0.0.1:*", "--subscribers", "tcp://127.0.0.1:*"] + server)
+        let (upstream, downstream) =
+            (try await forwarder.endpoint("publishers on "), try await forwarder.endpoint("subscribers on "))
+        let publisher = try programs.pubsub(["publish", "--connect", upstream, "topic", "secret"] + client("client"))
+        let subscriber = try programs.pubsub(
+            ["subscribe", "--connect", downstream, "--all", "--count", "1"] + client("client"))
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await subscriber.output.all() == ["topic secret"])
+        #expect(try await publisher.ending() == .exited(0))
+    }
+
+    @Test func `A certificate that is none is one line that names its option`() async throws {
+        let wrong: [([String], String)] = [
+            (["--curve-secret-key", "\(folder)/server.key", "--curve-allow", folder], "it is a public certificate"),
+            (["--curve-secret-key", "\(folder)/none", "--curve-allow", folder], "--curve-secret-key '\(folder)/none'"),
+            (
+                ["--curve-secret-key", "\(folder)/server.key_secret", "--curve-allow", "\(folder)/none"],
+                "--curve-allow '\(folder)/none'"
+            ),
+        ]
+        for (options, complaint) in wrong {
+            let program = try programs.pubsub(["publish", "--bind", "tcp://127.0.0.1:*"] + options)
+            #expect(try await program.ending() == .exited(1))
+            let lines = try await program.errors.all()
+            #expect(lines.count == 1 && lines[0].contains(complaint), "\(lines)")
+        }
+    }
+
+    @Test func `An endpoint that is open to other machines is said once, one of this machine is not`() async throws {
+        let open = try programs.pubsub("publish", "--bind", "tcp://*:*", "--bind", "tcp://0.0.0.0:*", "--count", "1")
+        #expect(try await open.ending() == .exited(0))
+        #expect(try await open.errors.all().count { $0.contains("is open to every machine") } == 1)
+        let closed = try programs.pubsub("publish", "--bind", "tcp://127.0.0.1:*", "--count", "1")
+        #expect(try await closed.ending() == .exited(0))
+        #expect(try await !closed.errors.all().contains { $0.contains("is open") })
+        let secured = try programs.pubsub(["publish", "--bind", "tcp://*:*", "--count", "1"] + server)
+        #expect(try await secured.ending() == .exited(0))
+        #expect(try await !secured.errors.all().contains { $0.contains("is open") })
+    }
+}
