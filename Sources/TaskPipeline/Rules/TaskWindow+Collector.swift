@@ -14,7 +14,8 @@ extension TaskWindow {
         case .hello:
             // One that knows the run needs no list of what is done: it made that list.
             let done = message.run == run ? NumberSet() : doneNumbers
-            let welcome = ProducerMessage(run: run, body: .run(done: done, resumes: resumes, total: isInputTheSame == true ? total : nil))
+            let welcome = ProducerMessage(
+                run: run, body: .run(done: done, resumes: resumes, total: isInputTheSame == true ? total : nil))
             let finished = isFinished ? ProducerMessage(run: run, body: .finished(ending)) : nil
             return [welcome, acknowledgement(), finished].compactMap(\.self)
         case .report(let report):

@@ -37,7 +37,7 @@ import Testing
             help.compactMap { line in
                 line.trimmingPrefix(while: \.isWhitespace).prefixMatch(of: /--([a-z0-9-]+)/).map { String($0.1) }
             })
-        #expect(flags == Set(Setting.all.map(\.name) + ["config"]))
+        #expect(flags == Set(Setting.all.map(\.name) + ["config", "version"]))
         #expect(names(after: "| `--").sorted() == Setting.all.map(\.name).sorted())
         #expect(page.contains("`--config FILE`"))
         #expect(page.contains("`\(Setting.fileVariable)`"))
