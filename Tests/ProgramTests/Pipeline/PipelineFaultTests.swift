@@ -26,7 +26,8 @@ import Testing
     @Test func `The classic chain ends when the disk is full`() async throws {
         let run = try await shell("seq 100000 | $PIPELINE run --plain --job echo --output /dev/full --quiet; echo $?")
         #expect(run.output == ["1"])
-        #expect(run.errors == ["pipeline: /dev/full: No space left on device"])
+        // Where SIGPIPE is ignored, seq has something to say, too.
+        #expect(run.errors.filter { !$0.hasPrefix("seq") } == ["pipeline: /dev/full: No space left on device"])
     }
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])

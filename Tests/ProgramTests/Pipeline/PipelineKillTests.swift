@@ -32,7 +32,9 @@ import Testing
         let total = options.isEmpty ? all : all / 3
         let rate = environment["PIPELINE_KILL_RATE"].flatMap { Int($0) } ?? 6000
         let producer = try programs.pipeline(
-            "produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d"), "--retry-after", "1s")
+            "produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d"), "--retry-after", "1s",
+            // Here workers die for other reasons than their tasks, and one may be so unlucky again and again.
+            "--max-losses", "1000")
         let feeding = Task {
             for first in stride(from: 1, through: total, by: rate / 10) {
                 producer.enter((first..<min(first + rate / 10, total + 1)).map(text).joined(separator: "\n"))
