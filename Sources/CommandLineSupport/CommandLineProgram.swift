@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Glibc
+import Synchronization
 
 /// How every program of this package begins and ends: results on standard output, one clear line for an error on
 /// standard error, 64 for wrong usage, 1 for what went wrong at run time.
@@ -75,9 +76,15 @@ public enum CommandLineProgram {
         StandardStreams.printErrorLine("\(name): \(line)")
     }
 
-    /// Exits without waiting for anything, once everything printed has been written.
+    /// Exits without waiting for anything, once everything printed has been written. The first status counts.
     public static func exitNow(_ status: Int32) -> Never {
-        fflush(nil)
-        Glibc.exit(status)
+        ending.withLock { _ in
+            fflush(nil)
+            Glibc.exit(status)
+        }
     }
+
+    /// Held for good by whoever exits: what ends with the process, such as a command, may be all that another thread waits
+    /// for before it exits with a status of its own.
+    private static let ending = Mutex(())
 }
