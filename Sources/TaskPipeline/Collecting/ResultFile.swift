@@ -91,7 +91,10 @@ public final class ResultFile: ResultSink {
 
     deinit {
         close(file)
-        if let journal { close(journal) }
+        guard let journal else { return }
+        // By itself, closing leaves it locked while a command that is just being started still has the descriptor.
+        flock(journal, LOCK_UN)
+        close(journal)
     }
 
     /// Refuses what would lose something, before anything is touched.
