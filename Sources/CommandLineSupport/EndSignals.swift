@@ -30,7 +30,7 @@ public struct EndSignals: Sendable {
         forcedStatus status: Int32 = CommandLineProgram.failureStatus, hangups: Bool = false
     ) async {
         var trapped: [UnixSignal] = [.sigterm, .sigint]
-        if hangups { trapped += Self.isIgnored(SIGHUP) ? [.sigquit] : [.sighup, .sigquit] }
+        if hangups { trapped += HangupSignals.isIgnored ? [.sigquit] : [.sighup, .sigquit] }
         let signals = await UnixSignalsSequence(trapping: trapped)
         Task { [latch] in
             // One loop for both: the sequence can be iterated only once.
@@ -56,13 +56,6 @@ public struct EndSignals: Sendable {
 
     /// Whether the first signal says that the terminal has gone.
     public var isHangup: Bool { received == .sighup }
-
-    private static func isIgnored(_ signal: Int32) -> Bool {
-        var action = sigaction()
-        // The C library's SIG_IGN is the number 1 in the place of a function.
-        return sigaction(signal, nil, &action) == 0
-            && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
-    }
 
     /// Waits for the first signal, which may have come already; nil when the task is cancelled before it comes.
     ///

@@ -7,18 +7,12 @@ import UnixSignals
 enum SuddenEnd {
     /// Traps SIGHUP and SIGQUIT from now on; a SIGHUP that is ignored, as under `nohup`, stays so.
     static func arm() async {
-        let signals = await UnixSignalsSequence(trapping: isHangupIgnored ? [.sigquit] : [.sighup, .sigquit])
+        let signals = await UnixSignalsSequence(trapping: HangupSignals.isIgnored ? [.sigquit] : [.sighup, .sigquit])
         Task {
             for await signal in signals {
                 RunningCommands.endAll(SIGTERM, within: .seconds(2))
-                CommandLineProgram.exitNow(signal == .sighup ? 128 + SIGHUP : 128 + SIGQUIT)
+                CommandLineProgram.exitNow(SignalStatus.interrupted(by: signal))
             }
         }
-    }
-
-    private static var isHangupIgnored: Bool {
-        var action = sigaction()
-        guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 }
