@@ -311,7 +311,7 @@ import Testing
         }
         try send()
         try receive()
-        #expect(try await eventually(within: .seconds(2)) { isReleased.value })
+        #expect(try await eventually { isReleased.value })
         pair.bound.close()
         pair.connecting.close()
     }

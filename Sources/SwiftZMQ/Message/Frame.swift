@@ -1,3 +1,5 @@
+import Glibc
+
 /// One part of a ``Message``: bytes that never change.
 ///
 /// A frame can be copied, shared between tasks, and sent any number of times. Up to 33 bytes lie inside the value itself
@@ -57,6 +59,7 @@ public struct Frame: Sendable {
     }
 
     /// Copies a sequence of bytes, such as `[UInt8]` or a slice of it.
+    @inlinable
     public init(_ bytes: some Sequence<UInt8>) {
         let copied = bytes.withContiguousStorageIfAvailable { contiguous in
             unsafe Frame(copying: UnsafeRawBufferPointer(contiguous))
@@ -164,7 +167,10 @@ extension Frame: Hashable {
     public static func == (one: Frame, other: Frame) -> Bool {
         guard one.count == other.count else { return false }
         return unsafe one.withUnsafeBytes { left in
-            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+            unsafe other.withUnsafeBytes { right in
+                guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+                return unsafe memcmp(left, right, one.count) == 0
+            }
         }
     }
 

@@ -20,7 +20,9 @@ struct Parcel: Hashable, Sendable {
 
     private func filler(_ place: Int) -> Frame {
         let length = number % 101 == 0 ? 40_000 : (number &* 7 + place) % 80
-        return Frame(repeatElement(UInt8(truncatingIfNeeded: number &+ sender &+ place), count: length))
+        // An array, which is filled at once: a byte at a time takes seconds under a sanitizer, on the shared executor, which
+        // other tests wait for.
+        return Frame([UInt8](repeating: UInt8(truncatingIfNeeded: number &+ sender &+ place), count: length))
     }
 
     init(sender: Int, number: Int, hasOneFrame: Bool = false) {

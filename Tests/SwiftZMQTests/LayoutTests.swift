@@ -1,0 +1,17 @@
+import Testing
+
+@testable import SwiftZMQ
+
+/// What sending many at once takes for granted of how values lie in memory.
+@Suite struct LayoutTests {
+    @Test func `The first frame of a message is its first property`() {
+        #expect(MemoryLayout<Message>.offset(of: \.head) == 0)
+    }
+
+    @Test func `The bytes of a short frame are its first property, in their order`() {
+        #expect(MemoryLayout<Frame>.offset(of: \.small) == 0)
+        let bytes = (0..<UInt8(SmallBytes.capacity)).map { $0 }
+        let stored = withUnsafeBytes(of: Frame(bytes)) { Array($0.prefix(bytes.count)) }
+        #expect(stored == bytes)
+    }
+}
