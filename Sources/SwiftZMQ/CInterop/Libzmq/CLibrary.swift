@@ -15,6 +15,17 @@ enum CLibrary {
         ZMQError(code: .init(rawValue: czmq_errno()), operation: operation, endpoint: endpoint)
     }
 
+    /// What is to be done after a call that does not wait has failed: call again, since a signal came in between, or leave
+    /// it for now (false). Throws any other error that the call reported.
+    @inline(__always)
+    static func isToBeRepeated(_ operation: String) throws(ZMQError) -> Bool {
+        switch czmq_errno() {
+        case EINTR: return true
+        case EAGAIN: return false
+        default: throw lastError(operation)
+        }
+    }
+
     /// The version of the library that is loaded (`zmq_version`), which may be newer than the headers.
     static var version: (major: Int, minor: Int, patch: Int) {
         var major: Int32 = 0

@@ -99,10 +99,76 @@ extension RawSocket {
                         >= 0
                 }
             if isSent { return true }
-            let code = czmq_errno()
-            if code == EINTR { continue }
-            guard code == EAGAIN else { throw CLibrary.lastError("send") }
-            return false
+            guard try CLibrary.isToBeRepeated("send") else { return false }
+        }
+    }
+
+    /// Gives frames to the socket, each a message, one after the other as long as there is room.
+    ///
+    /// Like the next one it reads them where they lie, as to copy a frame takes longer than all else that is done here.
+    ///
+    /// - Returns: how many were given, and how many bytes those have.
+    /// - Throws: what kept the first from being given.
+    func sendEach(_ frames: UnsafeBufferPointer<Frame>) throws(ZMQError) -> (count: Int, bytes: Int) {
+        guard let first = frames.baseAddress else { return (0, 0) }
+        var (count, bytes) = (0, 0)
+        while count < frames.count, try unsafe sendNext(first + count, isFirst: count == 0) {
+            bytes &+= unsafe first[count].count
+            count &+= 1
+        }
+        return (count, bytes)
+    }
+
+    /// The same for messages of any number of frames.
+    func sendEach(_ messages: UnsafeBufferPointer<Message>) throws(ZMQError) -> (count: Int, bytes: Int) {
+        guard let first = messages.baseAddress else { return (0, 0) }
+        var (count, bytes) = (0, 0)
+        while count < messages.count {
+            let isSent =
+                if unsafe first[count].tail == nil {
+                    // The head is the first property of a message; `LayoutTests` holds on to that.
+                    try unsafe sendNext(
+                        UnsafeRawPointer(first + count).assumingMemoryBound(to: Frame.self), isFirst: count == 0)
+                } else {
+                    try unsafe sendNextFrames(of: first[count], isFirst: count == 0)
+                }
+            guard isSent else { break }
+            bytes &+= unsafe first[count].byteCount
+            count &+= 1
+        }
+        return (count, bytes)
+    }
+
+    /// Gives one of many frames to the socket; false when there is no room, or it is not the first and cannot be sent.
+    @inline(__always)
+    private func sendNext(_ frame: UnsafePointer<Frame>, isFirst: Bool) throws(ZMQError) -> Bool {
+        // The bytes of a short frame are its first property; `LayoutTests` holds on to that.
+        if unsafe frame.pointee.buffer == nil,
+            unsafe zmq_send(pointer, frame, frame.pointee.small.count, ZMQ_DONTWAIT) >= 0
+        {
+            return true
+        }
+        return try unsafe sendNextOnceMore(frame, isFirst: isFirst)
+    }
+
+    /// The same for a long frame, and for a short one that could not be sent: why, the second attempt tells.
+    @inline(never)
+    private func sendNextOnceMore(_ frame: UnsafePointer<Frame>, isFirst: Bool) throws(ZMQError) -> Bool {
+        do throws(ZMQError) {
+            return try unsafe sendFrame(frame.pointee, hasMore: false)
+        } catch {
+            guard isFirst else { return false }
+            throw error
+        }
+    }
+
+    @inline(never)
+    private func sendNextFrames(of message: borrowing Message, isFirst: Bool) throws(ZMQError) -> Bool {
+        do throws(ZMQError) {
+            return try sendFrames(of: message)
+        } catch {
+            guard isFirst else { return false }
+            throw error
         }
     }
 

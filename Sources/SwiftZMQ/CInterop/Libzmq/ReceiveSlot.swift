@@ -32,10 +32,7 @@ struct ReceiveSlot: ~Copyable {
                 count = Int(received)
                 return true
             }
-            let code = czmq_errno()
-            if code == EINTR { continue }
-            guard code == EAGAIN else { throw CLibrary.lastError("receive") }
-            return false
+            guard try CLibrary.isToBeRepeated("receive") else { return false }
         }
     }
 

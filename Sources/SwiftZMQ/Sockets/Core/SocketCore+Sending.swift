@@ -41,32 +41,10 @@ extension SocketCore {
             try state.requireOpen(for: "send")
             guard !bounded || state.budget > 0 else { return 0 }
             let end = Swift.min(batch.count, start + Self.mostMessagesUnderLock)
-            let sent =
-                switch batch {
-                case .frames(let frames): try sendEach(frames, start..<end, &state)
-                case .messages(let messages): try sendEach(messages, start..<end, &state)
-                }
+            let sent = try state.give(batch, start..<end, for: self)
             if bounded { state.budget &-= Swift.max(sent, 1) }
             return sent
         }
-    }
-
-    @inline(__always)
-    private func sendEach<Element: Outgoing>(
-        _ elements: [Element], _ indices: Range<Int>, _ state: inout SocketState
-    ) throws(ZMQError) -> Int {
-        var sent = 0
-        do throws(ZMQError) {
-            while sent < indices.count {
-                let element = elements[indices.lowerBound + sent]
-                try validate(element)
-                guard state.maySend(element, kind), try state.give(element, kind) else { break }
-                sent += 1
-            }
-        } catch {
-            guard sent > 0 else { throw error }
-        }
-        return sent
     }
 
     nonisolated(nonsending) func waitToSend(_ message: Message, timeout: Duration?) async throws {
