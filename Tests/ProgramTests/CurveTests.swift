@@ -123,18 +123,3 @@ import Testing
         #expect(lines.first?.contains(names) == true, "\(lines)")
     }
 }
-
-/// A folder that goes away with the test.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "webgateway-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.path()
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}

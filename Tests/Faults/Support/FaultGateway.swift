@@ -5,21 +5,36 @@ import ProcessSupport
 final class FaultGateway: Sendable {
     let program: RunningProgram
     let port: Int
+    /// The port of HTTPS; nil where there are no certificates.
+    let securePort: Int?
     let workerEndpoint: String
 
-    init(_ options: String...) async throws {
+    /// - Parameter certificates: where a certificate `server` lies, with which it serves HTTPS, too.
+    init(_ options: String..., certificates: Certificates? = nil) async throws {
+        let secure =
+            certificates.map {
+                [
+                    "--listen", "https://127.0.0.1:0", "--tls-certificate", $0.certificate("server"), "--tls-key",
+                    $0.key("server"),
+                ]
+            } ?? []
         program = try RunningProgram.product(
             "webgateway",
             [
                 "serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "off",
                 "--demo-workers", "0", "--access-log", "off", "--log-level", "warning",
-            ] + options)
-        let listening = try await program.output.wait(for: "listening on http://127.0.0.1:")
+            ] + secure + options)
+        port = try await Self.port(of: program, "http")
+        securePort = certificates == nil ? nil : try await Self.port(of: program, "https")
+        workerEndpoint = String(try await program.output.wait(for: "workers on tcp://").dropFirst(11))
+    }
+
+    private static func port(of program: RunningProgram, _ scheme: String) async throws -> Int {
+        let listening = try await program.output.wait(for: "listening on \(scheme)://127.0.0.1:")
         guard let port = listening.split(separator: ":").last.flatMap({ Int($0) }) else {
             throw OutputLines.Ended(description: "no port in “\(listening)”")
         }
-        self.port = port
-        workerEndpoint = String(try await program.output.wait(for: "workers on tcp://").dropFirst(11))
+        return port
     }
 
     /// A worker of `Tests/FaultWorker`.

@@ -1,3 +1,4 @@
+import ProcessSupport
 import SwiftZMQ
 import Synchronization
 import Testing

@@ -1,32 +1,31 @@
 import Foundation
-import ProcessSupport
 
 /// Certificates and keys that a test makes with OpenSSL, in a folder of its own.
-struct Certificates {
+package struct Certificates {
     /// OpenSSL did not do what it was told.
-    struct NotMade: Error, CustomStringConvertible {
-        let description: String
+    package struct NotMade: Error, CustomStringConvertible {
+        package let description: String
     }
 
     private static let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
-    let folder: TemporaryFolder
+    package let folder: TemporaryFolder
 
-    init() throws {
+    package init() throws {
         folder = try TemporaryFolder()
     }
 
     /// The file of a certificate.
-    func certificate(_ name: String) -> String { "\(folder.path)/\(name).pem" }
+    package func certificate(_ name: String) -> String { "\(folder.path)/\(name).pem" }
 
     /// The file of a private key.
-    func key(_ name: String) -> String { "\(folder.path)/\(name).key" }
+    package func key(_ name: String) -> String { "\(folder.path)/\(name).key" }
 
     /// A file of another kind.
-    func file(_ name: String) -> String { "\(folder.path)/\(name)" }
+    package func file(_ name: String) -> String { "\(folder.path)/\(name)" }
 
     /// Makes an authority.
-    func makeAuthority(_ name: String) async throws {
+    package func makeAuthority(_ name: String) async throws {
         try await openssl(
             ["req", "-x509"] + Self.newKey + [
                 "-keyout", key(name), "-out", certificate(name), "-subj", "/CN=\(name)", "-days", "30",
@@ -34,7 +33,7 @@ struct Certificates {
     }
 
     /// Makes a certificate for this machine's own name and address.
-    func makeServer(_ name: String, by authority: String, subject: String = "/CN=localhost", days: Int = 30)
+    package func makeServer(_ name: String, by authority: String, subject: String = "/CN=localhost", days: Int = 30)
         async throws
     {
         try "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\n"
@@ -43,7 +42,7 @@ struct Certificates {
     }
 
     /// Makes a certificate that a client shows.
-    func makeClient(_ name: String, by authority: String, subject: String, days: Int = 30) async throws {
+    package func makeClient(_ name: String, by authority: String, subject: String, days: Int = 30) async throws {
         try "extendedKeyUsage=clientAuth\nbasicConstraints=critical,CA:FALSE\n"
             .write(toFile: file("\(name).ext"), atomically: true, encoding: .utf8)
         try await make(name, by: authority, subject: subject, days: days)
@@ -61,7 +60,7 @@ struct Certificates {
         ])
     }
 
-    func openssl(_ arguments: [String]) async throws {
+    package func openssl(_ arguments: [String]) async throws {
         let program = try RunningProgram("/usr/bin/env", ["openssl"] + arguments)
         program.endInput()
         guard try await program.ending() == .exited(0) else {
