@@ -55,10 +55,10 @@ model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq
 	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
-		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2)?FuzzTests' $(ARGS)
+		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2|TLS)?FuzzTests' $(ARGS)
 
 # The readers, and the folders of Tests/Corpus that each begins with.
-FUZZED := requests replies worker-commands gateway-commands
+FUZZED := requests replies worker-commands gateway-commands certificates
 
 libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_SECONDS for each, 60)
 	@Scripts/need swift libzmq

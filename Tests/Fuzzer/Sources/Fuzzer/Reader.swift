@@ -10,6 +10,7 @@ enum Reader: String, CaseIterable {
     case replies
     case workerCommands = "worker-commands"
     case gatewayCommands = "gateway-commands"
+    case certificates
 
     func callAsFunction(_ bytes: [UInt8]) {
         switch self {
@@ -17,6 +18,7 @@ enum Reader: String, CaseIterable {
         case .replies: Self.readReply(bytes)
         case .workerCommands: Self.readWorkerCommand(bytes)
         case .gatewayCommands: Self.readGatewayCommand(bytes)
+        case .certificates: Self.readCertificate(bytes)
         }
     }
 
@@ -59,6 +61,14 @@ enum Reader: String, CaseIterable {
             guard let command = try? GatewayCommand(reading: message, dialect: dialect) else { continue }
             let again = command.frames(in: dialect).flatMap { try? GatewayCommand(reading: $0, dialect: dialect) }
             guard again == command else { fatalError("\(command) became \(String(describing: again))") }
+        }
+    }
+
+    /// The subject of a certificate is visible ASCII, and not longer than it may be.
+    private static func readCertificate(_ bytes: [UInt8]) {
+        guard let text = CertificateSubject.text(of: bytes) else { return }
+        guard text.utf8.count <= CertificateSubject.longestText, text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) else {
+            fatalError(text)
         }
     }
 
