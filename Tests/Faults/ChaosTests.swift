@@ -10,8 +10,6 @@ import Testing
 /// `CHAOS_SEED` what becomes of them. Over HTTP/2 they come through `CHAOS_CONNECTIONS` (10; 50)
 /// with `CHAOS_STREAMS` (20) each.
 @Suite(.serialized, .timeLimit(.minutes(60))) struct ChaosTests {
-    private static let deadline = Duration.seconds(15)
-
     private let requests = Parameter.number("CHAOS_REQUESTS", default: 5000)
     private let workers = max(2, Parameter.number("CHAOS_WORKERS", default: 8))
     private let seed = Parameter.number("CHAOS_SEED", default: Int.random(in: 0...Int(Int32.max)))
@@ -25,7 +23,7 @@ import Testing
     @Test func `Whatever becomes of the workers, every answer is the client's own and nothing is done twice`()
         async throws
     {
-        try await disturbing { gateway in try await outcomeOverHTTP1(gateway.port) }
+        try await disturbing(deadline: .seconds(15)) { gateway in try await outcomeOverHTTP1(gateway.port) }
     }
 
     @Test(.enabled("Python has no h2: Scripts/need python-h2", { await hasPythonH2() }))
@@ -50,7 +48,8 @@ import Testing
 
     /// Has clients ask while the workers are disturbed, and compares what they saw with what was done.
     private func disturbing(
-        _ certificates: Certificates? = nil, _ ask: (FaultGateway) async throws -> ChaosOutcome
+        _ certificates: Certificates? = nil, deadline: Duration? = nil,
+        _ ask: (FaultGateway) async throws -> ChaosOutcome
     ) async throws {
         print("chaos: CHAOS_SEED=\(seed) CHAOS_REQUESTS=\(requests) CHAOS_WORKERS=\(workers)")
         let record = "\(try #require(folder).path)/record"
@@ -78,7 +77,7 @@ import Testing
         let seen = try outcome.get()
 
         print("chaos: \(seen.statuses.sorted { $0.key < $1.key }), \(told), slowest GET \(seen.slowestGet) s")
-        try seen.expectWhole(record: record, deadline: Self.deadline)
+        try seen.expectWhole(record: record, deadline: deadline)
         // The gateway has outlived it, and serves.
         #expect(try BlockingClient(port: gateway.port).ask("GET", "/fault?after").status == 200)
         gateway.program.signal(SIGTERM)
