@@ -12,8 +12,11 @@ def program(name):
     return shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin")
 
 
-def nginx(folder, port, upstream, processes):
-    """A reverse proxy with as many processes, that keeps its connections to the upstream."""
+def nginx(folder, port, upstream, processes, options="", settings=""):
+    """A reverse proxy with as many processes, that keeps its connections to the upstream.
+
+    options stand behind the address to listen on, such as `ssl http2`; settings are further lines of the server.
+    """
     user = "user root;" if os.geteuid() == 0 else ""  # By default an account that may not write to the folder.
     own = "\n".join(
         f"    {kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -36,7 +39,8 @@ http {{
         keepalive_requests 1000000000;
     }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port} {options};
+        {settings}
         keepalive_requests 1000000000;
         location / {{
             proxy_pass http://bench;
