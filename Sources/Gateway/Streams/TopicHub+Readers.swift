@@ -3,12 +3,13 @@ import TopicMatching
 import WorkerProtocol
 
 extension TopicHub {
-    /// What stands before a stream. It is not to be kept, and not to be held back by a proxy until there is more of it
-    /// (`x-accel-buffering` is nginx's).
+    /// What stands before a stream. It is not to be kept, and not to be held back by a proxy that compresses it or waits
+    /// until there is more of it (`x-accel-buffering` is nginx's).
     static let head = ReplyHead(
         status: 200,
         fields: [
-            .init(name: "content-type", value: "text/event-stream"), .init(name: "cache-control", value: "no-store"),
+            .init(name: "content-type", value: "text/event-stream"),
+            .init(name: "cache-control", value: "no-store, no-transform"),
             .init(name: "x-accel-buffering", value: "no"),
         ])
 
@@ -24,7 +25,8 @@ extension TopicHub {
         }
         var reader = TopicReader(id, request, route: route, window: window)
         let misses = recall(&reader)
-        let first = misses ? EventStreamText.gap : Frame()
+        // Some proxies and clients pass the head on with the first byte of the body alone.
+        let first = misses ? Frame(joining: [EventStreamText.comment, EventStreamText.gap]) : EventStreamText.comment
         reader.inFlight = first.count
         reader.lastDelivered = lastID
         let slot = readers.insert(reader)

@@ -121,15 +121,17 @@ struct TopicHubTests {
         var script = TopicHubScript(buffer: 200)
         script.open(1)
         script.open(2)
+        // One goes ahead of everything, as some proxies wait for the first byte of the body.
+        #expect(script.clients[1]?.stream.comments == 1)
         script.pass(.seconds(14))
-        #expect(script.clients[1]?.stream.comments == 0)
+        #expect(script.clients[1]?.stream.comments == 1)
         for _ in 0..<20 { script.publish("a 1") }
         script.take(2)
         script.take(2)
         script.take(2)
         for _ in 0..<3 { script.pass(.seconds(15)) }
-        #expect(script.clients[1]?.stream.comments == 0)
-        #expect(script.clients[2]?.stream.comments == 3)
+        #expect(script.clients[1]?.stream.comments == 1)
+        #expect(script.clients[2]?.stream.comments == 4)
         script.close(2)
         script.close(1)
         script.pass(.seconds(60))
