@@ -91,6 +91,7 @@ let package = Package(
         .target(
             name: "SystemSupport", dependencies: ["CSystemSupport"], swiftSettings: language + [.strictMemorySafety()]),
         .target(name: "TextFormats", swiftSettings: language),
+        .target(name: "TopicMatching", swiftSettings: language),
         .target(name: "WorkerProtocol", dependencies: ["SwiftZMQ"], swiftSettings: language),
         .target(
             name: "Gateway",
@@ -98,6 +99,7 @@ let package = Package(
                 "SwiftZMQ",
                 "SystemSupport",
                 "TextFormats",
+                "TopicMatching",
                 "WorkerProtocol",
                 .product(name: "DequeModule", package: "swift-collections", condition: gateway),
                 .product(name: "Logging", package: "swift-log", condition: gateway),
@@ -171,6 +173,7 @@ let package = Package(
                 "SwiftZMQ",
                 "SystemSupport",
                 "TextFormats",
+                "TopicMatching",
                 .product(name: "Histogram", package: "hdrhistogram-swift", condition: programs),
             ],
             swiftSettings: language
@@ -247,6 +250,8 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .testTarget(
+            name: "TopicMatchingTests", dependencies: ["ProcessSupport", "TopicMatching"], swiftSettings: language),
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["ProcessSupport", "SwiftZMQ", "WorkerProtocol"],
             swiftSettings: language),

@@ -23,10 +23,16 @@ public final class Gateway: Sendable {
     public var workerEndpoints: [String] { broker.endpoints }
     /// Where MDP clients connect, with real ports in place of wildcards.
     public var clientEndpoints: [String] { clients?.endpoints ?? [] }
+    /// Where subscribers of the routes with `publish` connect, with real ports in place of wildcards.
+    public var publishEndpoints: [String] { streams.endpoints.filter { $0.pattern == .publish }.map(\.endpoint) }
+    /// Where those connect that take messages of the routes with `push`.
+    public var pushEndpoints: [String] { streams.endpoints.filter { $0.pattern == .push }.map(\.endpoint) }
     /// Where health, metrics and workers are shown, with the real port where 0 was asked for; nil where nowhere.
     public var adminAddress: ListenAddress? { admin?.address }
     /// The dispatch.
     package let broker: BrokerLoop
+    /// What reads from publishers and sends messages.
+    let streams: StreamLoop
     /// What a worker in the same process connects with.
     public let embeddedWorkerSecurity: SocketSecurity
 
@@ -89,6 +95,7 @@ public final class Gateway: Sendable {
         self.server = server
         let broker: BrokerLoop
         let clients: ClientLoop?
+        let streams: StreamLoop
         do {
             // Before the sockets: from the first moment on it is asked about everybody.
             try curve?.authenticator(for: context, logger: logger).start()
@@ -100,6 +107,15 @@ public final class Gateway: Sendable {
                 configuration: brokerConfiguration, services: services,
                 sinks: server.replySinks + [clients].compactMap { $0 }, logger: logger)
             try clients?.start(broker)
+            do {
+                streams = try StreamLoop(
+                    context: context, router: router, security: curve?.server,
+                    readerBuffer: configuration.http.responseBuffer, maximumMessage: configuration.maximumReply,
+                    sinks: server.replySinks, logger: logger)
+            } catch {
+                await broker.stop()
+                throw error
+            }
         } catch {
             await context.shutdown()
             try? await group.shutdownGracefully()
@@ -107,6 +123,7 @@ public final class Gateway: Sendable {
             throw error
         }
         self.broker = broker
+        self.streams = streams
         self.clients = clients
         var watching = [
             Self.watchHandshakes(broker.events, "worker", metrics, logger) { broker.connectionChanged($0) }
@@ -116,6 +133,7 @@ public final class Gateway: Sendable {
                 Self.watchHandshakes(clients.events, "client", metrics, logger) { clients.connectionChanged($0) })
         }
         let sample: @Sendable () async -> Void = {
+            if let snapshot = await streams.snapshot() { metrics.sample(snapshot) }
             guard let snapshot = await broker.snapshot() else { return }
             metrics.sample(snapshot, connections: server.connectionCount)
         }
@@ -125,11 +143,12 @@ public final class Gateway: Sendable {
             metrics: metricsText.map { Self.upToDate($0, sample) },
             snapshot: { await broker.snapshot() })
         do {
-            httpAddresses = try await Self.listen(server, configuration.listen, broker)
+            httpAddresses = try await Self.listen(server, configuration.listen, broker, streams)
             admin = try await Self.listen(configuration.admin, group, pages)
         } catch {
             for task in watching { task.cancel() }
             await server.stop()
+            await streams.stop()
             await broker.stop()
             await clients?.drain(within: .zero)
             await context.shutdown()
@@ -149,14 +168,20 @@ public final class Gateway: Sendable {
     /// ``GatewayConfiguration/eventLoops``, ``HTTPSettings/responseBuffer`` and ``BrokerConfiguration/heartbeat`` stay as
     /// they were.
     ///
-    /// - Throws: ``GatewayStartError`` where a certificate or a key cannot be used; then nothing changes.
+    /// - Throws: ``GatewayStartError`` where a certificate or a key cannot be used, or what a route is to bind cannot be
+    ///   bound; then nothing changes.
     public func apply(_ configuration: GatewayConfiguration) async throws {
         var secured = configuration
         secured.listen = listen
         let credentials = try Self.credentials(secured, logger)
+        let router = RequestRouter(routes: configuration.routes)
+        do {
+            try await streams.reconfigure(router)
+        } catch {
+            throw GatewayStartError("\(error)")
+        }
         if let credentials { tls?.replace(with: credentials) }
         state.withLockedValue { $0.drainTimeout = configuration.drainTimeout }
-        let router = RequestRouter(routes: configuration.routes)
         var brokerConfiguration = configuration.broker
         brokerConfiguration.services.formUnion(router.services)
         brokerConfiguration.maximumReply = broker.configuration.maximumReply
@@ -180,10 +205,13 @@ public final class Gateway: Sendable {
             state.isDraining = true
             return state.drainTimeout
         }
+        // They have no end of their own, and are not waited for.
+        streams.drain()
         async let clientsAreServed: Void? = clients?.drain(within: timeout)
         let isClean = await server.drain(within: timeout)
         await clientsAreServed
         await stopWorkers()
+        await streams.stop()
         await broker.stop()
         await end()
         return isClean
@@ -194,6 +222,7 @@ public final class Gateway: Sendable {
         state.withLockedValue { $0.isDraining = true }
         await server.stop()
         await clients?.drain(within: .zero)
+        await streams.stop()
         await broker.stop()
         await end()
     }
@@ -226,9 +255,9 @@ extension Gateway {
     }
 
     private static func listen(
-        _ server: HTTPServer, _ addresses: [ListenAddress], _ broker: BrokerLoop
+        _ server: HTTPServer, _ addresses: [ListenAddress], _ broker: BrokerLoop, _ streams: StreamLoop
     ) async throws -> [ListenAddress] {
-        let bound = try await server.start(on: addresses, dispatcher: broker)
+        let bound = try await server.start(on: addresses, dispatcher: broker, streams: streams)
         return zip(bound, addresses).map { ListenAddress(host: $1.host, port: $0.port ?? $1.port, scheme: $1.scheme) }
     }
 

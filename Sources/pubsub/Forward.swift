@@ -132,6 +132,8 @@ struct Forward: AsyncParsableCommand {
             $0.prepare(for: downstreamEndpoints)
             $0.neverDrops = whenFull == .wait
             $0.sendHighWaterMark = highWaterMark
+            // So that a publisher can count those who are behind.
+            $0.isVerboser = true
             if let bound = security.bound { $0.security = bound }
         }
         try socket.bind(downstreamEndpoints, as: "subscribers")

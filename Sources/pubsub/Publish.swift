@@ -171,7 +171,8 @@ struct Publish: AsyncParsableCommand {
         do {
             if subscribersNeeded > 0 {
                 Notice.say("waiting for \(Notice.count(subscribersNeeded, "subscription"))")
-                try await sender.waitForSubscriptions(subscribersNeeded, within: timeout)
+                try await sender.waitForSubscriptions(
+                    subscribersNeeded, forwardersCount: waitForSubscribers == nil, within: timeout)
                 Notice.say("publishing begins")
             }
             if let update {

@@ -38,13 +38,18 @@ struct UpdateSender {
 
     /// Waits until so many subscriptions have come.
     ///
+    /// - Parameter forwardersCount: whether a forwarder that remembers what is sent counts, though nobody is behind it.
     /// - Throws: ``Unheard`` when they have not within a time.
-    mutating func waitForSubscriptions(_ number: Int, within timeout: DurationArgument?) async throws {
+    mutating func waitForSubscriptions(
+        _ number: Int, forwardersCount: Bool = false, within timeout: DurationArgument?
+    ) async throws {
         let deadline = timeout.map { ContinuousClock.now + $0.duration }
-        while audience.arrived < number {
+        while (forwardersCount ? audience.arrivedAtAll : audience.arrived) < number {
             do {
                 let left = deadline.map { max($0 - .now, .zero) }
                 audience.record(try await socket.receive(timeout: left))
+                // What a forwarder says of a subscription comes right behind it.
+                while let notice = try socket.tryReceive() { audience.record(notice) }
             } catch let error as ZMQError where error.code == .timedOut {
                 throw Unheard(
                     description: "\(audience.arrived) of \(Notice.count(number, "subscription")) came within "
@@ -85,7 +90,7 @@ struct UpdateSender {
 
     private mutating func noteSent(_ count: Int = 1) {
         sent += count
-        if audience.present == 0 { unheard += count }
+        if audience.presentAtAll == 0 { unheard += count }
     }
 
     /// Looks who has come and who has gone.

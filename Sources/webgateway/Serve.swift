@@ -37,6 +37,8 @@ struct Serve: AsyncParsableCommand {
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on \(address.url)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
         for endpoint in gateway.clientEndpoints { StandardStreams.printLine("clients on \(endpoint)") }
+        for endpoint in gateway.publishEndpoints { StandardStreams.printLine("publishing on \(endpoint)") }
+        for endpoint in gateway.pushEndpoints { StandardStreams.printLine("pushing on \(endpoint)") }
         if let address = gateway.adminAddress { StandardStreams.printLine("admin on http://\(address)") }
         let demonstration = DemonstrationWorkers(
             count: settings.demonstrationWorkers, endpoint: gateway.workerEndpoints[0],

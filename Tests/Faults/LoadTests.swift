@@ -123,7 +123,7 @@ import Testing
     }
 
     /// The soft limit of open files, which the processes started from here inherit.
-    private static func allowDescriptors(_ count: Int) throws {
+    static func allowDescriptors(_ count: Int) throws {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < rlim_t(count) else { return }

@@ -21,6 +21,9 @@ final class GatewayMetrics: Sendable {
         "webgateway_errors_total": "Requests over HTTP and of MDP clients that the gateway itself let fail, by code.",
         "webgateway_connections": "Open HTTP connections.",
         "webgateway_workers_lost_total": "Workers lost for whatever reason.",
+        "webgateway_stream_clients": "Topic streams that are open.",
+        "webgateway_stream_messages_total": "Messages of publishers that somebody read, each once.",
+        "webgateway_stream_dropped_total": "Messages dropped for readers that did not keep up, once for each of them.",
     ]
 
     /// What is kept of one service.
@@ -29,7 +32,16 @@ final class GatewayMetrics: Sendable {
         let workers: Meter
     }
 
+    /// What is kept of one route with `subscribe`.
+    private struct StreamMeters {
+        let clients: Meter
+        let messages: Counter
+        let dropped: Counter
+        var counted: TopicSnapshot.Route
+    }
+
     private struct State {
+        var streams: [String: StreamMeters] = [:]
         var services: [String: ServiceMeters] = [:]
         var counters = BrokerCounters()
     }
@@ -100,6 +112,38 @@ final class GatewayMetrics: Sendable {
                 meters?.workers.destroy()
             }
         }
+    }
+
+    /// Takes over what the hub of the topic streams knows at a moment.
+    func sample(_ snapshot: TopicSnapshot) {
+        state.withLockedValue { state in
+            var gone = Set(state.streams.keys)
+            for route in snapshot.routes {
+                gone.remove(route.label)
+                var meters = state.streams[route.label] ?? makeStreamMeters(route.label)
+                meters.clients.set(route.clients)
+                // As above; and a route that was taken away and put back counts from nothing.
+                meters.messages.increment(by: max(0, route.messages - meters.counted.messages))
+                meters.dropped.increment(by: max(0, route.dropped - meters.counted.dropped))
+                meters.counted = route
+                state.streams[route.label] = meters
+            }
+            for label in gone {
+                let meters = state.streams.removeValue(forKey: label)
+                meters?.clients.destroy()
+                meters?.messages.destroy()
+                meters?.dropped.destroy()
+            }
+        }
+    }
+
+    private func makeStreamMeters(_ label: String) -> StreamMeters {
+        let dimensions = [("route", label)]
+        return StreamMeters(
+            clients: Meter(label: "webgateway_stream_clients", dimensions: dimensions, factory: factory),
+            messages: Counter(label: "webgateway_stream_messages_total", dimensions: dimensions, factory: factory),
+            dropped: Counter(label: "webgateway_stream_dropped_total", dimensions: dimensions, factory: factory),
+            counted: TopicSnapshot.Route(label: label, clients: 0, messages: 0, dropped: 0))
     }
 
     private func makeMeters(_ service: String) -> ServiceMeters {

@@ -67,11 +67,13 @@ final class RequestMetrics {
         return last
     }
 
-    /// Lets go of the services that were forgotten, so that nobody fills the memory with ever new names.
+    /// Lets go of the services that were forgotten, so that nobody fills the memory with ever new names. Routes, of which
+    /// there are few, stand among them by their paths.
     private func sweep() {
         guard let known, services.count >= nextSweep else { return }
         let names = known.all
-        for (name, service) in services where !name.isEmpty && !names.contains(name) {
+        for (name, service) in services
+        where !name.isEmpty && !names.contains(name) && !name.contains("/") {
             services[name] = nil
             service.seconds.destroy()
             for entry in service.entries { entry.counter.destroy() }

@@ -40,6 +40,9 @@ package final class GatewayRequest: Sendable {
     /// ``BrokerConfiguration/streamCredit``.
     package let streamCredit: Int?
 
+    /// Who is to do it: the broker, unless it is for topics or messages.
+    package let destination: GatewayRequestDestination
+
     /// What goes to the worker in place of head and body, unread; its reply comes back as ``ReplyEvent/frames(_:isLast:)``.
     package let frames: BodyFrames?
 
@@ -56,6 +59,23 @@ package final class GatewayRequest: Sendable {
         self.retries = retries
         self.timeout = timeout
         self.streamCredit = streamCredit
+        destination = .broker
+        frames = nil
+    }
+
+    /// Makes a request that is not for a service.
+    ///
+    /// - Parameter streamCredit: the most bytes of a stream that may be on their way to the client.
+    init(id: RequestID, _ destination: GatewayRequestDestination, body: Frame, streamCredit: Int?) {
+        self.id = id
+        service = ""
+        head = Frame()
+        self.body = body
+        isIdempotent = false
+        retries = 0
+        timeout = .zero
+        self.streamCredit = streamCredit
+        self.destination = destination
         frames = nil
     }
 
@@ -70,8 +90,19 @@ package final class GatewayRequest: Sendable {
         retries = 0
         self.timeout = timeout
         streamCredit = nil
+        destination = .broker
         self.frames = frames
     }
+}
+
+/// Who is to do what a request asks for.
+package enum GatewayRequestDestination: Sendable {
+    /// The broker, which sends it to a worker.
+    case broker
+    /// The hub of the topic streams.
+    case topics(TopicRequest)
+    /// The sockets that send messages.
+    case messages(Publication)
 }
 
 /// What the broker reports about a request. Every request gets exactly one of these sequences:

@@ -5,6 +5,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
     case targetTooLong = "target-too-long"
     case headTooLarge = "head-too-large"
     case methodNotAllowed = "method-not-allowed"
+    case notAcceptable = "not-acceptable"
     case unknownService = "unknown-service"
     case expectationFailed = "expectation-failed"
     case bodyTooLarge = "body-too-large"
@@ -16,6 +17,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
     case workerLost = "worker-lost"
     case workerAborted = "worker-aborted"
     case workerReplyInvalid = "worker-reply-invalid"
+    case noReceiver = "no-receiver"
     case tooManyConnections = "too-many-connections"
 
     /// The HTTP status that goes with the code.
@@ -24,6 +26,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
         case .badRequest: 400
         case .unknownService: 404
         case .methodNotAllowed: 405
+        case .notAcceptable: 406
         case .requestTimeout: 408
         case .bodyTooLarge: 413
         case .targetTooLong: 414
@@ -31,7 +34,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
         case .headTooLarge: 431
         case .notImplemented: 501
         case .workerLost, .workerAborted, .workerReplyInvalid: 502
-        case .queueFull, .noWorker, .tooManyConnections: 503
+        case .queueFull, .noWorker, .noReceiver, .tooManyConnections: 503
         case .workerTimeout: 504
         case .versionNotSupported: 505
         }

@@ -1,5 +1,5 @@
 /// Records kept at small numbers that are used again, so that a record is reached without hashing.
-struct SlotTable<Record: Sendable>: Sendable {
+struct SlotTable<Record> {
     private var records: [Record] = []
     private var free: [Int] = []
     private let vacant: Record
@@ -42,3 +42,5 @@ struct SlotTable<Record: Sendable>: Sendable {
         @inline(__always) _modify { yield &records[slot] }
     }
 }
+
+extension SlotTable: Sendable where Record: Sendable {}

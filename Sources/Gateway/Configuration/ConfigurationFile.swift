@@ -101,9 +101,13 @@ package struct ConfigurationFile: Sendable {
             }
             return
         }
+        var comparison = RouteComparison()
         for node in sequence {
             var reader = RouteReader(file: name, line: line(of: node))
-            if let route = reader.read(node) { routes.append(route) }
+            if let route = reader.read(node) {
+                routes.append(route)
+                if let mistake = comparison.note(route, line: reader.line) { note(node, mistake) }
+            }
             problems += reader.problems
         }
     }

@@ -1,14 +1,25 @@
+import SystemSupport
 import WorkerProtocol
 import Yams
 
 /// Reads one route of a configuration file, and notes every mistake in it.
 struct RouteReader {
     /// The keys of a route, in the order in which they are documented.
-    static let keys = ["path", "host", "methods", "service", "timeout", "max-body", "retries"]
+    static let keys = [
+        "path", "host", "methods", "service", "timeout", "max-body", "retries", "subscribe", "history", "origins",
+        "publish", "push", "format",
+    ]
+    /// The keys of which a route has exactly one, as each says where its requests go.
+    static let destinations = ["service", "subscribe", "publish", "push"]
+    /// The keys that go with some of those alone.
+    private static let companions = [
+        "timeout": ["service"], "retries": ["service"], "max-body": ["service", "publish", "push"],
+        "history": ["subscribe"], "origins": ["subscribe"], "format": ["publish", "push"],
+    ]
 
-    private let file: String
-    private let line: Int
-    private(set) var problems: [ConfigurationProblem] = []
+    let file: String
+    let line: Int
+    var problems: [ConfigurationProblem] = []
 
     init(file: String, line: Int) {
         self.file = file
@@ -26,6 +37,8 @@ struct RouteReader {
         }
         var path: String?
         var service: String?
+        var source = TopicSource(endpoints: [])
+        var target = MessageTarget(.publish, endpoints: [])
         var route = Route(path: "/", service: "")
         for (key, value) in mapping {
             let name = key.string ?? ""
@@ -55,6 +68,20 @@ struct RouteReader {
                 route.retries = one(name, key, value, example: "0") { (text) throws(SettingError) in
                     try text.number(in: 0...1000)
                 }
+            case "subscribe": source.endpoints = endpoints(name, key, value, for: .connecting)
+            case "history":
+                source.history =
+                    one(name, key, value, example: "256") { (text) throws(SettingError) in
+                        try text.number(in: 0...1_000_000)
+                    } ?? 0
+            case "origins": source.origins = origins(key, value)
+            case "publish", "push":
+                target.pattern = name == "push" ? .push : .publish
+                target.endpoints = endpoints(name, key, value, for: .binding)
+            case "format":
+                target.format =
+                    one(name, key, value, example: "single") { (text) throws(SettingError) in try text.choice() }
+                    ?? .multipart
             default:
                 note(
                     key,
@@ -62,17 +89,66 @@ struct RouteReader {
                 )
             }
         }
-        let given = mapping.map { $0.key.string }
+        let given = mapping.compactMap { $0.key.string }
         if !given.contains("path") { missing("path", example: "/api/") }
-        if !given.contains("service") { missing("service", example: "orders") }
-        guard problems.isEmpty, let path, let service else { return nil }
+        guard let destination = destination(among: given, mapping) else { return nil }
+        switch destination {
+        case "subscribe": route.destination = .topics(source)
+        case "publish", "push": route.destination = .messages(target)
+        default: route.destination = .service(service ?? "")
+        }
+        checkMethods(of: route, destination, mapping)
+        guard problems.isEmpty, let path else { return nil }
         route.path = RequestPath(path)
-        route.service = service
         return route
     }
 
+    /// The one key that says where the requests go; what goes with another is a mistake.
+    private mutating func destination(among given: [String], _ mapping: Node.Mapping) -> String? {
+        let named = given.filter(Self.destinations.contains)
+        guard let destination = named.first else {
+            missing("service", example: "orders")
+            return nil
+        }
+        guard named.count == 1 else {
+            problems.append(
+                .at(
+                    line, of: file,
+                    "the route has \(named.joined(separator: " and ")): its requests go to one of them; leave the other out"
+                ))
+            return nil
+        }
+        for (key, _) in mapping {
+            guard let name = key.string, let possible = Self.companions[name], !possible.contains(destination) else {
+                continue
+            }
+            note(
+                key,
+                "\(name) is for a route with \(possible.joined(separator: " or ")), and this one has \(destination); leave it out"
+            )
+        }
+        return destination
+    }
+
+    /// The methods have to be such as the destination can do something with.
+    private mutating func checkMethods(of route: Route, _ destination: String, _ mapping: Node.Mapping) {
+        let possible: [String]
+        switch route.destination {
+        case .service: return
+        case .topics: possible = ["GET", "HEAD"]
+        case .messages: possible = ["POST", "PUT", "PATCH"]
+        }
+        for method in route.methods ?? [] where !possible.contains(method) {
+            let key = mapping.first { $0.key.string == "methods" }?.key
+            note(
+                key ?? Node("methods"),
+                "methods '\(ConfigurationProblem.printable(method))': a route with \(destination) takes \(possible.joined(separator: ", ")) "
+                    + "alone; leave it out")
+        }
+    }
+
     /// The one value of a key.
-    private mutating func one<Value>(
+    mutating func one<Value>(
         _ name: String, _ key: Node, _ value: Node, example: String, _ read: (SettingText) throws(SettingError) -> Value
     ) -> Value? {
         guard let text = value.scalar?.string, !text.isEmpty else {
@@ -148,9 +224,9 @@ struct RouteReader {
         problems.append(.at(line, of: file, "the route has no \(name); add \(name): \(example)"))
     }
 
-    private mutating func note(_ node: Node, _ text: String) {
+    mutating func note(_ node: Node, _ text: String) {
         problems.append(.at(line(of: node), of: file, text))
     }
 
-    private func line(of node: Node) -> Int { node.mark?.line ?? line }
+    func line(of node: Node) -> Int { node.mark?.line ?? line }
 }

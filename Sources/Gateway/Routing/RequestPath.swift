@@ -53,6 +53,12 @@ public struct RequestPath: Sendable, Hashable {
         return bytes.count == length || bytes[length] == UInt8(ascii: "/")
     }
 
+    /// What follows a prefix that the path lies at or below, without the slash between them.
+    func rest(below prefix: RequestPath) -> [UInt8] {
+        let length = prefix.bytes.count - (prefix.bytes.last == UInt8(ascii: "/") ? 1 : 0)
+        return Array(bytes.dropFirst(length + 1))
+    }
+
     private static func removingDotSegments(from path: [UInt8]) -> [UInt8] {
         var kept: [ArraySlice<UInt8>] = []
         let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

@@ -1,4 +1,4 @@
-/// Decides which service answers a request: configured routes in order, then the first path segment, then `default`.
+/// Decides who answers a request: configured routes in order, then the first path segment, then `default`.
 package struct RequestRouter: Sendable, Hashable {
     /// The service that gets what no known service claims, if it is known.
     package static let defaultService = "default"
@@ -12,7 +12,27 @@ package struct RequestRouter: Sendable, Hashable {
     }
 
     /// The services that the routes name, known from the start whether or not a worker has registered.
-    package var services: Set<String> { Set(routes.map(\.service)) }
+    package var services: Set<String> { Set(routes.compactMap(\.service)) }
+
+    /// The routes with `subscribe`, each name once.
+    var topicRoutes: [TopicRoute] {
+        var labels: Set<String> = []
+        return routes.compactMap { route in
+            guard case .topics(let source) = route.destination, labels.insert(route.label).inserted else { return nil }
+            return TopicRoute(label: route.label, endpoints: source.endpoints, history: source.history)
+        }
+    }
+
+    /// Where the routes with `publish` and `push` send to, each once.
+    var messageTargets: [MessageTarget] {
+        var known: Set<MessageTarget.SocketName> = []
+        return routes.compactMap { route in
+            guard case .messages(let target) = route.destination, known.insert(target.socketName).inserted else {
+                return nil
+            }
+            return target
+        }
+    }
 
     /// Decides where a request goes.
     ///
@@ -30,12 +50,20 @@ package struct RequestRouter: Sendable, Hashable {
     ) -> RoutingDecision {
         var allowed: [String] = []
         for route in routes where (route.host == nil || route.host == host) && path.isAtOrBelow(route.path) {
-            if let methods = route.methods, !methods.contains(method) {
+            if let methods = route.methods ?? route.destination.methods, !methods.contains(method) {
                 for method in methods where !allowed.contains(method) { allowed.append(method) }
                 continue
             }
-            return .service(
-                route.service, timeout: route.timeout, maximumBodySize: route.maximumBodySize, retries: route.retries)
+            switch route.destination {
+            case .service(let name):
+                return .service(
+                    name, timeout: route.timeout, maximumBodySize: route.maximumBodySize, retries: route.retries)
+            case .topics: return .topics(route: route.label, rest: path.rest(below: route.path))
+            case .messages(let target):
+                return .messages(
+                    target, route: route.label, rest: path.rest(below: route.path),
+                    maximumBodySize: route.maximumBodySize)
+            }
         }
         if !allowed.isEmpty { return .methodNotAllowed(allow: allowed) }
         if let name = path.firstSegment, !name.isEmpty, isKnown(name) { return .service(name) }

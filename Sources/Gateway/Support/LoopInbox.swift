@@ -2,7 +2,7 @@ import NIOConcurrencyHelpers
 import SwiftZMQ
 import SystemSupport
 
-/// What other threads leave for a thread that serves a ROUTER socket, and by which they wake it.
+/// What other threads leave for a thread that serves sockets, and by which they wake it.
 ///
 /// Whoever leaves something wakes the thread only if it sleeps: while there is much to do, that costs a lock and no system
 /// call.
@@ -45,20 +45,36 @@ final class LoopInbox<Contents: Sendable>: Sendable {
     func wait(
         for router: Router, until deadline: ContinuousClock.Instant?, if isEmpty: (Contents) -> Bool
     ) throws(ZMQError) -> Message? {
+        try sleep(if: isEmpty) { wake throws(ZMQError) in
+            try router.blocking.receive(timeout: deadline.map { max($0 - .now, .zero) }, orUntilReadable: wake)
+        } ?? nil
+    }
+
+    /// Lets the thread wait in a way of its own, unless there is something to be looked at first.
+    ///
+    /// - Parameters:
+    ///   - isEmpty: whether there is nothing.
+    ///   - wait: has to return once a descriptor is readable, which it must not read from.
+    /// - Returns: what the wait returned; nil where there was something.
+    func sleep<Result>(
+        if isEmpty: (Contents) -> Bool, _ wait: (Int32) throws(ZMQError) -> Result
+    ) throws(ZMQError) -> Result? {
         let maySleep = state.withLockedValue { state in
             state.isAsleep = isEmpty(state.contents)
             return state.isAsleep
         }
         guard maySleep else { return nil }
-        let received = try router.blocking.receive(
-            timeout: deadline.map { max($0 - .now, .zero) }, orUntilReadable: wake.number)
+        let result = try wait(wake.number)
         let wasWoken = state.withLockedValue { state in
             defer { state.isAsleep = false }
             return !state.isAsleep
         }
         if wasWoken { wake.clear() }
-        return received
+        return result
     }
+
+    /// What becomes readable when the thread is woken, for whoever waits for it together with others.
+    var wakeDescriptor: Int32 { wake.number }
 }
 
 extension Router {

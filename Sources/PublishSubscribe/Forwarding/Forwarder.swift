@@ -11,13 +11,15 @@ public actor Forwarder {
     private let publishers: XSubscriber
     private let subscribers: XPublisher
     private let capture: Publisher?
+    private var relay = AudienceRelay()
 
     /// Makes a forwarder of sockets that are bound or connected already.
     ///
     /// - Parameters:
     ///   - publishers: where messages come from.
     ///   - subscribers: where they go to; its option `neverDrops` says whether a slow subscriber misses messages or holds
-    ///     everybody back.
+    ///     everybody back. With its option `isVerboser` the publishers learn of every subscriber, see ``Audience``; without
+    ///     it of the first to each prefix.
     ///   - capture: gets a copy of everything that is forwarded.
     public init(from publishers: XSubscriber, to subscribers: XPublisher, capture: Publisher? = nil) {
         self.publishers = publishers
@@ -49,9 +51,13 @@ public actor Forwarder {
 
     private func forwardSubscriptions() async throws {
         for try await message in subscribers.messages {
-            if SubscriptionNotice(message)?.isSubscription == true { counters.subscriptions += 1 }
-            // As it came, whatever it is: a subscriber may talk to its publishers in its own way, too.
-            _ = try publishers.trySend(message)
+            guard let notice = SubscriptionNotice(message) else {
+                // As it came, whatever it is: a subscriber may talk to its publishers in its own way, too.
+                _ = try publishers.trySend(message)
+                continue
+            }
+            if notice.isSubscription { counters.subscriptions += 1 }
+            for notice in relay.receive(notice) { _ = try publishers.trySend(notice.message) }
         }
     }
 }

@@ -19,6 +19,7 @@ public actor LastValueForwarder {
     private let capture: Publisher?
     private var connections: SubscriberConnections
     private var cache: LastValueCache
+    private var relay = AudienceRelay()
 
     /// Makes a forwarder of sockets that are bound or connected already.
     ///
@@ -39,7 +40,7 @@ public actor LastValueForwarder {
 
     /// Forwards until its task is cancelled or the sockets are closed.
     public func run() async throws {
-        try await publishers.send(Frame([1]))
+        for notice in relay.subscribe(to: Frame()) { try await publishers.send(notice.message) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.forwardMessages() }
             group.addTask { try await self.serveSubscribers() }
@@ -64,13 +65,27 @@ public actor LastValueForwarder {
 
     private func serveSubscribers() async throws {
         for try await message in subscribers.messages {
-            for case .subscribed(let peer, let prefix) in try connections.receive(message) {
-                counted.subscriptions += 1
-                // What another subscription of its own has brought it is not sent again.
-                let missed = cache.messages(matching: TopicFilter(prefix)).filter { !connections.wants(peer, $0) }
-                counted.replayed += try connections.send(missed, to: peer)
-                connections.admit(peer, to: prefix)
+            for event in try connections.receive(message) {
+                switch event {
+                case .subscribed(let peer, let prefix):
+                    counted.subscriptions += 1
+                    // What another subscription of its own has brought it is not sent again.
+                    let missed = cache.messages(matching: TopicFilter(prefix)).filter { !connections.wants(peer, $0) }
+                    counted.replayed += try connections.send(missed, to: peer)
+                    connections.admit(peer, to: prefix)
+                    try tell(SubscriptionNotice(isSubscription: true, prefix: prefix))
+                case .unsubscribed(let peer, let prefix):
+                    guard connections.dismiss(peer, from: prefix) else { continue }
+                    try tell(SubscriptionNotice(isSubscription: false, prefix: prefix))
+                case .left(let prefixes):
+                    for prefix in prefixes { try tell(SubscriptionNotice(isSubscription: false, prefix: prefix)) }
+                }
             }
         }
+    }
+
+    /// Lets the publishers know of a subscriber, though they send everything in any case.
+    private func tell(_ notice: SubscriptionNotice) throws {
+        for notice in relay.receive(notice) { _ = try publishers.trySend(notice.message) }
     }
 }

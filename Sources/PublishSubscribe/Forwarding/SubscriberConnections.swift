@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import TopicMatching
 
 /// The subscribers of a forwarder that must be able to send to each of them alone.
 ///
@@ -9,6 +10,10 @@ public struct SubscriberConnections: Sendable {
     public enum Event: Hashable, Sendable {
         /// The peer has a new subscription; nothing is sent to it on account of that before ``admit(_:to:)``.
         case subscribed(peer: Frame, prefix: Frame)
+        /// The peer ends a subscription, which is in force until ``dismiss(_:from:)``.
+        case unsubscribed(peer: Frame, prefix: Frame)
+        /// A peer has gone, and with it these subscriptions, each as often as it had it.
+        case left(prefixes: [Frame])
     }
 
     private struct Peer {
@@ -22,6 +27,10 @@ public struct SubscriberConnections: Sendable {
 
     private let socket: Stream
     private var peers: [Frame: Peer] = [:]
+    /// What the peers have been admitted to.
+    private var tree = PrefixTree()
+    /// The peers of each prefix, by its number in the tree.
+    private var audiences: [Set<Frame>] = []
 
     /// The messages sent, once for each peer that they went to.
     public private(set) var sent = 0
@@ -44,10 +53,7 @@ public struct SubscriberConnections: Sendable {
             try send(SubscriberSession.greeting, to: peer)
             return bytes.isEmpty ? [] : try converse(with: peer, bytes)
         }
-        guard !bytes.isEmpty else {
-            peers[peer] = nil
-            return []
-        }
+        guard !bytes.isEmpty else { return remove(peer) }
         return try converse(with: peer, bytes)
     }
 
@@ -57,17 +63,25 @@ public struct SubscriberConnections: Sendable {
             for event in try peers[peer]?.session.receive(bytes) ?? [] {
                 switch event {
                 case .subscribed(let prefix): events.append(.subscribed(peer: peer, prefix: prefix))
-                case .unsubscribed(let prefix): dismiss(peer, from: prefix)
+                case .unsubscribed(let prefix): events.append(.unsubscribed(peer: peer, prefix: prefix))
                 case .answer(let answer): _ = try? send(answer, to: peer)
                 }
             }
         } catch {
             // A stranger. No bytes at all close its connection.
-            peers[peer] = nil
             _ = try? socket.trySend([peer, Frame()])
-            return []
+            return remove(peer)
         }
         return events
+    }
+
+    /// Forgets a peer.
+    private mutating func remove(_ peer: Frame) -> [Event] {
+        let prefixes = peers[peer]?.prefixes ?? [:]
+        for prefix in prefixes.keys { leave(peer, prefix) }
+        peers[peer] = nil
+        return prefixes.isEmpty
+            ? [] : [.left(prefixes: prefixes.flatMap { Array(repeating: $0.key, count: $0.value) })]
     }
 
     /// Whether a peer gets a message already.
@@ -78,22 +92,39 @@ public struct SubscriberConnections: Sendable {
 
     /// Gives a peer what begins with a prefix, from now on.
     public mutating func admit(_ peer: Frame, to prefix: Frame) {
+        guard peers[peer] != nil else { return }
         peers[peer]?.prefixes[prefix, default: 0] += 1
+        let number = tree.insert(prefix.span)
+        if number == audiences.count { audiences.append([]) }
+        audiences[number].insert(peer)
     }
 
-    private mutating func dismiss(_ peer: Frame, from prefix: Frame) {
-        guard let count = peers[peer]?.prefixes[prefix] else { return }
+    /// Ends a subscription of a peer.
+    ///
+    /// - Returns: whether it had one.
+    public mutating func dismiss(_ peer: Frame, from prefix: Frame) -> Bool {
+        guard let count = peers[peer]?.prefixes[prefix] else { return false }
         peers[peer]?.prefixes[prefix] = count > 1 ? count - 1 : nil
+        if count == 1 { leave(peer, prefix) }
+        return true
+    }
+
+    private mutating func leave(_ peer: Frame, _ prefix: Frame) {
+        guard let number = tree.number(of: prefix.span) else { return }
+        audiences[number].remove(peer)
+        if audiences[number].isEmpty { tree.remove(prefix.span) }
     }
 
     /// Sends a message to every peer that wants it, and drops it for those that are full.
     public mutating func send(_ message: Message) throws {
-        var bytes: Frame?
-        for peer in peers.keys where wants(peer, message) {
-            let encoded = bytes ?? Frame(ZMTPFrame.bytes(of: message))
-            bytes = encoded
-            _ = try send(encoded, of: 1, to: peer)
-        }
+        guard let topic = message.first else { return }
+        var numbers: [Int] = []
+        tree.findPrefixes(of: topic.span, into: &numbers)
+        guard let first = numbers.first else { return }
+        let encoded = Frame(ZMTPFrame.bytes(of: message))
+        // Whoever has several prefixes of the topic gets the message once.
+        let wanting = numbers.dropFirst().reduce(audiences[first]) { $0.union(audiences[$1]) }
+        for peer in wanting { _ = try send(encoded, of: 1, to: peer) }
     }
 
     /// Sends messages to one peer, in few pieces; how many of them it could take.

@@ -8,6 +8,12 @@ import Testing
     private func forwarder(_ options: String...) async throws
         -> (program: RunningProgram, publishers: String, subscribers: String)
     {
+        try await forwarder(options)
+    }
+
+    private func forwarder(_ options: [String]) async throws
+        -> (program: RunningProgram, publishers: String, subscribers: String)
+    {
         let program = try programs.pubsub(
             ["forward", "--publishers", "tcp://127.0.0.1:*", "--subscribers", "tcp://127.0.0.1:*"] + options)
         return (
@@ -45,6 +51,33 @@ import Testing
         let subscriber = try programs.subscriber(of: downstream, "--topic", "7", "--count", "1")
         #expect(try await subscriber.ending() == .exited(0))
         #expect(try await publisher.errors.all().last == "pubsub: published 1 update")
+    }
+
+    @Test(arguments: [false, true])
+    func `A publisher waits for the subscribers behind the forwarder, whoever comes first`(lastValue: Bool) async throws
+    {
+        let (_, upstream, downstream) = try await forwarder(lastValue ? ["--last-value"] : [])
+        func publisher(waitingFor count: Int) throws -> RunningProgram {
+            try programs.pubsub(
+                "publish", "--connect", upstream, "--count", "1", "--topics", "7", "--wait-for-subscribers", "\(count)")
+        }
+        let early = try publisher(waitingFor: 2)
+        try await early.errors.wait(for: "waiting for 2 subscriptions")
+        let first = try programs.subscriber(of: downstream, "--all", "--count", "forever")
+        // Nobody begins with one subscriber, or with the forwarder's own subscription.
+        let single = try publisher(waitingFor: 1)
+        #expect(try await single.ending() == .exited(0))
+        try await first.output.wait(for: "7 ")
+        #expect(!early.errors.soFar.contains { $0.contains("publishing begins") })
+        let second = try programs.subscriber(of: downstream, "--all", "--count", "forever")
+        #expect(try await early.ending() == .exited(0))
+        try await second.output.wait(for: "7 ")
+        // And a publisher that comes when they are there.
+        #expect(try await publisher(waitingFor: 2).ending() == .exited(0))
+        let hopeless = try programs.pubsub(
+            "publish", "--connect", upstream, "--count", "1", "--wait-for-subscribers", "3", "--timeout", "500ms")
+        #expect(try await hopeless.ending() == .exited(1))
+        #expect(try await hopeless.errors.all().last?.contains("2 of 3 subscriptions came") == true)
     }
 
     @Test func `A forwarder that waits loses nothing of what comes faster than it is read`() async throws {
@@ -92,6 +125,9 @@ import Testing
 
     @Test func `The summary counts what was sent and what was dropped for a subscriber that comes late`() async throws {
         let (forwarder, upstream, downstream) = try await forwarder("--last-value", "--high-water-mark", "50")
+        // Somebody for the publisher to wait for, who gets nothing of it.
+        let other = try programs.subscriber(of: downstream, "--topic", "none", "--count", "forever")
+        defer { withExtendedLifetime(other) {} }
         // Far more than a connection holds: 2000 topics of 66 kB.
         let publisher = try programs.shell(
             """

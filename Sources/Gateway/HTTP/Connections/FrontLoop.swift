@@ -7,22 +7,27 @@ final class FrontLoop {
     let rules: FrontRules
     private let index: UInt16
     private let dispatcher: any RequestDispatcher
+    /// Who takes requests that are not for a service.
+    private let streams: any RequestDispatcher
     private let observer: (any RequestObserver)?
     private let metrics: RequestMetrics?
 
     private var submissions: [GatewayRequest] = []
     private var waiting: [UInt64: any ReplyReceiver] = [:]
+    /// Those among them whose requests are not for a service.
+    private var streaming: Set<UInt64> = []
     private var connections: [ObjectIdentifier: any ReplyReceiver] = [:]
     private var drained: EventLoopPromise<Void>?
 
     init(
         index: UInt16, eventLoop: any EventLoop, settings: HTTPSettings, router: Published<RequestRouter>,
-        services: ServiceDirectory, dispatcher: any RequestDispatcher, observer: (any RequestObserver)?,
-        metrics: RequestMetrics? = nil
+        services: ServiceDirectory, dispatcher: any RequestDispatcher, streams: (any RequestDispatcher)? = nil,
+        observer: (any RequestObserver)?, metrics: RequestMetrics? = nil
     ) {
         self.index = index
         self.eventLoop = eventLoop
         self.dispatcher = dispatcher
+        self.streams = streams ?? dispatcher
         self.observer = observer
         self.metrics = metrics
         rules = FrontRules(
@@ -40,6 +45,11 @@ final class FrontLoop {
     /// waits for the answer.
     func submit(_ request: GatewayRequest, for receiver: any ReplyReceiver) {
         waiting[request.id.number] = receiver
+        if case .broker = request.destination {
+        } else {
+            streaming.insert(request.id.number)
+            return streams.submit([request])
+        }
         submissions.append(request)
         if submissions.count == Self.mostSubmittedAtOnce { return submitAll() }
         if submissions.count == 1 { eventLoop.assumeIsolated().execute { self.submitAll() } }
@@ -54,14 +64,18 @@ final class FrontLoop {
     /// Forgets a request whose answer nobody waits for, and tells the broker.
     func cancel(_ number: UInt64) {
         guard waiting.removeValue(forKey: number) != nil else { return }
+        let id = RequestID(loop: index, number: number)
+        if streaming.remove(number) != nil { return streams.cancel(id) }
         // Not before the request itself.
         submitAll()
-        dispatcher.cancel(RequestID(loop: index, number: number))
+        dispatcher.cancel(id)
     }
 
     /// Tells the broker that a client has taken bytes of a streamed response.
     func consumed(_ number: UInt64, bytes: Int) {
-        dispatcher.consumed(RequestID(loop: index, number: number), bytes: bytes)
+        let id = RequestID(loop: index, number: number)
+        if !streaming.isEmpty, streaming.contains(number) { return streams.consumed(id, bytes: bytes) }
+        dispatcher.consumed(id, bytes: bytes)
     }
 
     /// Hands a batch of events to those who wait for them.
@@ -71,7 +85,10 @@ final class FrontLoop {
         var receiver: (any ReplyReceiver)?
         while let (id, event) = events.popLast() {
             let current = receiver ?? waiting[id.number]
-            if event.isLast { waiting[id.number] = nil }
+            if event.isLast {
+                waiting[id.number] = nil
+                if !streaming.isEmpty { streaming.remove(id.number) }
+            }
             // Whoever gets the next event as well writes both to the kernel together.
             receiver = events.last.flatMap { waiting[$0.0.number] }
             current?.receive(event, for: id.number, isLast: receiver == nil || receiver !== current)

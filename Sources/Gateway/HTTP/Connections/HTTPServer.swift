@@ -79,18 +79,20 @@ package final class HTTPServer: Sendable {
     ///
     /// - Parameters:
     ///   - addresses: where to listen; a server of a ``Gateway`` alone serves `https`.
-    ///   - dispatcher: takes the requests.
+    ///   - dispatcher: takes the requests for services.
+    ///   - streams: takes those of routes to topics and messages; without it there must not be any.
     /// - Returns: the addresses in the same order, with the real ports where 0 was asked for.
     /// - Throws: ``GatewayStartError`` when an address cannot be bound; then none stays bound.
     package func start(
-        on addresses: [ListenAddress], dispatcher: any RequestDispatcher
+        on addresses: [ListenAddress], dispatcher: any RequestDispatcher,
+        streams: (any RequestDispatcher)? = nil
     ) async throws -> [SocketAddress] {
         let isFirst = state.withLockedValue { state in
             defer { state.isStarted = true }
             return !state.isStarted
         }
         precondition(isFirst, "a server is started once")
-        let loops = try await makeLoops(dispatcher)
+        let loops = try await makeLoops(dispatcher, streams)
         state.withLockedValue { $0.loops = loops }
         let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
         var bound: [SocketAddress] = []
@@ -182,14 +184,16 @@ package final class HTTPServer: Sendable {
         for listener in listeners { try? await listener.close().get() }
     }
 
-    private func makeLoops(_ dispatcher: any RequestDispatcher) async throws -> [NIOLoopBound<FrontLoop>] {
+    private func makeLoops(
+        _ dispatcher: any RequestDispatcher, _ streams: (any RequestDispatcher)?
+    ) async throws -> [NIOLoopBound<FrontLoop>] {
         var loops: [NIOLoopBound<FrontLoop>] = []
         for (index, mailbox) in mailboxes.enumerated() {
             let eventLoop = eventLoops[index]
             let loop = try await eventLoop.submit { [settings, router, services, observer, metrics] in
                 let loop = FrontLoop(
                     index: UInt16(index), eventLoop: eventLoop, settings: settings, router: router, services: services,
-                    dispatcher: dispatcher, observer: observer,
+                    dispatcher: dispatcher, streams: streams, observer: observer,
                     metrics: metrics.map { RequestMetrics($0, known: services) })
                 mailbox.attach(loop)
                 return NIOLoopBound(loop, eventLoop: eventLoop)

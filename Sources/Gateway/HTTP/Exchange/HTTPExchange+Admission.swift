@@ -20,6 +20,18 @@ extension HTTPExchange {
                 service: name, timeout: timeout ?? rules.settings.requestTimeout,
                 retries: retries ?? rules.settings.retries)
             return (plan, bodyLimit ?? limit)
+        case .topics(let route, let rest):
+            if request.expectation == .unknown { return (refusal(.expectationFailed), limit) }
+            guard request.accepts(.eventStream) else { return (refusal(.notAcceptable), limit) }
+            return (.stream(TopicRequest(request, route: route, rest: rest)), limit)
+        case .messages(let target, let route, let rest, let bodyLimit):
+            if request.expectation == .unknown { return (refusal(.expectationFailed), bodyLimit ?? limit) }
+            guard let publication = Publication(to: target, topic: rest, route: route) else {
+                let detail =
+                    "In a message of one frame the topic ends at the first blank: it must not be empty or have one."
+                return (.answer(.problem(.malformed(detail))), bodyLimit ?? limit)
+            }
+            return (.publish(publication), bodyLimit ?? limit)
         case .methodNotAllowed(let allow): return (refusal(.methodNotAllowed, allow: allow), limit)
         case .unknownService: return (refusal(.unknownService), limit)
         }

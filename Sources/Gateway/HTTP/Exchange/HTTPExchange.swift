@@ -79,6 +79,10 @@ struct HTTPExchange {
     enum Plan {
         /// It goes to a service.
         case forward(service: String, timeout: Duration, retries: Int)
+        /// It opens a stream of topics.
+        case stream(TopicRequest)
+        /// Its body becomes a message.
+        case publish(Publication)
         /// It is understood and unwelcome.
         case answer(LocalAnswer)
     }
@@ -205,7 +209,29 @@ struct HTTPExchange {
             record?.service = service
             state = .waiting
             return .submit(submitted)
+        case .stream(let topics):
+            let window = TopicHubConfiguration.window(ofBuffer: rules.settings.responseBuffer)
+            streamCredit = min(streamCredit ?? .max, window)
+            return submit(.topics(topics), Frame(), named: topics.route, rules)
+        case .publish(let publication):
+            return submit(.messages(publication), Frame(body), named: publication.route, rules)
         }
+    }
+
+    /// Hands over what is not for a service; the route stands in its place for whoever wants to know.
+    private mutating func submit(
+        _ destination: GatewayRequestDestination, _ body: Frame, named route: String, _ rules: FrontRules
+    ) -> Action {
+        let id = rules.nextID()
+        self.id = id
+        record?.service = route
+        state = .waiting
+        return .submit(GatewayRequest(id: id, destination, body: body, streamCredit: streamCredit))
+    }
+
+    /// Whether the answer is a stream of topics, which has no end of its own.
+    var isTopicStream: Bool {
+        if case .stream = plan { true } else { false }
     }
 
     /// What the head alone is to be refused for is the answer, whatever else is wrong.
@@ -272,6 +298,11 @@ struct HTTPExchange {
     mutating func submitAgain(_ request: GatewayRequest, _ rules: FrontRules) -> GatewayRequest {
         let id = rules.nextID()
         self.id = id
+        if case .broker = request.destination {
+        } else {
+            return GatewayRequest(
+                id: id, request.destination, body: request.body, streamCredit: request.streamCredit)
+        }
         return GatewayRequest(
             id: id, service: request.service, head: request.head, body: request.body,
             isIdempotent: request.isIdempotent, retries: request.retries, timeout: request.timeout,

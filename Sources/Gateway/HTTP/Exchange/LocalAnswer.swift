@@ -44,6 +44,7 @@ extension GatewayFailure {
         case .targetTooLong: "The request target is longer than this server accepts."
         case .headTooLarge: "The header fields are more than this server accepts."
         case .methodNotAllowed: "The method is not allowed here."
+        case .notAcceptable: "This is a stream of events, text/event-stream, which the request does not accept."
         case .unknownService: "No service answers at this path."
         case .expectationFailed: "This server knows no expectation but 100-continue."
         case .bodyTooLarge: "The request body is larger than this server accepts."
@@ -55,6 +56,7 @@ extension GatewayFailure {
         case .workerLost: "The worker that had the request was lost."
         case .workerAborted: "The worker that had the request gave it up."
         case .workerReplyInvalid: "The service gave an answer that is not valid."
+        case .noReceiver: "No program that takes these messages has room for one more."
         case .tooManyConnections: "The server has too many connections."
         }
     }

@@ -78,6 +78,7 @@ extension HTTP1Connection {
             if let (start, body) = exchanges[0].exchange.takeAnswer() { respond(start, body, at: now) }
         case .respond(let start, let body): respond(start, body, at: now)
         case .begin(let start, let piece):
+            if exchanges[0].exchange.isTopicStream { hasStreamedTopics = true }
             writeStart(start, bodySize: piece.count)
             write(piece)
         case .write(let piece): write(piece)

@@ -35,7 +35,7 @@ extension HTTP1Connection {
             stage = .lingering
             return updateDeadline(at: now)
         }
-        guard let next = progress.nextLook(after: now, patience: rules.times.idle) else { return end(.reset, at: now) }
+        guard let next = progress.nextLook(after: now, patience: patience) else { return end(.reset, at: now) }
         setDeadline(next)
     }
 
@@ -45,8 +45,9 @@ extension HTTP1Connection {
         switch stage {
         case .open:
             stopReading()
-            // Nobody can tell a client that only ceased to send from one that is gone; what has begun is finished.
-            let hasBegun = exchanges.first?.framing != nil
+            // Nobody can tell a client that only ceased to send from one that is gone; what has begun is finished, unless it
+            // has no end.
+            let hasBegun = exchanges.first.map { $0.framing != nil && !$0.exchange.isTopicStream } ?? false
             abandonExchanges(from: hasBegun ? 1 : 0, at: now)
             if hasBegun {
                 exchanges[0].closes = true
@@ -120,7 +121,15 @@ extension HTTP1Connection {
     }
 
     /// Whether the client has not taken what is written for it.
-    private var isSending: Bool { !exchanges.isEmpty && (exchanges[0].rest != nil || buffered > 0) }
+    private var isSending: Bool {
+        !exchanges.isEmpty && (exchanges[0].rest != nil || buffered > 0 || isStreamingTopics)
+    }
+
+    /// Whether a stream of topics is being sent. It goes on for as long as its client is there, which only shows by what the
+    /// client acknowledges.
+    private var isStreamingTopics: Bool {
+        hasStreamedTopics && exchanges.first.map { $0.framing != nil && $0.exchange.isTopicStream } == true
+    }
 
     /// Time has passed. Nothing is done before the deadline.
     ///
@@ -130,6 +139,12 @@ extension HTTP1Connection {
         switch wait {
         case .none: setDeadline(.distantFuture)
         case .idle where unacknowledged == 0: endOutput(at: now)
+        case .progress where isStreamingTopics && buffered == 0:
+            // Something may have been written a moment ago: only who stands still twice has gone without a word.
+            let progresses = progress.note(written: written, unacknowledged: unacknowledged, at: now)
+            if standsStill, unacknowledged > 0, !progresses { return end(.reset, at: now) }
+            standsStill = unacknowledged > 0 && !progresses
+            setDeadline(now + rules.times.idle)
         case .idle, .progress:
             // A client that takes what is written is not idle, however slowly it does.
             guard progress.note(written: written, unacknowledged: unacknowledged, at: now) else {

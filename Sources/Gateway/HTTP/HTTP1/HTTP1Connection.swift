@@ -83,6 +83,10 @@ struct HTTP1Connection {
     /// From which byte on what was written is not for the client to keep: it is to be told by a reset once it has what
     /// comes before.
     var resetPosition: Int?
+    /// Whether a stream of topics was among the answers.
+    var hasStreamedTopics = false
+    /// Whether its client had not acknowledged anything when that was last looked at, though there was something.
+    var standsStill = false
     /// Whether ``noteDelivery(unacknowledged:at:)`` is to be called without waiting for the deadline.
     var checksDelivery = false
 
@@ -203,6 +207,12 @@ struct HTTP1Connection {
 
     /// The bytes that wait in the process.
     var unsent: Int { buffered + outputSize }
+
+    /// How long a client may take nothing of the last that is written. A stream of topics has no end that anybody waits for:
+    /// who does not take the rest of it does not keep the gateway from ending.
+    var patience: TimeAmount {
+        rules.isDraining && hasStreamedTopics ? min(.seconds(1), rules.times.idle) : rules.times.idle
+    }
 
     mutating func setDeadline(_ deadline: NIODeadline) { self.deadline = deadline }
 }

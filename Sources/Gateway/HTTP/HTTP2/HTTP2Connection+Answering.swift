@@ -29,10 +29,14 @@ extension HTTP2Connection {
         case .none, .submit: writeOwnAnswer(id, at: now)
         case .respond(let start, let body): respond(id, start, body, at: now)
         case .begin(let start, let piece):
+            if streams[id]?.exchange.isTopicStream == true { hasStreamedTopics = true }
             writeStart(id, start)
             write(id, piece)
         case .write(let piece): write(id, piece)
         case .end(let piece):
+            // The gateway ends a stream of topics, which has no end that anybody waits for: who does not allow the rest of it
+            // is not waited for either.
+            if streams[id]?.exchange.isTopicStream == true, streams[id]?.blocked != nil { return cut(id, at: now) }
             streams[id]?.ends = true
             write(id, piece)
         case .cut: endCut(id, at: now)

@@ -8,7 +8,13 @@ extension HTTP2Connection {
     /// The connection is to end once its open streams are answered.
     mutating func drain(at now: NIODeadline) {
         if stage == .lingering { waitDeadline = min(waitDeadline, now + rules.lingerTime) }
+        if hasStreamedTopics, wait == .progress { waitDeadline = min(waitDeadline, now + patience) }
         goAway(at: now)
+    }
+
+    /// How long a client may take nothing; see `HTTP1Connection.patience`.
+    private var patience: TimeAmount {
+        rules.isDraining && hasStreamedTopics ? min(.seconds(1), rules.times.idle) : rules.times.idle
     }
 
     /// Tells the client that no further stream is served.
@@ -66,7 +72,7 @@ extension HTTP2Connection {
             waitDeadline = now + rules.lingerTime
             return
         }
-        guard let next = progress.nextLook(after: now, patience: rules.times.idle) else { return end(.reset, at: now) }
+        guard let next = progress.nextLook(after: now, patience: patience) else { return end(.reset, at: now) }
         waitDeadline = next
     }
 
@@ -75,8 +81,8 @@ extension HTTP2Connection {
         isInputClosed = true
         switch stage {
         case .open:
-            // As in HTTP/1: what has begun is finished, and for all else the client is gone.
-            for id in streams.ids where streams[id]?.hasBegun == false {
+            // As in HTTP/1: what has begun and has an end is finished, and for all else the client is gone.
+            for id in streams.ids where streams[id].map({ !$0.hasBegun || $0.exchange.isTopicStream }) == true {
                 remove(id, .abandoned, at: now)
             }
             // And what the client has not allowed yet, it never will.
@@ -105,7 +111,11 @@ extension HTTP2Connection {
     }
 
     /// Decides what the connection waits for, and until when.
-    func nextWait() -> Wait { !isWritable ? .progress : streams.isEmpty ? .idle : .none }
+    ///
+    /// A stream of topics goes on for as long as its client is there, which only shows by what the client acknowledges.
+    func nextWait() -> Wait {
+        !isWritable ? .progress : streams.isEmpty ? .idle : hasStreamedTopics ? .progress : .none
+    }
 
     mutating func updateDeadline(at now: NIODeadline) {
         guard stage == .open else { return }
@@ -113,7 +123,7 @@ extension HTTP2Connection {
         guard next != wait else { return }
         wait = next
         // Who is to be told that there is no room need not take long to ask.
-        let time = isRefused ? min(rules.times.header, rules.times.idle) : rules.times.idle
+        let time = isRefused ? min(rules.times.header, rules.times.idle) : patience
         waitDeadline = next == .none ? .distantFuture : now + time
     }
 
@@ -136,9 +146,13 @@ extension HTTP2Connection {
             if wait == .idle, unacknowledged == 0 {
                 goAway(at: now)
                 waitDeadline = .distantFuture
+            } else if wait == .progress, isWritable, unacknowledged == 0 || progresses || !standsStill {
+                // Something may have been written a moment ago: only who stands still twice has gone without a word.
+                standsStill = unacknowledged > 0 && !progresses
+                waitDeadline = now + patience
             } else if progresses {
                 // A client that takes what is written is not idle, however slowly it does.
-                waitDeadline = now + rules.times.idle
+                waitDeadline = now + patience
             } else {
                 end(.reset, at: now)
             }

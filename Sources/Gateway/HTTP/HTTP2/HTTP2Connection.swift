@@ -116,6 +116,10 @@ struct HTTP2Connection {
     var bodies: HTTP2BodyAllowance
     var unfinishedHead: Int?
     var progress = DeliveryProgress()
+    /// Whether a stream of topics was among the answers.
+    var hasStreamedTopics = false
+    /// Whether its client had not acknowledged anything when that was last looked at, though there was something.
+    var standsStill = false
     /// Whether ``noteDelivery(unacknowledged:at:)`` is to be called without waiting for the deadline.
     var checksDelivery = false
 

@@ -1,8 +1,8 @@
 import SwiftZMQ
 import SystemSupport
 
-extension Router {
-    /// Binds the endpoints of workers or of clients.
+extension Socket {
+    /// Binds endpoints: of workers, of clients, or of those who get what is published.
     ///
     /// - Returns: the endpoints with real ports in place of wildcards.
     /// - Throws: `ZMQError` for an endpoint that cannot be bound, also where libzmq would put itself in another's place.

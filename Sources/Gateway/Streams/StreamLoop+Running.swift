@@ -1,0 +1,257 @@
+import Glibc
+import Logging
+import NIOConcurrencyHelpers
+import SwiftZMQ
+import SystemSupport
+import WorkerProtocol
+
+extension StreamLoop {
+    /// What the thread waits for.
+    private enum Source: Hashable {
+        case inbox
+        case publisher(String)
+    }
+
+    /// What the thread alone owns.
+    private struct Work {
+        var hub: TopicHub
+        var sockets: StreamSockets
+        let poller: Poller<Source>
+        var effects: [TopicEffect] = []
+        var calls: [Call] = []
+        /// The events of this round, by event loop.
+        var events: [[(RequestID, ReplyEvent)]]
+        var ready: [Poller<Source>.Ready] = []
+        var isStopping = false
+        var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// How many messages of one publisher are read before others have their turn, and before what they make is handed over.
+    private static let messagesPerRound = 256
+
+    func run(_ configuration: TopicHubConfiguration, _ sockets: StreamSockets, _ router: RequestRouter) {
+        do {
+            // Numbers of messages begin with the time in microseconds: greater than all that an earlier process gave.
+            var work = Work(
+                hub: TopicHub(configuration, firstID: Self.microsecondsSinceEpoch), sockets: sockets,
+                poller: try Poller<Source>(), events: Array(repeating: [], count: sinks.count))
+            try work.poller.register(descriptor: inbox.wakeDescriptor, as: .inbox)
+            try follow(router, &work)
+            while !work.isStopping {
+                try readMessages(&work)
+                takeCalls(&work)
+                work.hub.advance(to: .now)
+                work.hub.flush()
+                carryOutEffects(&work)
+                handOverEvents(&work)
+                work.ready = try wait(&work)
+            }
+            end(&work)
+        } catch {
+            // The context was shut down, or the process is out of memory or of descriptors.
+            logger.critical("the topic streams ended: \(error)")
+            endWithoutWork()
+        }
+    }
+
+    private func wait(_ work: inout Work) throws(ZMQError) -> [Poller<Source>.Ready] {
+        let deadline = work.hub.nextDeadline
+        let poller = work.poller
+        let sleep: (Int32) throws(ZMQError) -> [Poller<Source>.Ready] = { _ throws(ZMQError) in
+            try poller.blocking.wait(timeout: deadline.map { max($0 - .now, .zero) })
+        }
+        if let ready = try inbox.sleep(if: { $0.calls.isEmpty }, sleep) { return ready }
+        // Without having slept it is looked what there is besides the calls.
+        return try poller.blocking.wait(timeout: .zero)
+    }
+
+    private func readMessages(_ work: inout Work) throws(ZMQError) {
+        for ready in work.ready {
+            guard case .publisher(let endpoint) = ready.key, let socket = work.sockets.subscribers[endpoint] else {
+                continue
+            }
+            var count = 0
+            while count < Self.messagesPerRound, let message = try socket.tryReceive() {
+                work.hub.receive(message, from: endpoint)
+                count += 1
+            }
+        }
+    }
+
+    private func takeCalls(_ work: inout Work) {
+        inbox.withContents { swap(&$0.calls, &work.calls) }
+        guard !work.calls.isEmpty else { return }
+        let now = ContinuousClock.now
+        for call in work.calls {
+            switch call {
+            case .submit(let requests): for request in requests { take(request, &work, at: now) }
+            case .cancel(let id): work.hub.cancel(id)
+            case .consumed(let id, let bytes): work.hub.consumed(id, bytes: bytes)
+            case .connectionChanged(let endpoint, let isConnected):
+                work.hub.connectionChanged(of: endpoint, isConnected: isConnected)
+            case .reconfigure(let router, let continuation):
+                do {
+                    try follow(router, &work)
+                    continuation.resume(returning: nil)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            case .snapshot(let continuation): continuation.resume(returning: work.hub.snapshot())
+            case .drain: work.hub.drain()
+            case .stop:
+                work.hub.drain()
+                work.isStopping = true
+            case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
+            }
+        }
+        work.calls.removeAll(keepingCapacity: true)
+    }
+
+    private func take(_ request: GatewayRequest, _ work: inout Work, at now: ContinuousClock.Instant) {
+        switch request.destination {
+        case .broker: work.events[Int(request.id.loop)].append((request.id, .failure(.unknownService)))
+        case .topics(let topics):
+            let window = request.streamCredit ?? TopicHubConfiguration.window(ofBuffer: .max)
+            work.hub.open(request.id, topics, window: window, at: now)
+        case .messages(let publication):
+            work.events[Int(request.id.loop)].append((request.id, send(publication, request.body, work.sockets)))
+        }
+    }
+
+    /// Sends a message; what the client is told of it.
+    private func send(_ publication: Publication, _ body: Frame, _ sockets: StreamSockets) -> ReplyEvent {
+        guard let outlet = sockets.outlet(for: publication.target) else { return .failure(.unknownService) }
+        do {
+            guard try outlet.trySend(publication.message(body)) else { return .failure(.noReceiver) }
+            return .reply(ReplyHead(status: 202), body: Frame())
+        } catch {
+            logger.error("message not sent", metadata: ["route": "\(publication.route)", "reason": "\(error)"])
+            return .failure(.noReceiver)
+        }
+    }
+
+    /// Takes other routes: all of them, or none.
+    private func follow(_ router: RequestRouter, _ work: inout Work) throws {
+        do {
+            try work.sockets.connect(router.topicRoutes) { endpoint, socket in
+                watch(socket, endpoint)
+                try work.poller.register(socket, as: .publisher(endpoint))
+            }
+            try work.sockets.bind(router.messageTargets)
+        } catch {
+            try leave(allBut: work.hub.configuration.routes, &work)
+            throw error
+        }
+        bound.withLockedValue { $0 = work.sockets.endpoints }
+        work.hub.reconfigure(router.topicRoutes)
+        // What the hub has ended before goes to sockets that are still there.
+        carryOutEffects(&work)
+        try leave(allBut: router.topicRoutes, &work)
+    }
+
+    private func leave(allBut routes: [TopicRoute], _ work: inout Work) throws {
+        for endpoint in work.sockets.unwanted(by: routes) {
+            try work.poller.unregister(.publisher(endpoint))
+            work.sockets.disconnect(endpoint)
+        }
+    }
+
+    /// The time from which the numbers of messages are counted: a clock that has not been set back gives a later process
+    /// greater ones.
+    private static var microsecondsSinceEpoch: UInt64 {
+        var now = timespec()
+        guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { return 0 }
+        return UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1000
+    }
+
+    /// Lets the hub know when a publisher's connection stands and when it is lost, until the socket is closed.
+    private func watch(_ socket: Subscriber, _ endpoint: String) {
+        let events = socket.events
+        Task { [inbox, logger] in
+            for await event in events {
+                let isConnected: Bool
+                switch event.kind {
+                case .handshakeSucceeded: isConnected = true
+                case .disconnected: isConnected = false
+                case .handshakeFailed(let reason):
+                    logger.warning(
+                        "a publisher's connection failed", metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"])
+                    continue
+                default: continue
+                }
+                logger.info(
+                    isConnected ? "publisher connected" : "publisher lost", metadata: ["endpoint": "\(endpoint)"])
+                inbox.change { inbox in
+                    guard !inbox.hasEnded else { return }
+                    inbox.calls.append(.connectionChanged(endpoint: endpoint, isConnected: isConnected))
+                }
+            }
+        }
+    }
+
+    private func carryOutEffects(_ work: inout Work) {
+        work.hub.takeEffects(into: &work.effects)
+        // Taken out one by one, and not copied.
+        work.effects.reverse()
+        while let effect = work.effects.popLast() {
+            switch effect {
+            case .emit(let id, let event): work.events[Int(id.loop)].append((id, event))
+            case .subscribe(let endpoint, let prefix):
+                attempt(endpoint) { () throws(ZMQError) in
+                    try work.sockets.subscribers[endpoint]?.subscribe(to: prefix)
+                }
+            case .unsubscribe(let endpoint, let prefix):
+                attempt(endpoint) { () throws(ZMQError) in
+                    try work.sockets.subscribers[endpoint]?.unsubscribe(from: prefix)
+                }
+            }
+        }
+    }
+
+    private func attempt(_ endpoint: String, _ action: () throws(ZMQError) -> Void) {
+        do throws(ZMQError) {
+            try action()
+        } catch {
+            logger.error(
+                "a subscription could not be changed", metadata: ["endpoint": "\(endpoint)", "reason": "\(error)"])
+        }
+    }
+
+    private func handOverEvents(_ work: inout Work) {
+        for index in work.events.indices where !work.events[index].isEmpty {
+            // Given away whole: whoever gets it is its only owner then, and need not copy what it takes out.
+            var batch: [(RequestID, ReplyEvent)] = []
+            batch.reserveCapacity(work.events[index].count)
+            swap(&batch, &work.events[index])
+            sinks[index].deliver(batch)
+        }
+    }
+
+    // MARK: The end
+
+    private func end(_ work: inout Work) {
+        carryOutEffects(&work)
+        handOverEvents(&work)
+        work.sockets.close()
+        endWithoutWork()
+        for continuation in work.waitingForEnd { continuation.resume() }
+    }
+
+    /// Answers everyone who still waits for this thread, and lets nobody wait for it any more.
+    private func endWithoutWork() {
+        let left = inbox.withContents { inbox in
+            inbox.hasEnded = true
+            defer { inbox.calls = [] }
+            return inbox.calls
+        }
+        for call in left {
+            switch call {
+            case .submit(let requests): refuse(requests)
+            case .reconfigure(_, let continuation): continuation.resume(returning: nil)
+            case .snapshot(let continuation): continuation.resume(returning: nil)
+            case .notifyEnd(let continuation): continuation.resume()
+            case .cancel, .consumed, .connectionChanged, .drain, .stop: break
+            }
+        }
+    }
+}

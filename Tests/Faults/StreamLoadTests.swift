@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import ProcessSupport
+import Testing
+
+/// Many readers of topic streams, idle ones and ones that do not read.
+@Suite(.serialized, .timeLimit(.minutes(60))) struct StreamLoadTests {
+    private let endpoint = "ipc://" + FileManager.default.temporaryDirectory.appending(path: "load-\(UUID())").path()
+
+    private func gateway(_ connections: Int) async throws -> FaultGateway {
+        let path = FileManager.default.temporaryDirectory.appending(path: "load-\(UUID()).yaml").path()
+        try "routes:\n  - {path: /events/, subscribe: '\(endpoint)'}\n".write(
+            toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try await FaultGateway(
+            "--max-connections", "\(connections + 100)", "--idle-timeout", "10m", "--response-buffer", "256KiB",
+            "--config", path)
+    }
+
+    private func readers(_ count: Int, of topic: String, _ gateway: FaultGateway) throws -> [BlockingClient] {
+        try (0..<count).map { _ in
+            let client = try BlockingClient(port: gateway.port, receiveBuffer: 64 << 10)
+            #expect(try client.ask("GET", "/events/\(topic)").status == 200)
+            return client
+        }
+    }
+
+    private func publisher() async throws -> RunningProgram {
+        let program = try await RunningProgram.python([
+            PackageFolder.path("Tests/Interop/topic_publisher.py"), endpoint,
+        ])
+        try await program.output.wait(for: "bound ")
+        return program
+    }
+
+    /// `IDLE_STREAMS` sets how many (2000; `make chaos` takes 10,000).
+    @Test func `An idle event stream costs less than 20 kB`() async throws {
+        let count = Parameter.number("IDLE_STREAMS", default: 2000)
+        try LoadTests.allowDescriptors(count + 500)
+        let gateway = try await gateway(count + 100)
+        let publisher = try await publisher()
+        // What is allocated once is there before the first measurement.
+        let first = try readers(100, of: "a", gateway)
+        let before = try gateway.memory()
+        let others = try (0..<count).map { try readers(1, of: "b\($0)", gateway)[0] }
+        let each = (try gateway.memory() - before) / count
+        print("idle streams: \(count), \(each) bytes each, \(try gateway.memory() >> 20) MiB resident")
+        #expect(each < 20_000)
+        try await publisher.output.wait(for: "+b\(count - 1)")
+        publisher.enter("b\(count - 1) alive")
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let read = try others[count - 1].read(into: &buffer)
+        #expect(String(decoding: buffer[..<read], as: UTF8.self).contains("data: alive"))
+        withExtendedLifetime(first) {}
+    }
+
+    /// `STREAM_READERS` sets how many read (100; `make chaos` takes 2000); a tenth as many never do.
+    @Test func `Readers that take nothing delay nobody, and memory stays bounded`() async throws {
+        let count = Parameter.number("STREAM_READERS", default: 100)
+        try LoadTests.allowDescriptors(2 * count + 500)
+        let gateway = try await gateway(2 * count)
+        let publisher = try await publisher()
+        let stuck = try readers(count / 10, of: "t", gateway)
+        let reading = try readers(count, of: "t", gateway)
+        try await publisher.output.wait(for: "+t")
+        let before = try gateway.memory()
+        publisher.enter("burst 2000 1000")
+        publisher.enter("t last")
+        let done = Task.detached { try Self.readAll(reading) }
+        let told = try await done.value
+        #expect(told == 2001 * count, "what came and what was told as dropped is not what was sent")
+        let grown = try gateway.memory(peak: true) - before
+        print("\(count) readers and \(stuck.count) that read nothing: \(grown >> 20) MiB more at most")
+        // Each may have its buffer full; what else there is does not depend on how many there are.
+        #expect(grown < (count + stuck.count) * (512 << 10) + (64 << 20))
+    }
+
+    /// Reads until each has the last message; how many came to all of them together, with those that were dropped.
+    private static func readAll(_ clients: [BlockingClient]) throws -> Int {
+        var streams = clients.map { _ in EventStreamReader() }
+        var open = Set(clients.indices)
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while !open.isEmpty {
+            let order = open.sorted()
+            var polls = order.map { pollfd(fd: clients[$0].descriptor, events: Int16(POLLIN), revents: 0) }
+            guard poll(&polls, nfds_t(polls.count), 60_000) > 0 else {
+                throw BlockingClient.Failure(description: "stuck")
+            }
+            for (index, poll) in zip(order, polls) where poll.revents != 0 {
+                let count = try clients[index].read(into: &buffer)
+                guard count > 0 else { throw BlockingClient.Failure(description: "a stream ended") }
+                streams[index].receive(buffer[..<count])
+                if streams[index].events.last?.data == "last" { open.remove(index) }
+            }
+        }
+        return streams.reduce(0) { sum, stream in
+            sum + stream.events.reduce(0) { $0 + ($1.type == "dropped" ? Int($1.data) ?? 0 : 1) }
+        }
+    }
+}

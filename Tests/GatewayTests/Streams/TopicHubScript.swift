@@ -1,0 +1,128 @@
+import ProcessSupport
+import SwiftZMQ
+
+@testable import Gateway
+
+/// A hub and the clients that read from it, driven by hand.
+struct TopicHubScript {
+    /// A client, as its connection knows it.
+    struct Client {
+        var stream = EventStreamReader()
+        var hasBegun = false
+        var hasEnded = false
+        var failure: GatewayFailure?
+        /// The bytes that came and were not taken yet.
+        var untaken = 0
+    }
+
+    var hub: TopicHub
+    var clients: [UInt64: Client] = [:]
+    /// What is subscribed to at each publisher, in order.
+    var subscribed: [String: [String]] = [:]
+    /// The subscriptions and the ends of subscriptions, in order.
+    var log: [String] = []
+    var now = ContinuousClock.now
+    let window: Int
+
+    static let publisher = "tcp://a:1"
+    static let firstID: UInt64 = 1000
+
+    init(history: Int = 4, buffer: Int = 1 << 20, endpoints: [String] = [publisher], routes: [TopicRoute]? = nil) {
+        let route = TopicRoute(label: "/r/", endpoints: endpoints, history: history)
+        let configuration = TopicHubConfiguration(routes: routes ?? [route], readerBuffer: buffer)
+        window = TopicHubConfiguration.window(ofBuffer: buffer)
+        hub = TopicHub(configuration, firstID: Self.firstID)
+        for endpoint in hub.upstreams.keys { hub.connectionChanged(of: endpoint, isConnected: true) }
+        // Whoever comes back says a number of a message that was given after the connection stood.
+        settle()
+    }
+
+    mutating func open(
+        _ number: UInt64, _ prefixes: [String] = [""], after position: TopicRequest.Position = .now,
+        route: String = "/r/", isHead: Bool = false
+    ) {
+        clients[number] = Client()
+        let request = TopicRequest(
+            route: route, prefixes: prefixes.map { Array($0.utf8) }, position: position, isHead: isHead)
+        hub.open(RequestID(loop: 0, number: number), request, window: window, at: now)
+        settle()
+    }
+
+    mutating func close(_ number: UInt64) {
+        hub.cancel(RequestID(loop: 0, number: number))
+        settle()
+    }
+
+    mutating func publish(_ message: Message, from endpoint: String = publisher) {
+        hub.receive(message, from: endpoint)
+        settle()
+    }
+
+    mutating func publish(_ texts: String..., from endpoint: String = publisher) {
+        for text in texts { publish(Message(Frame(text)), from: endpoint) }
+    }
+
+    /// A client takes bytes; all there are without a number.
+    mutating func take(_ number: UInt64, _ bytes: Int? = nil) {
+        let taken = min(bytes ?? .max, clients[number]?.untaken ?? 0)
+        clients[number]?.untaken -= taken
+        hub.consumed(RequestID(loop: 0, number: number), bytes: taken)
+        settle()
+    }
+
+    mutating func pass(_ time: Duration) {
+        now += time
+        hub.advance(to: now)
+        settle()
+    }
+
+    /// Carries out what the hub wants.
+    mutating func settle() {
+        hub.flush()
+        var effects: [TopicEffect] = []
+        hub.takeEffects(into: &effects)
+        for effect in effects {
+            switch effect {
+            case .subscribe(let endpoint, let prefix):
+                subscribed[endpoint, default: []].append(String(prefix))
+                log.append("+\(prefix)")
+            case .unsubscribe(let endpoint, let prefix):
+                if let index = subscribed[endpoint]?.firstIndex(of: String(prefix)) {
+                    subscribed[endpoint]?.remove(at: index)
+                }
+                log.append("-\(prefix)")
+            case .emit(let id, let event): emit(id.number, event)
+            }
+        }
+    }
+
+    private mutating func emit(_ number: UInt64, _ event: ReplyEvent) {
+        switch event {
+        case .begin(_, let piece):
+            clients[number]?.hasBegun = true
+            receive(number, piece)
+        case .piece(let piece): receive(number, piece)
+        case .end: clients[number]?.hasEnded = true
+        case .failure(let failure): clients[number]?.failure = failure
+        case .reply, .cut, .handled, .frames: fatalError("a stream has no such event")
+        }
+    }
+
+    private mutating func receive(_ number: UInt64, _ piece: Frame) {
+        precondition(clients[number]?.hasBegun == true && clients[number]?.hasEnded == false)
+        clients[number]?.stream.receive(piece)
+        clients[number]?.untaken += piece.count
+        precondition(clients[number]?.untaken ?? 0 <= window, "more is on its way than may be")
+    }
+
+    /// The events that a client has got.
+    func events(_ number: UInt64) -> [EventStreamReader.Event] { clients[number]?.stream.events ?? [] }
+
+    /// The same in short: `topic data`.
+    func texts(_ number: UInt64) -> [String] { events(number).map { "\($0.type) \($0.data)" } }
+
+    /// The number of the last event that a client has got.
+    func last(_ number: UInt64) -> TopicRequest.Position {
+        .after(events(number).last.flatMap { UInt64($0.lastEventID) } ?? 0)
+    }
+}

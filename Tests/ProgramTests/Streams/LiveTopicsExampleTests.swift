@@ -1,0 +1,61 @@
+import Foundation
+import ProcessSupport
+import SwiftZMQ
+import Testing
+
+@testable import Gateway
+
+/// `Examples/live-topics`, and what the documentation shows of topic streams.
+@Suite(.timeLimit(.minutes(5))) struct LiveTopicsExampleTests {
+    let programs = Programs()
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOfFile: PackageFolder.path(path), encoding: .utf8)
+    }
+
+    @Test func `The example's page comes with its events from one gateway`() async throws {
+        let endpoint = "ipc://" + FileManager.default.temporaryDirectory.appending(path: "live-\(UUID())").path()
+        let example = try text("Examples/live-topics/gateway.yaml")
+        let file = try TemporaryFile(example.replacing("tcp://127.0.0.1:5556", with: endpoint))
+        let gateway = try await programs.gateway("--demo-workers", "0", "--config", file.path)
+        let worker = try await programs.python(
+            PackageFolder.path("Examples/live-topics/page_worker.py"), gateway.workerEndpoint)
+        let publisher = try await programs.python(PackageFolder.path("Examples/live-topics/publisher.py"), endpoint)
+        try await publisher.output.wait(for: "publishing on")
+        try await gateway.waitForService("/live")
+        let page = try await gateway.ask("GET", "/live")
+        #expect(page["content-type"] == "text/html; charset=utf-8")
+        #expect(page.text == (try text("Examples/live-topics/page.html")))
+        // What the page listens for is what the publisher sends.
+        let list = try #require(page.text.firstMatch(of: /const places = (\[.*\])/)?.1)
+        let places = try JSONDecoder().decode([String].self, from: Data(list.utf8))
+        let query = places.map { "topic=\($0)" }.joined(separator: "&")
+        let reader = try await TopicReader(programs, of: gateway, "/events/?\(query)")
+        for place in places { try await reader.program.output.wait(for: "event: \(place)") }
+        #expect(worker.errors.soFar == [] && publisher.errors.soFar == [])
+    }
+
+    @Test func `What the pages show as a stream is what the gateway writes`() throws {
+        let page = try text("Documentation/webgateway.md")
+        let listing = try #require(page.firstMatch(of: /\/events\/10001\n:\n\n((?:.+\n)+\n)/)?.1)
+        let id = try #require(listing.firstMatch(of: /id: (\d+)/).flatMap { UInt64($0.1) })
+        #expect(String(EventStreamText.event(id: id, topic: "10001", payload: "42")) == String(listing))
+        var reader = EventStreamReader()
+        reader.receive(Array(listing.utf8))
+        #expect(reader.events == [.init("10001", "42", lastEventID: "\(id)")])
+        for text in [EventStreamText.dropped(12), EventStreamText.gap] {
+            for line in String(text).split(separator: "\n") {
+                #expect(page.contains("`\(line.last == " " ? line.dropLast() : line)`"), "\(line)")
+            }
+        }
+    }
+
+    @Test func `The lines of the README are a file that can be read`() throws {
+        let readme = try text("README.md")
+        let routes = try #require(readme.firstMatch(of: /`(routes: \[.*\])`/)?.1)
+        let file = ConfigurationFile(name: "README", text: String(routes))
+        #expect(file.problems == [] && file.routes.count == 1)
+        let example = ConfigurationFile(name: "example", text: try text("Examples/live-topics/gateway.yaml"))
+        #expect(example.problems == [] && example.routes == file.routes)
+    }
+}
