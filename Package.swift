@@ -87,10 +87,12 @@ let package = Package(
             swiftSettings: language
         ),
         .systemLibrary(name: "CSystemSupport"),
-        .systemLibrary(name: "CTaskPipeline"),
+        .systemLibrary(name: "CCommandExecution"),
         .target(
             name: "SystemSupport", dependencies: ["CSystemSupport"], swiftSettings: language + [.strictMemorySafety()]),
         .target(name: "TextFormats", swiftSettings: language),
+        .target(
+            name: "CommandExecution", dependencies: ["CCommandExecution", "SystemSupport"], swiftSettings: language),
         .target(name: "WorkerProtocol", dependencies: ["SwiftZMQ"], swiftSettings: language),
         .target(
             name: "Gateway",
@@ -168,6 +170,7 @@ let package = Package(
         .target(
             name: "PublishSubscribe",
             dependencies: [
+                "CommandExecution",
                 "SwiftZMQ",
                 "SystemSupport",
                 "TextFormats",
@@ -188,7 +191,7 @@ let package = Package(
         .target(
             name: "TaskPipeline",
             dependencies: [
-                "CTaskPipeline", "SwiftZMQ", "SystemSupport", "TextFormats",
+                "CommandExecution", "SwiftZMQ", "SystemSupport", "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto", condition: programs),
             ],
             swiftSettings: language
@@ -196,6 +199,7 @@ let package = Package(
         .executableTarget(
             name: "pipeline",
             dependencies: [
+                "CommandExecution",
                 "CommandLineSupport",
                 "SwiftZMQ",
                 "SystemSupport",
@@ -317,12 +321,16 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .testTarget(
+            name: "CommandExecutionTests", dependencies: ["CommandExecution", "ProcessSupport", "SystemSupport"],
+            swiftSettings: language),
         .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport"], swiftSettings: language),
         .testTarget(
             name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ", "TextFormats"],
             swiftSettings: language),
         .testTarget(
-            name: "TaskPipelineTests", dependencies: ["ProcessSupport", "SwiftZMQ", "TaskPipeline"],
+            name: "TaskPipelineTests",
+            dependencies: ["CommandExecution", "ProcessSupport", "SwiftZMQ", "TaskPipeline"],
             swiftSettings: language),
         .executableTarget(
             name: "fault-worker",

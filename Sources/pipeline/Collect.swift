@@ -78,7 +78,9 @@ struct Collect: AsyncParsableCommand {
         if !common.quiet || isInterrupted || status.failed > 0 {
             progress.say("pipeline collect: \(summary(status, isInterrupted: isInterrupted))")
         }
-        if isInterrupted || !status.isComplete && !status.isHalted { throw ExitCode(Pipeline.status(of: signal)) }
+        if isInterrupted || !status.isComplete && !status.isHalted {
+            throw ExitCode(SignalStatus.interrupted(by: signal ?? .sigint))
+        }
         if status.failed > 0 || status.isHalted { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 
@@ -99,7 +101,7 @@ struct Collect: AsyncParsableCommand {
         if !common.quiet {
             progress.say("pipeline collect: \(ProgressText.count(collector.count, "result")) written")
         }
-        throw ExitCode(Pipeline.status(of: signal))
+        throw ExitCode(SignalStatus.interrupted(by: signal ?? .sigint))
     }
 
     private func announce(_ endpoint: String, _ security: CurveSettings, _ progress: Progress) {

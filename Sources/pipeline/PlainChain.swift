@@ -85,7 +85,7 @@ struct PlainChain {
             if worker.counts.failed > 0 { text += ", \(ProgressText.number(worker.counts.failed)) of them failed" }
             progress.say("pipeline run: \(text)")
         }
-        if let signal { throw ExitCode(Pipeline.status(of: signal)) }
+        if let signal { throw ExitCode(SignalStatus.interrupted(by: signal)) }
         if failure != nil || worker.counts.failed > 0 { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 }

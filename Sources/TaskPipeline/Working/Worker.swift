@@ -1,3 +1,4 @@
+import CommandExecution
 public import SwiftZMQ
 import SystemSupport
 
@@ -99,7 +100,7 @@ public final class Worker: Sendable {
                     let (returned, run) = pool.withAssigned(index) { assigned, _ in (assigned.drop(), assigned.run) }
                     halted = (returned, run)
                     batch = TaskBatch(run: run, tasks: [])
-                    RunningCommands.end(run)
+                    RunningCommands.end(run.commandTag)
                     break reading
                 }
                 batch = tasks
