@@ -87,11 +87,13 @@ let package = Package(
             swiftSettings: language
         ),
         .systemLibrary(name: "CSystemSupport"),
-        .systemLibrary(name: "CTaskPipeline"),
+        .systemLibrary(name: "CCommandExecution"),
         .target(
             name: "SystemSupport", dependencies: ["CSystemSupport"], swiftSettings: language + [.strictMemorySafety()]),
         .target(name: "TextFormats", swiftSettings: language),
         .target(name: "TopicMatching", swiftSettings: language),
+        .target(
+            name: "CommandExecution", dependencies: ["CCommandExecution", "SystemSupport"], swiftSettings: language),
         .target(name: "WorkerProtocol", dependencies: ["SwiftZMQ"], swiftSettings: language),
         .target(
             name: "Gateway",
@@ -170,6 +172,7 @@ let package = Package(
         .target(
             name: "PublishSubscribe",
             dependencies: [
+                "CommandExecution",
                 "SwiftZMQ",
                 "SystemSupport",
                 "TextFormats",
@@ -191,7 +194,7 @@ let package = Package(
         .target(
             name: "TaskPipeline",
             dependencies: [
-                "CTaskPipeline", "SwiftZMQ", "SystemSupport", "TextFormats",
+                "CommandExecution", "SwiftZMQ", "SystemSupport", "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto", condition: programs),
             ],
             swiftSettings: language
@@ -199,6 +202,7 @@ let package = Package(
         .executableTarget(
             name: "pipeline",
             dependencies: [
+                "CommandExecution",
                 "CommandLineSupport",
                 "SwiftZMQ",
                 "SystemSupport",
@@ -322,12 +326,16 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .testTarget(
+            name: "CommandExecutionTests", dependencies: ["CommandExecution", "ProcessSupport", "SystemSupport"],
+            swiftSettings: language),
         .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport"], swiftSettings: language),
         .testTarget(
             name: "PublishSubscribeTests", dependencies: ["PublishSubscribe", "SwiftZMQ", "TextFormats"],
             swiftSettings: language),
         .testTarget(
-            name: "TaskPipelineTests", dependencies: ["ProcessSupport", "SwiftZMQ", "TaskPipeline"],
+            name: "TaskPipelineTests",
+            dependencies: ["CommandExecution", "ProcessSupport", "SwiftZMQ", "TaskPipeline"],
             swiftSettings: language),
         .executableTarget(
             name: "fault-worker",

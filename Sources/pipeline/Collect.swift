@@ -23,12 +23,14 @@ struct Collect: AsyncParsableCommand {
 
     @OptionGroup var options: CollectorOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Security") var curve: CurveOptions
 
     func validate() throws {
         try results.validate(for: "--results", toBind: true)
         try done?.validate(for: "--done", toBind: false)
         try common.refuse("--done", because: "nothing is reported back there", if: done != nil)
         try options.refuse(with: common)
+        try curve.validate(binds: true, connects: !common.plain, sharesKeys: true)
         guard common.plain || done != nil else {
             throw ValidationError(
                 "Missing expected argument '--done <done>': name the producer's endpoint, such as --done tcp://HOST:5559"
@@ -38,6 +40,7 @@ struct Collect: AsyncParsableCommand {
 
     func run() async throws {
         OpenFiles.raiseLimit()
+        let security = try curve.read(sharesKeys: true)
         let sink = try options.makeSink(input: nil, isPlain: common.plain, rejoins: true)
         let signals = await EndSignals(
             program: "pipeline collect", loss: "ended at once; what was received and not written is sent again",
@@ -45,20 +48,23 @@ struct Collect: AsyncParsableCommand {
         let context = try Context()
         // A line that refreshes itself and results on one terminal would be in each other's way.
         let progress = Progress(isQuiet: common.quiet || (options.path == nil && Terminal.standardOutput != nil))
+        try security.startAuthenticator(context) { progress.say("pipeline collect: \($0)") }
         if common.plain {
-            try await collectPlainly(context, sink, signals, progress)
+            try await collectPlainly(context, security, sink, signals, progress)
         } else {
-            try await collect(context, sink, signals, progress)
+            try await collect(context, security, sink, signals, progress)
         }
     }
 
     private func collect(
-        _ context: Context, _ sink: any ResultSink, _ signals: EndSignals, _ progress: Progress
+        _ context: Context, _ security: CurveSettings, _ sink: any ResultSink, _ signals: EndSignals,
+        _ progress: Progress
     ) async throws {
         let collector = try Collector(
-            context, settings: options.settings(input: nil), results: results.text, done: done?.text ?? "", sink: sink
+            context, settings: options.settings(input: nil), results: results.text, done: done?.text ?? "", sink: sink,
+            security: PipelineSecurity(bound: security.bound, connected: try security.connected())
         ) { progress.say("pipeline collect: \($0)") }
-        if !common.quiet { progress.say("results on \(collector.resultsEndpoint)") }
+        announce(collector.resultsEndpoint, security, progress)
         let signal = try await untilSignal(signals, progress) {
             "\(ProgressText.count(collector.status.written, "result")), \(ProgressText.number(UInt64(collector.status.held))) held back"
         } stop: {
@@ -72,16 +78,19 @@ struct Collect: AsyncParsableCommand {
         if !common.quiet || isInterrupted || status.failed > 0 {
             progress.say("pipeline collect: \(summary(status, isInterrupted: isInterrupted))")
         }
-        if isInterrupted || !status.isComplete && !status.isHalted { throw ExitCode(Pipeline.status(of: signal)) }
+        if isInterrupted || !status.isComplete && !status.isHalted {
+            throw ExitCode(SignalStatus.interrupted(by: signal ?? .sigint))
+        }
         if status.failed > 0 || status.isHalted { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 
     private func collectPlainly(
-        _ context: Context, _ sink: any ResultSink, _ signals: EndSignals, _ progress: Progress
+        _ context: Context, _ security: CurveSettings, _ sink: any ResultSink, _ signals: EndSignals,
+        _ progress: Progress
     ) async throws {
         let collector = try PlainCollector(
-            context, results: results.text, format: options.format, sink: sink)
-        if !common.quiet { progress.say("results on \(collector.resultsEndpoint)") }
+            context, results: results.text, format: options.format, sink: sink, security: security.bound)
+        announce(collector.resultsEndpoint, security, progress)
         let signal = try await untilSignal(signals, progress) {
             ProgressText.count(collector.count, "result")
         } stop: {
@@ -92,7 +101,13 @@ struct Collect: AsyncParsableCommand {
         if !common.quiet {
             progress.say("pipeline collect: \(ProgressText.count(collector.count, "result")) written")
         }
-        throw ExitCode(Pipeline.status(of: signal))
+        throw ExitCode(SignalStatus.interrupted(by: signal ?? .sigint))
+    }
+
+    private func announce(_ endpoint: String, _ security: CurveSettings, _ progress: Progress) {
+        guard !common.quiet else { return }
+        progress.say("results on \(endpoint)")
+        security.warn(of: [results]) { progress.say("pipeline collect: \($0)") }
     }
 
     /// Runs a collector; the signal that ended it.

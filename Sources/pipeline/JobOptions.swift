@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandExecution
 import CommandLineSupport
 import Glibc
 import TaskPipeline

@@ -15,15 +15,16 @@ struct PlainChain {
 
     init(
         _ run: Run, _ context: Context, input: TaskInput, sink: any ResultSink, job: any Job,
-        notice: @escaping NoticeHandler
+        security: CurveSettings, notice: @escaping NoticeHandler
     ) throws {
         self.context = context
         isQuiet = run.common.quiet
-        let producer = try PlainProducer(context, tasks: run.tasks?.text ?? "inproc://tasks")
+        let producer = try PlainProducer(context, tasks: run.tasks?.text ?? "inproc://tasks", security: security.bound)
         collector = try PlainCollector(
-            context, results: run.results?.text ?? "inproc://results", format: run.collectorOptions.format, sink: sink)
+            context, results: run.results?.text ?? "inproc://results", format: run.collectorOptions.format, sink: sink,
+            security: security.bound)
         let endpoints = WorkerEndpoints(
-            tasks: Run.connectable(producer.tasksEndpoint), results: Run.connectable(collector.resultsEndpoint))
+            tasks: try producer.localTasksEndpoint(), results: try collector.localResultsEndpoint())
         worker = try PlainWorker(
             context, endpoints: [endpoints], concurrency: run.workerCount * (run.job.concurrency ?? 1), job: job,
             notice: notice)
@@ -84,7 +85,7 @@ struct PlainChain {
             if worker.counts.failed > 0 { text += ", \(ProgressText.number(worker.counts.failed)) of them failed" }
             progress.say("pipeline run: \(text)")
         }
-        if let signal { throw ExitCode(Pipeline.status(of: signal)) }
+        if let signal { throw ExitCode(SignalStatus.interrupted(by: signal)) }
         if failure != nil || worker.counts.failed > 0 { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 }

@@ -89,7 +89,7 @@ final class PlainFeed: Sendable {
             progress.say(
                 "pipeline produce: \(ProgressText.count(sent, "task")) sent\(signal != nil ? ", then ended" : "")")
         }
-        if let signal { throw ExitCode(Pipeline.status(of: signal)) }
+        if let signal { throw ExitCode(SignalStatus.interrupted(by: signal)) }
         if failure != nil { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 }

@@ -29,6 +29,7 @@ struct Produce: AsyncParsableCommand {
     @OptionGroup var inputOptions: InputOptions
     @OptionGroup var columns: ColumnOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Security") var curve: CurveOptions
 
     func validate() throws {
         try tasks.validate(for: "--tasks", toBind: true)
@@ -37,6 +38,7 @@ struct Produce: AsyncParsableCommand {
         try options.refuse(with: common)
         try common.refuse("--resume", because: "nothing there tells what is done", if: resume)
         try inputOptions.validate(columns)
+        try curve.validate(binds: true, connects: false)
     }
 
     func run() async throws {
@@ -45,22 +47,30 @@ struct Produce: AsyncParsableCommand {
         let signals = await EndSignals(
             program: "pipeline produce", loss: "ended at once; what was under way is not done",
             forcedStatus: Pipeline.interruptedStatus)
+        let security = try curve.read()
         let context = try Context()
         let progress = Progress(isQuiet: common.quiet)
+        let done = done ?? Pipeline.defaultDone
+        // The collector has the same keys.
+        try security.startAuthenticator(context, admitsOwnKey: true) { progress.say("pipeline produce: \($0)") }
         if common.plain {
-            let producer = try PlainProducer(context, tasks: tasks.text)
-            if !common.quiet { progress.say("tasks on \(producer.tasksEndpoint)") }
+            let producer = try PlainProducer(context, tasks: tasks.text, security: security.bound)
+            if !common.quiet {
+                progress.say("tasks on \(producer.tasksEndpoint)")
+                security.warn(of: [tasks]) { progress.say("pipeline produce: \($0)") }
+            }
             let feed = PlainFeed(input: input, producer: producer, context: context)
             try await feed.run(signals: signals, progress: progress, isQuiet: common.quiet)
             return
         }
         let producer = try Producer(
-            context, settings: try options.settings, tasks: tasks.text, done: (done ?? Pipeline.defaultDone).text,
-            resumes: resume
+            context, settings: try options.settings, tasks: tasks.text, done: done.text,
+            resumes: resume, security: security.bound
         ) { progress.say("pipeline produce: \($0)") }
         if !common.quiet {
             progress.say("tasks on \(producer.tasksEndpoint)")
             progress.say("done on \(producer.doneEndpoint)")
+            security.warn(of: [tasks, done]) { progress.say("pipeline produce: \($0)") }
         }
         let production = Production(
             program: "pipeline produce", context, producer: producer, input: input, progress: progress,

@@ -130,7 +130,9 @@ final class Production: Sendable {
         if !isQuiet || status.isInterrupted || status.isHalted || status.failed > 0 {
             progress.say("\(program): \(summary(status))")
         }
-        if let signal = signal.withLock({ $0 }), status.isInterrupted { throw ExitCode(Pipeline.status(of: signal)) }
+        if let signal = signal.withLock({ $0 }), status.isInterrupted {
+            throw ExitCode(SignalStatus.interrupted(by: signal))
+        }
         if status.failed > 0 || isUnread || status.isHalted { throw ExitCode(CommandLineProgram.failureStatus) }
     }
 

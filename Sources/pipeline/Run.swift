@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandExecution
 import CommandLineSupport
 import SwiftZMQ
 import TaskPipeline
@@ -35,6 +36,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var producerOptions: ProducerOptions
     @OptionGroup var collectorOptions: CollectorOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Security") var curve: CurveOptions
 
     func validate() throws {
         try Check.range(workers, 1...1024, "--workers")
@@ -46,6 +48,7 @@ struct Run: AsyncParsableCommand {
         try collectorOptions.refuse(with: common)
         try inputOptions.validate(columns)
         try job.validate(columns)
+        try curve.validate(binds: !bound.isEmpty, connects: false)
         guard (tasks == nil) == (results == nil) else {
             throw ValidationError(
                 "\(tasks == nil ? "--results" : "--tasks") alone is of no use to workers elsewhere: give both --tasks and --results, or neither"
@@ -54,6 +57,7 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let security = try curve.read()
         let input = try TaskInput(path: file, options: inputOptions)
         let openFiles = OpenFiles.limit
         OpenFiles.raiseLimit()
@@ -72,23 +76,29 @@ struct Run: AsyncParsableCommand {
         let job = try job.makeJob(
             columns, openFiles: openFiles, keepsErrors: collectorOptions.resultsFolder != nil || tasks != nil,
             errorLines: ErrorLines { progress.pass($0) }, notice: notice)
+        try security.startAuthenticator(context) { progress.say("pipeline run: \($0)") }
         if common.plain {
-            let chain = try PlainChain(self, context, input: input, sink: sink, job: job, notice: notice)
+            let chain = try PlainChain(
+                self, context, input: input, sink: sink, job: job, security: security, notice: notice)
+            if !common.quiet { security.warn(of: bound) { progress.say("pipeline run: \($0)") } }
             return try await chain.run(signals: signals, progress: progress)
         }
         let producer = try Producer(
             context, settings: try producerOptions.settings, tasks: tasks?.text ?? "inproc://tasks",
-            done: done?.text ?? "inproc://done", resumes: collectorOptions.resume, notice: notice)
+            done: done?.text ?? "inproc://done", resumes: collectorOptions.resume, security: security.bound,
+            notice: notice)
         let collector = try Collector(
             context, settings: collecting, results: results?.text ?? "inproc://results",
-            done: Self.connectable(producer.doneEndpoint), sink: sink, notice: notice)
+            done: try producer.localDoneEndpoint(), sink: sink, security: PipelineSecurity(bound: security.bound),
+            notice: notice)
         let endpoints = WorkerEndpoints(
-            tasks: Self.connectable(producer.tasksEndpoint), results: Self.connectable(collector.resultsEndpoint))
+            tasks: try producer.localTasksEndpoint(), results: collector.localResultsEndpoint)
         if tasks != nil, !common.quiet {
             progress.say("tasks on \(producer.tasksEndpoint)")
             progress.say("results on \(collector.resultsEndpoint)")
         }
         if done != nil, !common.quiet { progress.say("done on \(producer.doneEndpoint)") }
+        if !common.quiet { security.warn(of: bound) { progress.say("pipeline run: \($0)") } }
         let limits = try self.job.limits
         let workers = try (1...workerCount).map { number in
             try Worker(
@@ -113,10 +123,7 @@ struct Run: AsyncParsableCommand {
         try production.end()
     }
 
-    var workerCount: Int { workers ?? MachineName.cores }
+    private var bound: [EndpointArgument] { [tasks, results, done].compactMap(\.self) }
 
-    /// An endpoint to connect to, for one that is bound on every interface.
-    static func connectable(_ endpoint: String) -> String {
-        endpoint.replacing("tcp://0.0.0.0:", with: "tcp://127.0.0.1:").replacing("tcp://[::]:", with: "tcp://[::1]:")
-    }
+    var workerCount: Int { workers ?? MachineName.cores }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import SwiftZMQ
+import SystemSupport
 import TaskPipeline
 import TextFormats
 
@@ -25,25 +26,42 @@ struct Status: AsyncParsableCommand {
         transform: DurationOption.parse)
     var timeout: DurationArgument?
 
+    @OptionGroup(title: "Security") var curve: CurveOptions
+
     func validate() throws {
         try done.validate(for: "--done", toBind: false)
+        try curve.validate(binds: false, connects: true)
     }
 
     func run() async throws {
         let signals = await EndSignals(program: "pipeline status", forcedStatus: 0)
+        let security = try curve.read().connected()
         let context = try Context()
         let socket = try Dealer(context) {
+            if let security { $0.security = security }
             $0.linger = .zero
             $0.usesIPv6 = done.isIPv6
         }
+        let refusal = Locked<String?>(nil)
+        let events = socket.events
         try socket.connect(done.text)
         let watching = Task {
             _ = await signals.first()
             socket.close()
         }
+        // Until the socket is closed.
+        Task {
+            for await case .handshakeFailed(let failure) in events.map(\.kind) where failure.isFinal {
+                refusal.withLock { $0 = Refusal.reason(failure) }
+                socket.close()
+            }
+        }
         defer { watching.cancel() }
         repeat {
-            guard let status = try await ask(socket) else { break }
+            guard let status = try await ask(socket) else {
+                if let reason = refusal.withLock({ $0 }) { throw NoAnswer(description: "\(done): \(reason)") }
+                break
+            }
             show(status)
             if watch { try? await Task.sleep(for: .seconds(1)) }
         } while watch && !socket.isClosed
@@ -55,7 +73,7 @@ struct Status: AsyncParsableCommand {
             try await socket.send(StatusMessage.request)
             return try StatusMessage.status(await socket.receive(timeout: timeout?.duration ?? .seconds(5)))
         } catch let error as ZMQError where error.code == .timedOut {
-            throw CollectorFailure(
+            throw NoAnswer(
                 description: "\(done): no producer answers; name the --done of produce or run, while it runs")
         } catch let error as ZMQError where socket.isClosed {
             _ = error
@@ -63,7 +81,7 @@ struct Status: AsyncParsableCommand {
         }
     }
 
-    private struct CollectorFailure: Error, CustomStringConvertible {
+    private struct NoAnswer: Error, CustomStringConvertible {
         let description: String
     }
 

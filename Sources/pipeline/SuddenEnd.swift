@@ -1,6 +1,6 @@
+import CommandExecution
 import CommandLineSupport
 import Glibc
-import TaskPipeline
 import UnixSignals
 
 /// The end of the terminal, and its key that quits: the program ends at once, and its commands with it.

@@ -23,6 +23,7 @@ struct Work: AsyncParsableCommand {
     @OptionGroup var job: JobOptions
     @OptionGroup var columns: ColumnOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Security") var curve: CurveOptions
 
     func validate() throws {
         guard !tasks.isEmpty, !results.isEmpty else {
@@ -37,6 +38,7 @@ struct Work: AsyncParsableCommand {
         for endpoint in tasks { try endpoint.validate(for: "--tasks", toBind: false) }
         try job.validate(columns)
         for endpoint in results { try endpoint.validate(for: "--results", toBind: false) }
+        try curve.validate(binds: false, connects: true)
     }
 
     func run() async throws {
@@ -46,6 +48,7 @@ struct Work: AsyncParsableCommand {
         let signals = await EndSignals(
             program: "pipeline work", loss: "ended at once; what was begun is not done",
             forcedStatus: Pipeline.interruptedStatus)
+        let security = try curve.read().connected()
         let context = try Context()
         let endpoints = zip(tasks, results).map { WorkerEndpoints(tasks: $0.text, results: $1.text) }
         let concurrency = job.concurrency ?? MachineName.cores
@@ -54,13 +57,14 @@ struct Work: AsyncParsableCommand {
         let job = try job.makeJob(columns, openFiles: openFiles, notice: notice)
         if common.plain {
             let worker = try PlainWorker(
-                context, endpoints: endpoints, concurrency: concurrency, job: job, notice: notice)
+                context, endpoints: endpoints, concurrency: concurrency, job: job, security: security,
+                notice: notice)
             try await serve(signals, run: worker.run, stop: worker.stop)
             counts = worker.counts
         } else {
             let worker = try Worker(
                 context, name: MachineName.withProcess, endpoints: endpoints, concurrency: concurrency,
-                job: job, limits: self.job.limits, notice: notice)
+                job: job, limits: self.job.limits, security: security, notice: notice)
             try await serve(signals, run: worker.run, stop: worker.stop)
             counts = worker.counts
         }

@@ -28,20 +28,23 @@ struct Endpoints: Sendable {
     ) throws {
         if !bind.isEmpty { try security.startAuthenticator(context, say: sayDenied) }
         try socket.bind(bind, as: activity)
-        warnOfOpenEndpoints(bind, security)
+        security.warn(of: bind) { Notice.say($0) }
         guard !connect.isEmpty else { return }
-        let (events, reporter) = (socket.events, ConnectionReporter(connect.map(\.text), say: say))
+        let reporter = ConnectionReporter(connect.map(\.text), say: say) { endpoint in
+            // A socket that is closed meanwhile needs no connection.
+            try? self.connect(socket, to: endpoint)
+        }
         // Until the socket is closed.
+        let events = socket.events
         Task { await reporter.run(events) }
-        for endpoint in connect {
-            if bind.isEmpty {
-                try socket.connect(endpoint.text)
-            } else {
-                let connected = try security.connected()
-                try socket.connect(endpoint.text) { options in
-                    if let connected { options.security = connected }
-                }
-            }
+        for endpoint in connect { try self.connect(socket, to: endpoint.text) }
+    }
+
+    private func connect(_ socket: some Socket, to endpoint: String) throws {
+        guard !bind.isEmpty else { return try socket.connect(endpoint) }
+        let connected = try security.connected()
+        try socket.connect(endpoint) { options in
+            if let connected { options.security = connected }
         }
     }
 }
@@ -51,13 +54,6 @@ extension Socket {
     func bind(_ endpoints: [EndpointArgument], as activity: String) throws {
         for endpoint in endpoints { Notice.say("\(activity) on \(try bindUnlessTaken(endpoint.text))") }
     }
-}
-
-/// Says once that whoever reaches what was bound can listen, and publish.
-func warnOfOpenEndpoints(_ endpoints: [EndpointArgument], _ security: CurveSettings) {
-    guard !security.isOn, let open = endpoints.first(where: \.isOpenToOtherMachines) else { return }
-    Notice.say(
-        "\(open) is open to every machine that reaches it; bind 127.0.0.1, or let in whom you know: --curve-allow")
 }
 
 extension SocketOptions {

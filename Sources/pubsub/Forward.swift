@@ -83,11 +83,11 @@ struct Forward: AsyncParsableCommand {
         let counters: ForwarderCounters
         if lastValue {
             let hub = try makeHub(context)
-            warnOfOpenEndpoints(everyEndpoint, security)
+            security.warn(of: everyEndpoint) { Notice.say($0) }
             counters = try await forwardLastValues(from: upstream, to: hub, copies, signals)
         } else {
             let downstream = try makeDownstream(context, security)
-            warnOfOpenEndpoints(everyEndpoint, security)
+            security.warn(of: everyEndpoint) { Notice.say($0) }
             counters = try await forward(from: upstream, to: downstream, copies, signals)
         }
         Notice.say(counters.summary)

@@ -97,6 +97,16 @@ import Testing
         #expect(!shortage.isShort)
     }
 
+    @Test func `A command that fails in a shortage is tried again with fewer beside it, and counts when it is alone`() {
+        var shortage = Shortage(concurrency: 4)
+        #expect(!shortage.mayExplainFailure(running: 3))
+        _ = shortage.note("no processes", running: 3, at: start)
+        #expect(shortage.mayExplainFailure(running: 2))
+        shortage.noteFailure(running: 1, at: start)
+        #expect(shortage.allowed(at: start) == 1)
+        #expect(!shortage.mayExplainFailure(running: 0))
+    }
+
     @Test func `One that leaves gives back what it has not begun, and asks for nothing`() {
         var assigned = AssignedTasks(concurrency: 3)
         assigned.receive(batch(1...3), at: start)

@@ -1,3 +1,4 @@
+import CommandExecution
 import Foundation
 import TaskPipeline
 import Testing

@@ -51,6 +51,17 @@ import Testing
         #expect(window.doneCount == 1)
     }
 
+    @Test func `A worker whose results cannot leave is sent the rest all the same`() {
+        var window = window(20)
+        ask(&window, one, room: 15, at: start)
+        #expect(handOuts(&window, at: start).map(\.numbers.count) == [15])
+        // All of them are done, so that it has nothing to do, and five are all that is left.
+        let idle = WorkerAsk(
+            received: 15, room: 30, concurrency: 2, tasks: NumberSet(ranges: [1...15]), undelivered: 15)
+        window.hear(WorkerMessage(run: run, worker: one, body: .ask(idle)), from: "a", at: start)
+        #expect(handOuts(&window, at: start).map(\.numbers) == [[16, 17, 18, 19, 20]])
+    }
+
     @Test func `Nothing goes to whoever did not ask`() {
         var window = window(3)
         #expect(handOuts(&window, at: start).isEmpty)

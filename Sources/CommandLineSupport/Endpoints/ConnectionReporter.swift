@@ -6,16 +6,28 @@ public actor ConnectionReporter {
 
     private let names: [String]
     private let say: @Sendable (ConnectionWatch.Note, String) -> Void
+    private let reconnect: @Sendable (String) -> Void
     private var watch: ConnectionWatch
     /// What the system says that the names stand for.
     private var addresses: [String: EndpointAddresses] = [:]
+    /// How long to wait after the next refusal before connecting again.
+    private var pauses: [String: Duration] = [:]
+
+    private static let firstPause = Duration.seconds(1)
+    private static let longestPause = Duration.seconds(60)
 
     /// - Parameters:
     ///   - endpoints: what a socket connects to, as it was named on the command line.
     ///   - say: is given what is to be said, and a line that says it.
-    public init(_ endpoints: [String], say: @escaping @Sendable (ConnectionWatch.Note, String) -> Void) {
+    ///   - reconnect: connects the socket again, to the endpoint that it is given. libzmq gives up when the other end
+    ///     refuses; but the keys may be let in later, or somebody else may listen there.
+    public init(
+        _ endpoints: [String], say: @escaping @Sendable (ConnectionWatch.Note, String) -> Void,
+        reconnect: @escaping @Sendable (String) -> Void
+    ) {
         names = endpoints
         self.say = say
+        self.reconnect = reconnect
         watch = ConnectionWatch(endpoints, at: .now)
     }
 
@@ -53,6 +65,17 @@ public actor ConnectionReporter {
     private func record(_ event: SocketEvent) {
         guard let change = ConnectionWatch.Change(event.kind), let name = name(of: event.address) else { return }
         if let note = watch.record(change, of: name, at: .now) { tell(note) }
+        switch event.kind {
+        case .handshakeSucceeded: pauses[name] = nil
+        case .handshakeFailed(let failure) where failure.isFinal:
+            let pause = pauses[name] ?? Self.firstPause
+            pauses[name] = min(pause * 2, Self.longestPause)
+            Task { [reconnect] in
+                try await Task.sleep(for: pause)
+                reconnect(name)
+            }
+        default: break
+        }
     }
 
     /// libzmq names the endpoint by the address that it has found for it.

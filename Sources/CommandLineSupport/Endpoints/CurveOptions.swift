@@ -29,19 +29,23 @@ public struct CurveOptions: ParsableArguments, Sendable {
     /// - Parameters:
     ///   - binds: whether the command binds an endpoint.
     ///   - connects: whether it connects to one.
+    ///   - sharesKeys: whether it connects to somebody who has the same keys, so that they need not be named. Default no.
     /// - Throws: `ValidationError`: one line that names the option, the value and the remedy.
-    public func validate(binds: Bool, connects: Bool) throws {
+    public func validate(binds: Bool, connects: Bool, sharesKeys: Bool = false) throws {
         guard areGiven else { return }
+        if !binds, !connects {
+            throw ValidationError("--curve-…: no other process can connect here, so there is nothing to secure")
+        }
         if let curveServerKey, !connects {
             throw ValidationError(
-                "--curve-server-key '\(curveServerKey)': it is for --connect, and nothing is connected to here")
+                "--curve-server-key '\(curveServerKey)': it says whom to connect to, and nothing is connected to here")
         }
-        if connects, curveServerKey == nil {
+        if connects, curveServerKey == nil, !sharesKeys || curveSecretKey == nil {
             throw ValidationError(
                 "--curve-server-key is missing: the public certificate (NAME.key) of whoever is connected to")
         }
         if let curveAllow, !binds {
-            throw ValidationError("--curve-allow '\(curveAllow)': it is for --bind, and nothing is bound here")
+            throw ValidationError("--curve-allow '\(curveAllow)': it says who may connect, and nothing is bound here")
         }
         if binds, curveSecretKey == nil {
             throw ValidationError(
@@ -55,8 +59,9 @@ public struct CurveOptions: ParsableArguments, Sendable {
 
     /// Reads the certificates.
     ///
+    /// - Parameter sharesKeys: whether one's own public key stands for that of the other end where none is named. Default no.
     /// - Throws: ``Failure`` for what cannot be read or is no certificate.
-    public func read() throws -> CurveSettings {
+    public func read(sharesKeys: Bool = false) throws -> CurveSettings {
         var settings = CurveSettings()
         if let curveSecretKey {
             let certificate = try read("--curve-secret-key", curveSecretKey)
@@ -69,6 +74,7 @@ public struct CurveOptions: ParsableArguments, Sendable {
             settings.keys = keys
         }
         if let curveServerKey { settings.serverKey = try read("--curve-server-key", curveServerKey).publicKey }
+        if settings.serverKey == nil, sharesKeys { settings.serverKey = settings.keys?.publicKey }
         settings.folder = curveAllow
         if let folder = curveAllow, let keys = settings.keys {
             do {

@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// One's own keys, whom to connect to and whom to let in, as the certificates of ``CurveOptions`` say.
 public struct CurveSettings: Sendable {
@@ -29,14 +30,31 @@ public struct CurveSettings: Sendable {
         return .curveClient(try keys ?? .generate(), server: serverKey)
     }
 
+    /// Says, once, that whoever reaches the endpoints can use them; nothing where they are secured, or of this machine.
+    ///
+    /// - Parameters:
+    ///   - endpoints: those that are bound.
+    ///   - say: is given a line.
+    public func warn(of endpoints: [EndpointArgument], say: (String) -> Void) {
+        guard !isOn, let open = endpoints.first(where: \.isOpenToOtherMachines) else { return }
+        say("\(open) is open to every machine that reaches it; bind 127.0.0.1, or let in whom you know: --curve-allow")
+    }
+
     /// Lets those in whose public certificates are in the folder, from now on, and tells of those who are turned away.
     ///
-    /// - Parameter say: is given a line.
-    public func startAuthenticator(_ context: Context, say: @escaping @Sendable (String) -> Void) throws {
+    /// - Parameters:
+    ///   - admitsOwnKey: whether those are let in, too, who have the same keys. Default no.
+    ///   - say: is given a line; of a peer that comes again and again, at ever longer intervals.
+    public func startAuthenticator(
+        _ context: Context, admitsOwnKey: Bool = false, say: @escaping @Sendable (String) -> Void
+    ) throws {
         guard let folder else { return }
         let certificates = CertificateFolder(folder)
+        let ownKey = admitsOwnKey ? keys?.publicKey : nil
+        let refusals = Locked(RepeatedNotices<CurveKey>())
         var policy = AuthenticationPolicy()
         policy.curve = .decided { key, request in
+            if key == ownKey { return .admitted(key) }
             let reason: String
             do throws(ZMQError) {
                 if try certificates.contains(key) { return .admitted(key) }
@@ -44,7 +62,9 @@ public struct CurveSettings: Sendable {
             } catch {
                 reason = "\(error)"
             }
-            say("turned \(request.address) away, key \(key): \(reason)")
+            if refusals.withLock({ $0.isDue(key, at: .now) }) {
+                say("turned \(request.address) away, key \(key): \(reason)")
+            }
             return .denied(reason)
         }
         try Authenticator(context, domains: [Self.domain: policy]).start()

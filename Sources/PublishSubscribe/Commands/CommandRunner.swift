@@ -1,3 +1,4 @@
+import CommandExecution
 import Glibc
 import SwiftZMQ
 import Synchronization
@@ -19,6 +20,7 @@ public final class CommandRunner: Sendable {
     private let command: UpdateCommand
     private let jobs: Int
     private let complain: @Sendable (String) -> Void
+    private let environment = CommandEnvironment(without: ["TOPIC", "PAYLOAD"])
     private let progress = Mutex(Counts())
     private let output = Mutex(())
 
@@ -29,8 +31,6 @@ public final class CommandRunner: Sendable {
         self.command = command
         self.jobs = jobs
         self.complain = complain
-        // Whoever started this process may have had it ignored, and then no command's status could be learnt.
-        signal(SIGCHLD, SIG_DFL)
     }
 
     /// What has been done so far.
@@ -68,20 +68,36 @@ public final class CommandRunner: Sendable {
     private func run(for update: Update) {
         let (topic, payload) = ([UInt8](update.topic), [UInt8](update.payload))
         do {
-            let words = try command.words(topic: topic, payload: payload)
-            let variables = command.variables(topic: topic, payload: payload)
-            let status: Int32
+            let command = Command(
+                try command.words(topic: topic, payload: payload),
+                variables: command.variables(topic: topic, payload: payload), in: environment)
+            let input = try NamelessFile(holding: payload[...], for: "the payload")
+            let result: CommandResult
             if jobs == 1 {
-                status = try CommandProcess.run(words, variables: variables, input: payload, output: STDOUT_FILENO)
+                result = try run(command, for: update, input: input, output: STDOUT_FILENO)
             } else {
-                let file = try NamelessFile()
-                status = try CommandProcess.run(words, variables: variables, input: payload, output: file.descriptor)
+                let file = try NamelessFile(onDiskFor: "output")
+                result = try run(command, for: update, input: input, output: file.descriptor)
                 let code = output.withLock { _ in file.copy(to: STDOUT_FILENO) }
-                if code != 0 { throw CommandProcess.Failure("standard output", code) }
+                if code != 0 { throw CommandFailure("standard output", code) }
             }
-            end(of: update, with: status == 0 ? nil : "it ended with status \(status)")
+            if case .exited(let status) = result.ending, status != 0 {
+                end(of: update, with: "it ended with status \(status)")
+            } else {
+                end(of: update, with: nil)
+            }
         } catch {
             end(of: update, with: "\(error)")
+        }
+    }
+
+    private func run(
+        _ command: Command, for update: Update, input: borrowing NamelessFile, output: Int32
+    ) throws -> CommandResult {
+        try command.run(input: input, .passed(output: output)) { signal, process in
+            complain(
+                "the command for topic '\(String(update.topic))' has been stopped by signal \(signal); "
+                    + "kill -CONT \(process) lets it go on")
         }
     }
 

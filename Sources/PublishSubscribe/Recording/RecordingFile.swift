@@ -1,4 +1,5 @@
 import Glibc
+import SystemSupport
 
 /// A file to which updates are appended, readable whenever its writer is killed.
 ///
@@ -45,7 +46,7 @@ public struct RecordingFile: ~Copyable {
         // What is half a header was killed in its first moment.
         if start.count < header.count, header.starts(with: start) {
             guard ftruncate(file, 0) == 0 else { throw systemFailure() }
-            let code = NamelessFile.write(header, to: file)
+            let code = FileBytes.write(header[...], to: file)
             guard code == 0 else { throw failure(String(cString: strerror(code))) }
             length = header.count
         } else {
@@ -72,7 +73,7 @@ public struct RecordingFile: ~Copyable {
 
     /// Appends whole lines.
     public mutating func append(_ lines: [UInt8]) throws(Failure) {
-        let code = NamelessFile.write(lines, to: descriptor)
+        let code = FileBytes.write(lines[...], to: descriptor)
         guard code == 0 else { throw Failure(description: "\(path): \(String(cString: strerror(code)))") }
         size += lines.count
     }

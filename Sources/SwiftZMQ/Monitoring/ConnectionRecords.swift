@@ -119,17 +119,6 @@ extension ConnectionRecords.Record {
     }
 }
 
-extension SocketEvent.HandshakeFailure {
-    /// Whether libzmq does not try again.
-    var isFinal: Bool {
-        switch self {
-        case .authentication(let status): status >= 400
-        case .protocolError: true
-        case .noDetail: false
-        }
-    }
-}
-
 extension Endpoint {
     /// Whether an event is of a connection to an endpoint.
     static func concerns(_ endpoint: String, _ event: SocketEvent) -> Bool {

@@ -70,6 +70,16 @@ extension SocketEvent {
         /// The client was turned away, with the status of RFC 27: 300 for now, 400 for good, 500 after a failure of the
         /// server (`ZMQ_EVENT_HANDSHAKE_FAILED_AUTH`).
         case authentication(status: Int)
+
+        /// Whether libzmq gives the connection up. To try again all the same, as keys may be let in later and another
+        /// peer may be there then, call ``Socket/connect(_:)`` once more.
+        public var isFinal: Bool {
+            switch self {
+            case .authentication(let status): status >= 400
+            case .protocolError: true
+            case .noDetail: false
+            }
+        }
     }
 }
 

@@ -106,18 +106,19 @@ extension Collector {
             next = now + Self.heartbeat
             try say(.hello)
             if let recovered = state.withLock({ $0.recovered }) { try say(.recovered(recovered)) }
-            let (overdue, isMissed) = state.withLock { state in
+            let (overdue, isMissed, refusal) = state.withLock { state in
                 let isMissed = !state.isProducerMissed && now - state.lastHeard >= .seconds(2)
                 if isMissed { state.isProducerMissed = true }
                 // To one that is not there they would only pile up.
                 let isThere = now - state.lastHeard < TaskWindow.silence
-                return (isThere ? state.pendingReports.overdueReports(at: now) : [], isMissed)
+                return (isThere ? state.pendingReports.overdueReports(at: now) : [], isMissed, state.refusal)
             }
             for report in overdue { try say(.report(report)) }
             if isMissed {
+                let reason = refusal.map { ", \($0)" } ?? ""
                 notice(
-                    PipelineNotice("no producer answers at \(doneEndpoint); waiting for one: pipeline produce --done …")
-                )
+                    PipelineNotice(
+                        "no producer answers at \(doneEndpoint)\(reason); waiting for one: pipeline produce --done …"))
             }
             change.send()
         }

@@ -38,6 +38,8 @@ public final class Collector: Sendable {
         var isStopped = false
         var lastHeard: Instant
         var isProducerMissed = false
+        /// Why the producer has refused the last connection; nil when it has not.
+        var refusal: String?
         var written: UInt64 = 0
         var failed: UInt64 = 0
         var dropped: UInt64 = 0
@@ -45,10 +47,13 @@ public final class Collector: Sendable {
 
     /// The endpoint for workers, wildcards resolved.
     public let resultsEndpoint: String
+    /// An endpoint for workers in this process, which need neither a port nor keys.
+    public let localResultsEndpoint: String
 
     let session = SessionID.random()
     let results: Pull
     let done: Dealer
+    private let producerConnection: LastingConnection<Dealer>
     let doneEndpoint: String
     let sink: any ResultSink
     let settings: Settings
@@ -63,28 +68,30 @@ public final class Collector: Sendable {
     /// Binds the endpoint for workers, and connects to the producer's, where nobody need be yet.
     public init(
         _ context: Context, settings: Settings, results resultsEndpoint: String, done doneEndpoint: String,
-        sink: any ResultSink, notice: @escaping NoticeHandler = { _ in }
+        sink: any ResultSink, security: PipelineSecurity = PipelineSecurity(),
+        notice: @escaping NoticeHandler = { _ in }
     ) throws {
         results = try Pull(context) {
             $0.receiveHighWaterMark = nil
             $0.setForLostConnections()
             $0.usesIPv6 = resultsEndpoint.contains("[")
+            $0.secure(by: security.bound)
         }
         done = try Dealer(context) {
             $0.setForPipeline()
             $0.linger = .milliseconds(500)
             $0.usesIPv6 = doneEndpoint.contains("[")
+            $0.secure(by: security.connected)
         }
         self.resultsEndpoint = try results.bind(resultsEndpoint)
         lost = try Push(context) {
             $0.sendHighWaterMark = nil
             $0.linger = .zero
         }
-        let ownEndpoint = "inproc://lost-\(session.rawValue)"
-        try results.bind(ownEndpoint)
-        try lost.connect(ownEndpoint)
+        localResultsEndpoint = try results.localEndpoint(beside: self.resultsEndpoint)
+        try lost.connect(localResultsEndpoint)
         self.doneEndpoint = doneEndpoint
-        try done.connect(doneEndpoint)
+        producerConnection = try LastingConnection(done, to: doneEndpoint)
         self.settings = settings
         self.sink = sink
         self.notice = notice
@@ -119,8 +126,20 @@ public final class Collector: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Not on the thread that takes results in: however much there is to write, the producer hears that this
             // collector lives.
-            group.addTask { [self] in try await hearProducer() }
-            group.addTask { [self] in try await keepTime() }
+            group.addTask { [self] in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { [self] in try await hearProducer() }
+                    group.addTask { [self] in try await keepTime() }
+                    group.addTask { [self] in
+                        try await producerConnection.keep { change in
+                            let reason: String? = if case .refused(let reason) = change { reason } else { nil }
+                            state.withLock { $0.refusal = reason }
+                        }
+                    }
+                    defer { group.cancelAll() }
+                    while try await group.next() != nil {}
+                }
+            }
             group.addTask { [self] in
                 try await withTaskExecutorPreference(executor) {
                     guard try await begin() else { return }

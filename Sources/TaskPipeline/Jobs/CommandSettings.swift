@@ -1,3 +1,5 @@
+import CommandExecution
+
 /// How commands are run.
 public struct CommandSettings: Hashable, Sendable {
     /// The longest that an attempt may take; nil, the default, for as long as it likes.
@@ -15,8 +17,14 @@ public struct CommandSettings: Hashable, Sendable {
     /// Whether what a command writes to standard error is kept, beside being passed on. Default false.
     public var keepsErrors = false
 
-    /// How long a command has after SIGTERM before SIGKILL.
-    static let grace = Duration.seconds(5)
+    var limits: CommandLimits {
+        var limits = CommandLimits()
+        limits.timeout = timeout
+        limits.mostOutput = mostOutput
+        limits.niceness = niceness
+        limits.openFiles = openFiles
+        return limits
+    }
 
     /// The defaults.
     public init() {}

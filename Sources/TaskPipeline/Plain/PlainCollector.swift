@@ -13,12 +13,23 @@ public final class PlainCollector: Sendable {
     private static let fullBatch = 1 << 18
 
     /// Binds.
-    public init(_ context: Context, results: String, format: ResultFormat, sink: any ResultSink) throws {
-        pull = try Pull(context) { $0.usesIPv6 = results.contains("[") }
+    ///
+    /// - Parameter security: what the endpoint is secured by; nil, the default, for by nothing.
+    public init(
+        _ context: Context, results: String, format: ResultFormat, sink: any ResultSink,
+        security: SocketSecurity? = nil
+    ) throws {
+        pull = try Pull(context) {
+            $0.usesIPv6 = results.contains("[")
+            $0.secure(by: security)
+        }
         resultsEndpoint = try pull.bind(results)
         self.sink = sink
         self.format = format
     }
+
+    /// An endpoint for workers in this process, which need neither a port nor keys.
+    public func localResultsEndpoint() throws -> String { try pull.localEndpoint(beside: resultsEndpoint) }
 
     /// How many results it has written.
     public var count: UInt64 { state.withLock { $0.written } }

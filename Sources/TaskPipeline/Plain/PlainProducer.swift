@@ -10,14 +10,20 @@ public final class PlainProducer: Sendable {
     private let push: Push
 
     /// Binds.
-    public init(_ context: Context, tasks: String) throws {
+    ///
+    /// - Parameter security: what the endpoint is secured by; nil, the default, for by nothing.
+    public init(_ context: Context, tasks: String, security: SocketSecurity? = nil) throws {
         push = try Push(context) {
             // What was sent leaves before the program does, however long that takes.
             $0.linger = nil
             $0.usesIPv6 = tasks.contains("[")
+            $0.secure(by: security)
         }
         tasksEndpoint = try push.bind(tasks)
     }
+
+    /// An endpoint for workers in this process, which need neither a port nor keys.
+    public func localTasksEndpoint() throws -> String { try push.localEndpoint(beside: tasksEndpoint) }
 
     /// Sends a task, waiting for a worker that can take it.
     public nonisolated(nonsending) func send(_ task: ArraySlice<UInt8>) async throws {

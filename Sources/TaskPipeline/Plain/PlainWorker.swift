@@ -26,15 +26,21 @@ public final class PlainWorker: Sendable {
     private static let patience = Duration.seconds(3)
 
     /// Connects.
+    ///
+    /// - Parameter security: what its connections are secured by; nil, the default, for by nothing.
     public init(
         _ context: Context, endpoints: [WorkerEndpoints], concurrency: Int, job: any Job,
-        notice: @escaping NoticeHandler = { _ in }
+        security: SocketSecurity? = nil, notice: @escaping NoticeHandler = { _ in }
     ) throws {
         links = try endpoints.map { endpoints in
-            let pull = try Pull(context) { $0.usesIPv6 = endpoints.tasks.contains("[") }
+            let pull = try Pull(context) {
+                $0.usesIPv6 = endpoints.tasks.contains("[")
+                $0.secure(by: security)
+            }
             let push = try Push(context) {
                 $0.linger = Self.patience
                 $0.usesIPv6 = endpoints.results.contains("[")
+                $0.secure(by: security)
             }
             try push.connect(endpoints.results)
             try pull.connect(endpoints.tasks)

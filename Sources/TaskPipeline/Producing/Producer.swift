@@ -46,20 +46,23 @@ public final class Producer: Sendable {
     /// - Parameters:
     ///   - settings: how tasks are handed out.
     ///   - resumes: whether a run is gone on with that was ended; the collector tells what that has done.
+    ///   - security: what both endpoints are secured by; nil, the default, for by nothing.
     ///   - notice: told about who is missing.
     public init(
         _ context: Context, settings: PipelineSettings, tasks tasksEndpoint: String, done doneEndpoint: String,
-        resumes: Bool = false, notice: @escaping NoticeHandler = { _ in }
+        resumes: Bool = false, security: SocketSecurity? = nil, notice: @escaping NoticeHandler = { _ in }
     ) throws {
         tasks = try Router(context) {
             $0.setForPipeline()
             // A worker that is gone is known at once, and its tasks go to another.
             $0.isMandatory = true
             $0.usesIPv6 = tasksEndpoint.contains("[")
+            $0.secure(by: security)
         }
         done = try Router(context) {
             $0.setForPipeline()
             $0.usesIPv6 = doneEndpoint.contains("[")
+            $0.secure(by: security)
         }
         self.tasksEndpoint = try tasks.bind(tasksEndpoint)
         self.doneEndpoint = try done.bind(doneEndpoint)
@@ -68,6 +71,12 @@ public final class Producer: Sendable {
         executor = context.executor
         self.notice = notice
     }
+
+    /// An endpoint for workers in this process, which need neither a port nor keys.
+    public func localTasksEndpoint() throws -> String { try tasks.localEndpoint(beside: tasksEndpoint) }
+
+    /// An endpoint for a collector in this process, which needs neither a port nor keys.
+    public func localDoneEndpoint() throws -> String { try done.localEndpoint(beside: doneEndpoint) }
 
     /// How far it is.
     public var status: ProducerStatus {

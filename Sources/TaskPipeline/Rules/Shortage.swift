@@ -38,14 +38,27 @@ public struct Shortage: Sendable {
     /// - Parameter running: the tasks that are being done meanwhile.
     /// - Returns: a line to be told; nil where it was told a short time ago.
     public mutating func note(_ reason: String, running: Int, at now: Moment) -> String? {
-        limit = min(limit, running)
-        until = now + pause
-        pause = min(pause * 2, Self.longestPause)
+        restrict(to: running, at: now)
         if reason == lastReason, let lastTold, now - lastTold < Self.tellAgain { return nil }
         lastReason = reason
         lastTold = now
         return
             "\(reason): the task is given back, and no more than \(max(limit, 1)) at once are asked for until there is room again"
+    }
+
+    /// Whether a command may have failed because it lacked something that this machine is short of, as a shell does that
+    /// cannot start what it is to run. Of one that was done alone nobody can say that others had it.
+    ///
+    /// - Parameter running: the tasks that are being done beside it.
+    public func mayExplainFailure(running: Int) -> Bool { isShort && running > 0 }
+
+    /// Notes a failure that it may explain: the task is tried again where there are fewer beside it, in the end none.
+    public mutating func noteFailure(running: Int, at now: Moment) { restrict(to: running, at: now) }
+
+    private mutating func restrict(to running: Int, at now: Moment) {
+        limit = min(limit, running)
+        until = now + pause
+        pause = min(pause * 2, Self.longestPause)
     }
 
     /// Notes that a task was done.

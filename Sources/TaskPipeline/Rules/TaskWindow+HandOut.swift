@@ -27,8 +27,10 @@ extension TaskWindow {
             guard var worker = workers[id], id != drained, !isIsolated(id, worker) else { continue }
             let most = settings.delay > .zero ? 1 : Self.largestBatch.tasks
             let count = min(worker.room, level - worker.out, most)
+            // What is done and cannot leave keeps nobody busy.
+            let inHand = max(0, worker.out - worker.undelivered)
             guard count > 0,
-                worker.out < worker.concurrency || count >= min(worker.room, worker.out, Self.worthwhile)
+                inHand < worker.concurrency || count >= min(worker.room, inHand, Self.worthwhile)
                     || settings.delay > .zero
             else { continue }
             let tasks = take(upTo: count, for: id, at: now)

@@ -22,6 +22,8 @@ final class JobPool: Sendable {
         var nextProducer = 0
         var running = 0
         var idleThreads = 0
+        /// How many threads are to end, as there are too many for this machine.
+        var retiringThreads = 0
         var shortage: Shortage
         /// Whether the machine has too much to do, or too little memory.
         var isMachineBusy = false
@@ -90,7 +92,14 @@ final class JobPool: Sendable {
                 try DetachedThread.start(name: "job") { [self] in work(deliver) }
             } catch {
                 guard index > 0 else { throw error }
-                return "\(error): \(index) tasks are done at once, not \(concurrency)"
+                // Commands need room, too.
+                let kept = (index + 1) / 2
+                state.withLock { state in
+                    state.retiringThreads = index - kept
+                    state.shortage.noteFailure(running: kept, at: .now)
+                }
+                for _ in kept..<index { wake.signal() }
+                return "\(error): \(kept) tasks are done at once, not \(concurrency)"
             }
         }
         return nil
@@ -170,11 +179,11 @@ final class JobPool: Sendable {
         let (producer, run) = (assignment.producer, assignment.run)
         if let shortage = outcome.shortage {
             let complaint = state.shortage.note(shortage, running: state.running, at: now)
-            guard state.assigned[producer].giveUp(assignment.task.number, of: run, at: now) else { return }
-            prepare(producer, run, at: now, &state)
-            state.unreported[producer].giveBack(assignment.task, complaint: complaint)
-            state.unreportedCount += 1
-            return
+            return giveBack(assignment, complaint: complaint, at: now, &state)
+        }
+        if outcome.status != 0, state.shortage.mayExplainFailure(running: state.running) {
+            state.shortage.noteFailure(running: state.running, at: now)
+            return giveBack(assignment, complaint: nil, at: now, &state)
         }
         if state.shortage.isShort { state.shortage.noteDone(at: now) }
         guard let nanoseconds = state.assigned[producer].finish(assignment.task.number, of: run, at: now) else {
@@ -185,6 +194,14 @@ final class JobPool: Sendable {
             outcome, of: assignment.task, nanoseconds: nanoseconds, started: Self.wallClock - nanoseconds)
         state.unreportedCount += 1
         state.unreportedBytes += outcome.output.count
+    }
+
+    private func giveBack(_ assignment: Assignment, complaint: String?, at now: Instant, _ state: inout State) {
+        let (producer, run) = (assignment.producer, assignment.run)
+        guard state.assigned[producer].giveUp(assignment.task.number, of: run, at: now) else { return }
+        prepare(producer, run, at: now, &state)
+        state.unreported[producer].giveBack(assignment.task, complaint: complaint)
+        state.unreportedCount += 1
     }
 
     private func prepare(_ producer: Int, _ run: RunID, at now: Instant, _ state: inout State) {
@@ -205,6 +222,10 @@ final class JobPool: Sendable {
     private static func nextStep(at now: Instant, _ state: inout State) -> Step {
         if isDeliveryDue(at: now, state) { return .deliver }
         if state.isEnded { return .end }
+        if state.retiringThreads > 0 {
+            state.retiringThreads -= 1
+            return .end
+        }
         if !state.isMachineBusy && !state.shortage.isShort || state.running < state.allowed(at: now) {
             for offset in 0..<state.assigned.count {
                 let producer = (state.nextProducer + offset) % state.assigned.count

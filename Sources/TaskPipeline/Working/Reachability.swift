@@ -7,6 +7,8 @@ struct Reachability: Sendable {
     private var nextNotice: Moment
     private var pause = Reachability.firstPause
     private var isTold = false
+    /// Why the other end has refused the last connection; nil when it has not.
+    private(set) var refusal: String?
 
     static let firstPause = Duration.seconds(5)
     static let longestPause = Duration.seconds(600)
@@ -21,10 +23,21 @@ struct Reachability: Sendable {
     mutating func note(isConnected: Bool, at now: Moment) {
         if isConnected {
             lostSince = nil
+            refusal = nil
         } else if lostSince == nil {
             lostSince = now
             pause = Self.firstPause
             nextNotice = now + pause
+        }
+    }
+
+    mutating func note(_ change: ConnectionChange, at now: Moment) {
+        switch change {
+        case .made: note(isConnected: true, at: now)
+        case .lost: note(isConnected: false, at: now)
+        case .refused(let reason):
+            note(isConnected: false, at: now)
+            refusal = reason
         }
     }
 

@@ -1,3 +1,4 @@
+import CommandExecution
 public import SwiftZMQ
 import SystemSupport
 
@@ -29,15 +30,17 @@ public final class Worker: Sendable {
     ///   - endpoints: the pipelines that it serves.
     ///   - concurrency: how many tasks it does at once.
     ///   - limits: above which load, and below which memory, it begins no more.
+    ///   - security: what its connections are secured by; nil, the default, for by nothing.
     ///   - notice: told about failures.
     public init(
         _ context: Context, name: String, endpoints: [WorkerEndpoints], concurrency: Int, job: any Job,
-        limits: MachineLimits = MachineLimits(), notice: @escaping NoticeHandler = { _ in }
+        limits: MachineLimits = MachineLimits(), security: SocketSecurity? = nil,
+        notice: @escaping NoticeHandler = { _ in }
     ) throws {
         self.name = name
         self.notice = notice
         executor = context.executor
-        links = try endpoints.map { try WorkerLink(context, $0) }
+        links = try endpoints.map { try WorkerLink(context, $0, security: security) }
         delivery = Locked(endpoints.map { _ in ResultBacklog() })
         pool = JobPool(
             worker: name, producers: endpoints.count, concurrency: concurrency, job: job, limits: limits)
@@ -56,7 +59,9 @@ public final class Worker: Sendable {
         try await withTaskExecutorPreference(executor) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in links.indices {
-                    group.addTask { [self] in await watch(links[index]) }
+                    let link = links[index]
+                    group.addTask { try await link.keepResultsConnected() }
+                    group.addTask { try await link.keepTasksConnected() }
                     group.addTask { [self] in try await receive(index) }
                 }
                 group.addTask { [self] in try await awaitFailure() }
@@ -82,25 +87,6 @@ public final class Worker: Sendable {
         end.send()
     }
 
-    /// Learns whether the collector can be reached.
-    private func watch(_ link: WorkerLink) async {
-        let events = link.results.events
-        do {
-            try link.connect()
-        } catch {
-            failure.withLock { $0 = $0 ?? error }
-            failed.send()
-            return
-        }
-        for await event in events {
-            switch event.kind {
-            case .handshakeSucceeded: link.reachability.withLock { $0.results.note(isConnected: true, at: .now) }
-            case .disconnected: link.reachability.withLock { $0.results.note(isConnected: false, at: .now) }
-            default: break
-            }
-        }
-    }
-
     private func receive(_ index: Int) async throws {
         let link = links[index]
         let first = pool.withAssigned(index) { $0.heartbeat(allowed: $1) }
@@ -114,7 +100,7 @@ public final class Worker: Sendable {
                     let (returned, run) = pool.withAssigned(index) { assigned, _ in (assigned.drop(), assigned.run) }
                     halted = (returned, run)
                     batch = TaskBatch(run: run, tasks: [])
-                    RunningCommands.end(run)
+                    RunningCommands.end(run.commandTag)
                     break reading
                 }
                 batch = tasks
@@ -233,9 +219,10 @@ public final class Worker: Sendable {
     private func sayWhatIsMissing(_ index: Int, at now: Moment) {
         let link = links[index]
         let waiting = delivery.withLock { $0[index].since }
-        let (tasks, results, back) = link.reachability.withLock { reachability in
+        let (tasks, results, refusals, back) = link.reachability.withLock { reachability in
             (
                 reachability.tasks.dueNotice(at: now), reachability.results.dueNotice(at: now),
+                (reachability.tasks.refusal, reachability.results.refusal),
                 [
                     reachability.tasks.hasComeBack() ? link.endpoints.tasks : nil,
                     reachability.results.hasComeBack() ? link.endpoints.results : nil,
@@ -243,8 +230,9 @@ public final class Worker: Sendable {
             )
         }
         for endpoint in back { notice(PipelineNotice("\(endpoint): connected")) }
-        for (since, endpoint, role) in [
-            (tasks, link.endpoints.tasks, "producer"), (results, link.endpoints.results, "collector"),
+        for (since, endpoint, role, refusal) in [
+            (tasks, link.endpoints.tasks, "producer", refusals.0),
+            (results, link.endpoints.results, "collector", refusals.1),
         ] {
             guard let since else { continue }
             let held = role == "collector" && waiting != nil ? "; results wait here until there is one" : ""
@@ -253,7 +241,7 @@ public final class Worker: Sendable {
                 notice(
                     PipelineNotice(
                         "\(endpoint): no \(role) reached for \(since.components.seconds) s: "
-                            + "\(Reachability.reason(endpoint)); still trying\(held)"))
+                            + "\(refusal ?? Reachability.reason(endpoint)); still trying\(held)"))
             }
         }
     }

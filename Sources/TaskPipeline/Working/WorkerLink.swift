@@ -9,7 +9,7 @@ final class WorkerLink: Sendable {
     let results: Push
     let reachability: Locked<(tasks: Reachability, results: Reachability)>
 
-    init(_ context: Context, _ endpoints: WorkerEndpoints) throws {
+    init(_ context: Context, _ endpoints: WorkerEndpoints, security: SocketSecurity?) throws {
         self.endpoints = endpoints
         tasks = try Dealer(context) {
             $0.setForPipeline()
@@ -17,6 +17,7 @@ final class WorkerLink: Sendable {
             $0.isImmediate = true
             $0.linger = .milliseconds(500)
             $0.usesIPv6 = endpoints.tasks.contains("[")
+            $0.secure(by: security)
         }
         results = try Push(context) {
             // What has no connection, or a slow one, stays with the worker, which says that it has it.
@@ -26,14 +27,25 @@ final class WorkerLink: Sendable {
             $0.linger = .seconds(3)
             $0.setForLostConnections()
             $0.usesIPv6 = endpoints.results.contains("[")
+            $0.secure(by: security)
         }
         reachability = Locked(
             (Reachability(endpoints.tasks, since: .now), Reachability(endpoints.results, since: .now)))
     }
 
-    func connect() throws {
-        try results.connect(endpoints.results)
-        try tasks.connect(endpoints.tasks)
+    /// Connects to the producer, and learns why that is refused. Whether it is there, every message to it tells.
+    func keepTasksConnected() async throws {
+        try await LastingConnection(tasks, to: endpoints.tasks).keep { change in
+            guard case .refused = change else { return }
+            reachability.withLock { $0.tasks.note(change, at: .now) }
+        }
+    }
+
+    /// Connects to the collector, and learns whether it is there.
+    func keepResultsConnected() async throws {
+        try await LastingConnection(results, to: endpoints.results).keep { change in
+            reachability.withLock { $0.results.note(change, at: .now) }
+        }
     }
 
     func tell(_ body: WorkerMessage.Body, of run: RunID) throws {

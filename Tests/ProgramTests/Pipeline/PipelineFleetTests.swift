@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import ProcessSupport
 import Testing
 
@@ -39,6 +40,67 @@ import Testing
         withExtendedLifetime((short, healthy)) {}
     }
 
+    /// A worker with a folder that has no room, beside a healthy one: in a namespace of its own, where nobody else minds.
+    @Test(
+        .enabled("needs root and namespaces", { await NetworkNamespaces.areAvailable }),
+        arguments: ["/dev/shm", "TMPDIR"])
+    func `A worker without room on its disks fails no task`(folderName: String) async throws {
+        let collector = try collect("--output", folder["out"])
+        let place = folderName == "TMPDIR" ? folder["small"] : folderName
+        // More than a command's output in memory may be.
+        let command = "head -c 1500000 /dev/zero | tr '\\0' x; echo {}"
+        let short = try programs.keep(
+            RunningProgram(
+                "/usr/bin/unshare",
+                [
+                    "--mount", "--propagation", "private", "/bin/bash", "-c",
+                    """
+                    mkdir -p "$1" && mount -t tmpfs -o size=64k tmpfs "$1"
+                    head -c 1000000 /dev/zero >"$1/full" 2>/dev/null
+                    [ "$1" = /dev/shm ] || export TMPDIR=$1
+                    shift; exec "$@"
+                    """,
+                    "bash", place, Programs.pipelinePath, "work", "--tasks", folder.ipc("t"), "--results",
+                    folder.ipc("r"), "--concurrency", "4", "--exec", command,
+                ]))
+        let healthy = try work("--exec", "sleep 0.05; \(command)", "--concurrency", "2")
+        let producer = try produce(try folder.numbers(60), "--attempts", "1")
+        if folderName == "TMPDIR" {
+            try await short.errors.wait(for: "No space left on device", "the task is given back")
+        }
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.ending() == .exited(0))
+        let numbers = try folder.lines(of: "out").compactMap { Int($0.drop { $0 == "x" }) }
+        #expect(numbers.sorted() == Array(1...60))
+        withExtendedLifetime((short, healthy)) {}
+    }
+
+    @Test(.enabled("needs root", { geteuid() == 0 }))
+    func `A worker that may start few processes fails no task`() async throws {
+        let collector = try collect("--output", folder["out"])
+        let healthy = try work("--exec", "sleep 0.05; echo {}", "--concurrency", "2")
+        let producer = try produce(try folder.numbers(200), "--attempts", "1")
+        try await producer.errors.wait(for: "done on ")
+        try await collector.errors.wait(for: "results on ")
+        // The limit is for a user that is not the system's own and has no other process.
+        let user = "\(Int32.random(in: 100_000..<2_000_000))"
+        let short = try programs.pipelineShell(
+            """
+            chmod -R a+rwx \(folder.path)
+            exec setpriv --reuid \(user) --regid \(user) --clear-groups bash -c \
+              "ulimit -u 24; exec $PIPELINE work --tasks \(folder.ipc("t")) --results \(folder.ipc("r")) \
+                --concurrency 40 --exec 'sleep 0.2; echo {}'"
+            """)
+        try await short.errors.wait(for: "Resource temporarily unavailable")
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.ending() == .exited(0))
+        #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...200))
+        withExtendedLifetime((short, healthy)) {}
+    }
+
+    /// Times of the field, which a test that is run often has not: `PIPELINE_LONG=1`.
+    static var isLong: Bool { ProcessInfo.processInfo.environment["PIPELINE_LONG"] != nil }
+
     @Test func `A run that is stopped for a while does nothing twice`() async throws {
         let program = try programs.pipeline(
             "run", try folder.numbers(4), "--exec", "echo {} >> \(folder["log"]); sleep 3; echo {}", "--workers", "2",
@@ -48,11 +110,13 @@ import Testing
         }
         program.signal(SIGSTOP)
         // Longer than it would wait for anybody else.
-        try await Task.sleep(for: .seconds(5))
+        try await Task.sleep(for: .seconds(Self.isLong ? 12 : 5))
         program.signal(SIGCONT)
         #expect(try await program.ending() == .exited(0))
         #expect(try log() == [1, 2, 3, 4])
-        #expect(try await program.errors.all() == ["pipeline run: 4 of 4 tasks done"])
+        // Besides the progress, which a run of more than ten seconds tells.
+        #expect(
+            try await program.errors.all().filter { $0.hasPrefix("pipeline") } == ["pipeline run: 4 of 4 tasks done"])
     }
 
     @Test func `Results wait for a collector that is late, and nobody does their tasks again`() async throws {
@@ -63,6 +127,7 @@ import Testing
         }
         try await worker.errors.wait(for: "no collector reached", "results wait here")
         try await producer.errors.wait(for: "results that no collector takes")
+        if Self.isLong { try await Task.sleep(for: .seconds(25)) }
         let collector = try collect()
         #expect(try await producer.ending() == .exited(0))
         #expect(try await collector.output.all().compactMap { Int($0) }.sorted() == Array(1...20))

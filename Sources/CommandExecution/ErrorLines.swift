@@ -2,29 +2,21 @@ import Glibc
 import SystemSupport
 
 /// Passes on what commands write to standard error, so that lines of several at once do not mix.
-public struct ErrorLines: Sendable {
+package struct ErrorLines: Sendable {
     private let write: @Sendable (ArraySlice<UInt8>) -> Void
 
     /// To a closure, which gets whole lines, several at once, on any thread.
-    public init(_ write: @escaping @Sendable (ArraySlice<UInt8>) -> Void) {
+    package init(_ write: @escaping @Sendable (ArraySlice<UInt8>) -> Void) {
         self.write = write
     }
 
     private static let lock = Locked(())
 
     /// To this process's standard error.
-    public static let standardError = ErrorLines { lines in
+    package static let standardError = ErrorLines { lines in
         lock.withLock { _ in
-            lines.withUnsafeBytes { bytes in
-                var done = 0
-                while done < bytes.count {
-                    let written = Glibc.write(STDERR_FILENO, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                    if written < 0, errno == EINTR { continue }
-                    // A terminal that is gone, or a full disk: nobody can be told.
-                    guard written > 0 else { return }
-                    done += written
-                }
-            }
+            // A terminal that is gone, or a full disk: nobody can be told.
+            _ = FileBytes.write(lines, to: STDERR_FILENO)
         }
     }
 

@@ -1,15 +1,19 @@
+import CCommandExecution
 import Glibc
 import SystemSupport
 
 /// The commands that run at present, and the processes that ended commands have left behind, which end with this process:
 /// they are in sessions of their own, where the terminal's signals do not reach them.
-public enum RunningCommands {
+///
+/// Where this process has no time to end them, as after SIGKILL, another one does it that was started for that: it learns
+/// from a socket whose other end is gone that this process is, and of each command by the command itself.
+package enum RunningCommands {
     private struct State {
-        var groups: [pid_t: RunID] = [:]
+        var groups: [pid_t: CommandTag] = [:]
         /// The groups of commands that have ended while others of the group have not.
         var left: Set<pid_t> = []
-        /// The runs of which nobody wants any more results.
-        var endedRuns: Set<RunID> = []
+        /// Those of which nobody wants any more results.
+        var endedTags: Set<CommandTag> = []
         var isEnded = false
     }
 
@@ -21,8 +25,11 @@ public enum RunningCommands {
         return true
     }()
 
+    /// Where the guard is told; negative where none could be started, which is no reason to run no commands.
+    private static let guardSocket = ccommand_start_guard()
+
     /// Sends a signal to all of them; none can be started from now on.
-    public static func endAll(_ number: Int32) {
+    package static func endAll(_ number: Int32) {
         let groups = state.withLock { state in
             state.isEnded = true
             forgetWhatIsGone(&state)
@@ -32,10 +39,10 @@ public enum RunningCommands {
     }
 
     /// Sends a signal to all of them, and SIGKILL to those that are still there after a time.
-    public static func endAll(_ number: Int32, within patience: Duration) {
+    package static func endAll(_ number: Int32, within patience: Duration) {
         endAll(number)
-        let deadline = Moment.now + patience
-        while Moment.now < deadline {
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
             let isAnyLeft = state.withLock { state in
                 forgetWhatIsGone(&state)
                 return state.groups.keys.contains { kill(-$0, 0) == 0 } || !state.left.isEmpty
@@ -46,27 +53,27 @@ public enum RunningCommands {
         endAll(SIGKILL)
     }
 
-    /// Ends those of a run, as nobody wants their results any more.
-    static func end(_ run: RunID) {
+    /// Ends those of a tag, as nobody wants their results any more.
+    package static func end(_ tag: CommandTag) {
         let groups = state.withLock { state in
             // One that is just being started is seen to when it has been.
-            state.endedRuns.insert(run)
-            return state.groups.filter { $0.value == run }.map(\.key)
+            state.endedTags.insert(tag)
+            return state.groups.filter { $0.value == tag }.map(\.key)
         }
         for group in groups { kill(-group, SIGTERM) }
     }
 
     /// Starts a command, unless all are to end.
     ///
-    /// - Parameter body: starts it, and returns its number, or the negative of an error number.
-    static func start(for run: RunID, _ body: () -> pid_t) -> pid_t {
+    /// - Parameter body: starts it, tells the guard, and returns its number, or the negative of an error number.
+    static func start(for tag: CommandTag, _ body: (_ guard: Int32) -> pid_t) -> pid_t {
         _ = endsWithProcess
         // Outside the lock many can be started at once; what was started too late is seen to afterwards.
-        let process = body()
+        let process = body(guardSocket)
         guard process > 0 else { return process }
         let isEnded = state.withLock { state in
-            state.groups[process] = run
-            return state.isEnded || state.endedRuns.contains(run)
+            state.groups[process] = tag
+            return state.isEnded || state.endedTags.contains(tag)
         }
         if isEnded { kill(-process, SIGTERM) }
         return process
@@ -80,6 +87,7 @@ public enum RunningCommands {
             if !state.left.isEmpty { forgetWhatIsGone(&state) }
             if leavesSome { state.left.insert(process) }
         }
+        if !leavesSome { ccommand_tell_guard(guardSocket, -process) }
     }
 
     /// Lets a thread whose command was ended with all others wait for the end of the process: what came of the command is
@@ -90,6 +98,9 @@ public enum RunningCommands {
 
     private static func forgetWhatIsGone(_ state: inout State) {
         // Before the system could give the number to another.
-        for group in state.left where kill(-group, 0) != 0 { state.left.remove(group) }
+        for group in state.left where kill(-group, 0) != 0 {
+            state.left.remove(group)
+            ccommand_tell_guard(guardSocket, -group)
+        }
     }
 }

@@ -1,5 +1,5 @@
-#ifndef CTASK_PIPELINE_SHIM_H
-#define CTASK_PIPELINE_SHIM_H
+#ifndef CCOMMAND_EXECUTION_SHIM_H
+#define CCOMMAND_EXECUTION_SHIM_H
 
 // Starting a process and learning of its end, as `posix_spawn` cannot: it knows neither limits nor priorities.
 
@@ -8,21 +8,27 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef MFD_CLOEXEC
 #define MFD_CLOEXEC 1U
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
 
 /// What a process is started with.
-struct cpipeline_command {
+struct ccommand {
     const char *path;
     char *const *arguments;
     char *const *environment;
@@ -32,16 +38,94 @@ struct cpipeline_command {
     int niceness;
     /// The most files it may have open, as its soft limit; 0 for that of this process.
     unsigned long open_files;
+    /// The guard that is told of it, or negative for none.
+    int guard;
 };
 
 extern pid_t vfork(void);
 extern int mkostemp(char *, int);
 
+/// Tells a guard of a process group, by its number, or that one is no more, by the negative of it.
+static inline void ccommand_tell_guard(int guard, pid_t group) {
+    if (guard < 0) return;
+    // Without SIGPIPE: a guard that was killed is missed by nobody.
+    while (send(guard, &group, sizeof group, MSG_NOSIGNAL) < 0 && errno == EINTR) {}
+}
+
+enum { ccommand_most_guarded = 16384 };
+
+/// What a guard does: keeps the groups that it is told of, and ends them when the other end of the socket is gone.
+///
+/// It is the child of a process with threads, so that it may only call what a signal handler may.
+static inline void ccommand_guard(int told) {
+    static pid_t groups[ccommand_most_guarded];
+    int count = 0;
+    pid_t group;
+    while (1) {
+        ssize_t length = recv(told, &group, sizeof group, 0);
+        if (length < 0 && errno == EINTR) continue;
+        if (length != sizeof group) break;
+        if (group > 0) {
+            if (count < ccommand_most_guarded) groups[count++] = group;
+            continue;
+        }
+        for (int i = count - 1; i >= 0; i--) {
+            if (groups[i] != -group) continue;
+            groups[i] = groups[--count];
+            break;
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        kill(-groups[i], SIGTERM);
+        kill(-groups[i], SIGCONT);
+    }
+    struct timespec moment = {0, 50000000};
+    for (int round = 0; round < 40; round++) {
+        int left = 0;
+        for (int i = 0; i < count; i++) left |= kill(-groups[i], 0) == 0;
+        if (!left) return;
+        nanosleep(&moment, 0);
+    }
+    for (int i = 0; i < count; i++) kill(-groups[i], SIGKILL);
+}
+
+/// Starts a process that ends what it was told of when this one is gone, however that happened; the descriptor by which it
+/// is told, or negative with the reason in `errno`.
+static inline int ccommand_start_guard(void) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return -1;
+    sigset_t every, before;
+    sigfillset(&every);
+    pthread_sigmask(SIG_SETMASK, &every, &before);
+    pid_t process = fork();
+    if (process == 0) {
+        // Out of reach of the terminal, and with none of the files that somebody might wait for the end of. Its signals
+        // stay blocked.
+        setsid();
+        prctl(PR_SET_NAME, (unsigned long) "command-guard", 0, 0, 0);
+        int told = dup2(ends[0], 0);
+        if (syscall(SYS_close_range, 1U, ~0U, 0U) != 0) {
+            for (int file = 1; file < 65536; file++) close(file);
+        }
+        if (chdir("/") == 0) ccommand_guard(told);
+        _exit(0);
+    }
+    int code = errno;
+    pthread_sigmask(SIG_SETMASK, &before, 0);
+    close(ends[0]);
+    if (process < 0) {
+        close(ends[1]);
+        errno = code;
+        return -1;
+    }
+    return ends[1];
+}
+
 /// Starts a process in a session and a group of its own, without a terminal, with no signal blocked or ignored; its
 /// number, or the negative of an `errno`.
 ///
 /// Nothing between `vfork` and `exec` writes to memory that the parent uses, but the one variable that tells it why.
-static inline pid_t cpipeline_start_command(const struct cpipeline_command *command) {
+static inline pid_t ccommand_start(const struct ccommand *command) {
     volatile int failure = 0;
     sigset_t every, before;
     sigfillset(&every);
@@ -57,6 +141,8 @@ static inline pid_t cpipeline_start_command(const struct cpipeline_command *comm
             sigaction(number, &usual, 0);
         }
         setsid();
+        // By itself, so that there is no moment at which it runs and the guard does not know.
+        ccommand_tell_guard(command->guard, getpid());
         if (command->open_files != 0) {
             struct rlimit limit;
             if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != command->open_files) {
@@ -91,28 +177,22 @@ static inline pid_t cpipeline_start_command(const struct cpipeline_command *comm
 }
 
 /// A descriptor that can be read from once a process has ended; negative, with the reason in `errno`, where there is none.
-static inline int cpipeline_open_process(pid_t process) { return (int) syscall(SYS_pidfd_open, process, 0); }
+static inline int ccommand_open_process(pid_t process) { return (int) syscall(SYS_pidfd_open, process, 0); }
 
 /// A file in memory that no other process inherits; negative on failure, with the reason in `errno`.
-static inline int cpipeline_make_memory_file(const char *name) {
+static inline int ccommand_make_memory_file(const char *name) {
     return (int) syscall(SYS_memfd_create, name, MFD_CLOEXEC);
 }
 
 /// A new file at a path that ends with six times X, which are replaced; negative on failure, with the reason in `errno`.
-static inline int cpipeline_make_temporary_file(char *path) { return mkostemp(path, O_CLOEXEC); }
+static inline int ccommand_make_temporary_file(char *path) { return mkostemp(path, O_CLOEXEC); }
 
 /// A pipe that no other process inherits; 0, or -1 with the reason in `errno`.
-static inline int cpipeline_make_pipe(int ends[2]) { return (int) syscall(SYS_pipe2, ends, O_CLOEXEC); }
-
-/// The soft limit of open files; 0 where it is unknown.
-static inline unsigned long cpipeline_soft_open_file_limit(void) {
-    struct rlimit limit;
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
-}
+static inline int ccommand_make_pipe(int ends[2]) { return (int) syscall(SYS_pipe2, ends, O_CLOEXEC); }
 
 /// What is known of a child: 0 nothing new, 1 it has ended, 2 it has been stopped, -1 with the reason in `errno`.
 /// `status` is its exit status, or 128 and a signal's number; of one that has been stopped, that signal's number.
-static inline int cpipeline_look_at_child(pid_t process, int waits, int *status) {
+static inline int ccommand_look_at_child(pid_t process, int waits, int *status) {
     siginfo_t information;
     information.si_pid = 0;
     int options = WEXITED | (waits ? 0 : WNOHANG | WSTOPPED);

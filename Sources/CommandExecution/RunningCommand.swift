@@ -1,24 +1,26 @@
-import CTaskPipeline
+import CCommandExecution
 import Glibc
+import SystemSupport
 
 /// A command that has been started: reads what it writes, minds its time, and learns how it ends.
-struct RunningCommand {
-    typealias Instant = Moment
+struct RunningCommand: ~Copyable {
+    private typealias Instant = ContinuousClock.Instant
 
     private let process: pid_t
-    private let settings: CommandSettings
-    private let errorLines: ErrorLines
-    /// Both are -1 once they have come to their end.
+    private let limits: CommandLimits
+    private let errorLines: ErrorLines?
+    private let keepsErrors: Bool
+    /// Both are -1 where they are not read, and once they have come to their end.
     private var output: Int32
     private var errors: Int32
     /// Can be read from once the command has ended; negative where the system has no such thing.
     private let end: Int32
-    private var result: CommandOutput
+    private var kept: CommandOutput
     private var pendingErrors: [UInt8] = []
     private var keptErrors: [UInt8] = []
     private let start = Instant.now
     /// Why it was told to end, and since when.
-    private var verdict: (status: Int32, since: Instant)?
+    private var verdict: (ending: CommandResult.Ending, since: Instant)?
     private var shortage: CommandFailure?
     private var isStopNoticed = false
 
@@ -27,26 +29,32 @@ struct RunningCommand {
     private static let glance: Int32 = 20
     private static let longGlance: Int32 = 1000
 
-    init(process: pid_t, output: Int32, errors: Int32, settings: CommandSettings, errorLines: ErrorLines) {
+    /// - Parameters:
+    ///   - output: what its standard output is read from; negative where it is not.
+    ///   - errors: what its standard error is read from; negative where it is not.
+    init(
+        process: pid_t, limits: CommandLimits, output: Int32 = -1, errors: Int32 = -1, errorLines: ErrorLines? = nil,
+        keepsErrors: Bool = false
+    ) {
         self.process = process
+        self.limits = limits
         self.output = output
         self.errors = errors
-        self.settings = settings
         self.errorLines = errorLines
-        end = cpipeline_open_process(process)
-        result = CommandOutput(limit: settings.mostOutput)
-        for descriptor in [output, errors] {
+        self.keepsErrors = keepsErrors
+        end = ccommand_open_process(process)
+        kept = CommandOutput(limit: limits.mostOutput)
+        for descriptor in [output, errors] where descriptor >= 0 {
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         }
     }
 
-    mutating func close() {
+    deinit {
         for descriptor in [output, errors, end] where descriptor >= 0 { Glibc.close(descriptor) }
-        result.close()
     }
 
     /// Waits for its end.
-    mutating func outcome(of request: JobRequest, notice: NoticeHandler) throws(CommandFailure) -> JobOutcome {
+    mutating func result(noteStop: (Int32, pid_t) -> Void) throws(CommandFailure) -> CommandResult {
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { room.deallocate() }
         var status: Int32 = 0
@@ -56,18 +64,16 @@ struct RunningCommand {
             readPipes(room)
             // One that has just begun is hardly stopped.
             if hasEnded || end < 0 || Instant.now - start >= .seconds(1) {
-                let state = cpipeline_look_at_child(process, hasEnded ? 1 : 0, &status)
+                let state = ccommand_look_at_child(process, hasEnded ? 1 : 0, &status)
                 if state == 1 { break }
                 guard state >= 0 else {
+                    let code = errno
                     RunningCommands.remove(process)
-                    throw CommandFailure("how the command ended cannot be learnt", errno)
+                    throw CommandFailure("how the command ended cannot be learnt", code)
                 }
                 if state == 2, !isStopNoticed {
                     isStopNoticed = true
-                    notice(
-                        PipelineNotice(
-                            "task \(request.number): its command has been stopped by signal \(status); "
-                                + "kill -CONT \(process) lets it go on"))
+                    noteStop(status, process)
                 }
             }
             judge(at: .now)
@@ -76,37 +82,11 @@ struct RunningCommand {
         endRest()
         RunningCommands.remove(process)
         RunningCommands.restIfEnded()
-        errorLines.pass(&pendingErrors, atEnd: true)
+        errorLines?.pass(&pendingErrors, atEnd: true)
         if let shortage { throw shortage }
-        return try outcome(of: request, status: status)
-    }
-
-    private mutating func outcome(of request: JobRequest, status: Int32) throws(CommandFailure) -> JobOutcome {
-        if let verdict {
-            let complaint =
-                switch verdict.status {
-                case TaskStatus.timedOut: "it took longer than \(settings.timeout.map { "\($0)" } ?? ""), and was ended"
-                default: "it wrote more than \(settings.mostOutput) bytes, and was ended; --max-output allows more"
-                }
-            let output = verdict.status == TaskStatus.timedOut && !result.isTooLong ? try result.take() : []
-            return JobOutcome(
-                status: verdict.status, output: tagged(output, request), errors: keptErrors[...], complaint: complaint)
-        }
-        return JobOutcome(status: status, output: tagged(try result.take(), request), errors: keptErrors[...])
-    }
-
-    private func tagged(_ output: ArraySlice<UInt8>, _ request: JobRequest) -> ArraySlice<UInt8> {
-        guard settings.tagsLines, !output.isEmpty else { return output }
-        var tagged: [UInt8] = []
-        var rest = output
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
-            tagged += request.text
-            tagged.append(UInt8(ascii: "\t"))
-            tagged += rest[..<end]
-            rest = rest[end...]
-        }
-        return tagged[...]
+        let ending = verdict?.ending ?? .exited(status)
+        let output = ending == .outputTooLong || kept.isTooLong ? [] : try kept.take()
+        return CommandResult(ending: ending, output: output, errors: keptErrors[...])
     }
 
     // MARK: Waiting
@@ -119,7 +99,7 @@ struct RunningCommand {
             pollfd(fd: end, events: Int16(POLLIN), revents: 0),
         ]
         var patience = end < 0 ? Self.glance : Self.longGlance
-        if let due = verdict.map({ $0.since + CommandSettings.grace }) ?? settings.timeout.map({ start + $0 }) {
+        if let due = verdict.map({ $0.since + CommandLimits.grace }) ?? limits.timeout.map({ start + $0 }) {
             patience = Int32(min(Double(patience), max(0, (due - .now) / .milliseconds(1)) + 1))
         }
         return poll(&waits, nfds_t(waits.count), patience) > 0 && waits[2].revents != 0
@@ -132,7 +112,7 @@ struct RunningCommand {
             guard let bytes = Self.read(&output, room) else { break }
             guard shortage == nil else { continue }
             do throws(CommandFailure) {
-                try result.append(bytes)
+                try kept.append(bytes)
             } catch {
                 shortage = error
                 tell(SIGTERM)
@@ -141,8 +121,8 @@ struct RunningCommand {
         for _ in 0..<16 {
             guard let bytes = Self.read(&errors, room) else { break }
             pendingErrors.append(contentsOf: bytes)
-            if settings.keepsErrors, keptErrors.count < settings.mostOutput { keptErrors.append(contentsOf: bytes) }
-            errorLines.pass(&pendingErrors)
+            if keepsErrors, keptErrors.count < limits.mostOutput { keptErrors.append(contentsOf: bytes) }
+            errorLines?.pass(&pendingErrors)
         }
     }
 
@@ -163,12 +143,12 @@ struct RunningCommand {
 
     private mutating func judge(at now: Instant) {
         if let verdict {
-            if now - verdict.since >= CommandSettings.grace { tell(SIGKILL) }
-        } else if result.isTooLong {
-            verdict = (TaskStatus.outputTooLong, now)
+            if now - verdict.since >= CommandLimits.grace { tell(SIGKILL) }
+        } else if kept.isTooLong {
+            verdict = (.outputTooLong, now)
             tell(SIGTERM)
-        } else if let timeout = settings.timeout, now - start >= timeout {
-            verdict = (TaskStatus.timedOut, now)
+        } else if let timeout = limits.timeout, now - start >= timeout {
+            verdict = (.timedOut, now)
             tell(SIGTERM)
         }
     }
@@ -183,7 +163,7 @@ struct RunningCommand {
     private func endRest() {
         guard let verdict else { return }
         while kill(-process, 0) == 0 {
-            guard Instant.now - verdict.since < CommandSettings.grace else {
+            guard Instant.now - verdict.since < CommandLimits.grace else {
                 kill(-process, SIGKILL)
                 return
             }

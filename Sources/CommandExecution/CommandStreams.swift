@@ -1,0 +1,7 @@
+/// What becomes of what a command writes.
+package enum CommandStreams: Sendable {
+    /// Standard output is kept, and standard error passed on line by line, and kept, too, if it is to be.
+    case kept(ErrorLines, keepsErrors: Bool)
+    /// Standard output goes to a descriptor, standard error where that of this process goes.
+    case passed(output: Int32)
+}

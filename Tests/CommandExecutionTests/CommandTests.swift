@@ -1,0 +1,91 @@
+import CommandExecution
+import Foundation
+import Glibc
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct CommandTests {
+    private func run(
+        _ script: String, input: String = "", variables: [String] = [], _ limits: CommandLimits = CommandLimits(),
+        noteStop: (Int32, pid_t) -> Void = { _, _ in }
+    ) throws -> (ending: CommandResult.Ending, output: String, errors: String) {
+        let command = Command(
+            ["sh", "-c", script].map { Array($0.utf8) }, variables: variables.map { Array($0.utf8) },
+            in: CommandEnvironment(without: ["VALUE"]), limits: limits)
+        let file = try NamelessFile(holding: Array(input.utf8)[...], for: "the test")
+        let result = try command.run(input: file, .kept(ErrorLines { _ in }, keepsErrors: true), noteStop: noteStop)
+        return (
+            result.ending, String(decoding: result.output, as: UTF8.self),
+            String(decoding: result.errors, as: UTF8.self)
+        )
+    }
+
+    @Test func `A command reads its input, sees its variables, and its output and status come back`() throws {
+        let result = try run("cat; printf %s \"$VALUE\"; echo oops >&2; exit 3", input: "in ", variables: ["VALUE=x y"])
+        #expect(result == (.exited(3), "in x y", "oops\n"))
+        #expect(try run("kill -TERM $$").ending == .exited(128 + SIGTERM))
+        #expect(try run("echo ${VALUE-none}").output == "none\n")
+    }
+
+    @Test func `A program that is nowhere, or may not be run, is named`() throws {
+        let environment = CommandEnvironment(without: [])
+        for (program, reason) in [("no-such-program", "No such file"), ("/etc/passwd", "Permission denied")] {
+            let command = Command([Array(program.utf8)], variables: [], in: environment)
+            let file = try NamelessFile(holding: [], for: "the test")
+            let failure = #expect(throws: CommandFailure.self) {
+                try command.run(input: file, .passed(output: STDOUT_FILENO)) { _, _ in }
+            }
+            #expect(failure?.description.contains(program) == true)
+            #expect(failure?.description.contains(reason) == true)
+            #expect(failure?.isShortage == false)
+        }
+    }
+
+    @Test func `A command is the leader of a session of its own, without a terminal`() throws {
+        let result = try run("ps -o sid= -p $$; echo $$; exec 3</dev/tty && echo a terminal")
+        let lines = result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(lines.count == 2 && lines[0] == lines[1])
+    }
+
+    @Test func `Output over a mebibyte comes back whole, and one over the limit ends the command`() throws {
+        let long = try run("head -c 3000000 /dev/zero | tr '\\0' x")
+        #expect(long.ending == .exited(0))
+        #expect(long.output == String(repeating: "x", count: 3_000_000))
+        var limits = CommandLimits()
+        limits.mostOutput = 1000
+        let endless = try run("yes", limits)
+        #expect(endless.ending == .outputTooLong)
+        #expect(endless.output == "")
+    }
+
+    @Test func `A command that takes too long is ended with its group`() throws {
+        var limits = CommandLimits()
+        limits.timeout = .milliseconds(200)
+        let result = try run("sleep 60 & echo $!; wait", limits)
+        #expect(result.ending == .timedOut)
+        let child = try #require(pid_t(result.output.trimmingCharacters(in: .newlines)))
+        // It may be one that nobody has asked about yet.
+        #expect(kill(child, 0) != 0 || isZombie(child))
+    }
+
+    @Test func `A command that is stopped is said once, with its number`() throws {
+        var stops: [Int32] = []
+        let result = try run("kill -STOP $$; echo on") { signal, process in
+            stops.append(signal)
+            kill(process, SIGCONT)
+        }
+        #expect(result.output == "on\n")
+        #expect(stops == [SIGSTOP])
+    }
+
+    @Test func `It has the limit of open files and the priority that it is given`() throws {
+        var limits = CommandLimits()
+        limits.openFiles = 123
+        limits.niceness = 5
+        #expect(try run("ulimit -n; nice", limits).output == "123\n5\n")
+    }
+
+    private func isZombie(_ process: pid_t) -> Bool {
+        let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        return status?.split(separator: ")").last?.hasPrefix(" Z") == true
+    }
+}
