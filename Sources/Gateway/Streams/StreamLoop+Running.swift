@@ -37,13 +37,14 @@ extension StreamLoop {
                 poller: try Poller<Source>(), events: Array(repeating: [], count: sinks.count))
             try work.poller.register(descriptor: inbox.wakeDescriptor, as: .inbox)
             try follow(router, &work)
-            while !work.isStopping {
+            while true {
                 try readMessages(&work)
                 takeCalls(&work)
                 work.hub.advance(to: .now)
                 work.hub.flush()
                 carryOutEffects(&work)
                 handOverEvents(&work)
+                if work.isStopping { break }
                 work.ready = try wait(&work)
             }
             end(&work)
@@ -60,7 +61,11 @@ extension StreamLoop {
         let sleep: (Int32) throws(ZMQError) -> [Poller<Source>.Ready] = { _ throws(ZMQError) in
             try poller.blocking.wait(timeout: deadline.map { max($0 - .now, .zero) })
         }
-        if let ready = try inbox.sleep(if: { $0.calls.isEmpty }, sleep) { return ready }
+        if let ready = try inbox.sleep(if: { $0.calls.isEmpty }, sleep) {
+            // Also what was signalled so late that its call had been taken already, which would end every wait from now on.
+            if ready.contains(where: { $0.key == .inbox }) { inbox.clearWake() }
+            return ready
+        }
         // Without having slept it is looked what there is besides the calls.
         return try poller.blocking.wait(timeout: .zero)
     }

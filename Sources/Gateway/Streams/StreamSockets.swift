@@ -137,6 +137,8 @@ struct StreamSockets {
     mutating func connect(_ routes: [TopicRoute], _ opened: (String, Subscriber) throws -> Void) throws {
         for endpoint in Set(routes.flatMap(\.endpoints)).sorted() where subscribers[endpoint] == nil {
             let socket = try Subscriber(context) {
+                // What it has to say to a publisher that is not there is of no use to anybody.
+                $0.linger = .zero
                 // A burst is to find room here, as what a publisher drops nobody knows of.
                 $0.receiveHighWaterMark = 10_000
                 $0.maxMessageSize = maximumMessage

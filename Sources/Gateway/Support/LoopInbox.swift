@@ -75,6 +75,9 @@ final class LoopInbox<Contents: Sendable>: Sendable {
 
     /// What becomes readable when the thread is woken, for whoever waits for it together with others.
     var wakeDescriptor: Int32 { wake.number }
+
+    /// Makes that unreadable again. To be called by the thread before it looks at the contents.
+    func clearWake() { wake.clear() }
 }
 
 extension Router {

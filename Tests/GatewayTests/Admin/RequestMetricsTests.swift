@@ -85,12 +85,26 @@ import WorkerProtocol
         #expect(!registry.text().contains("service=\"s\""))
     }
 
+    @Test func `Streams are counted by route, and a route that is gone is shown no more`() {
+        let metrics = GatewayMetrics(registry)
+        for messages in [2, 5, 5] {
+            metrics.sample(
+                TopicSnapshot(routes: [.init(label: "/r/", clients: messages, messages: messages, dropped: 1)]))
+        }
+        #expect(lines.contains("webgateway_stream_clients{route=\"/r/\"} 5"))
+        #expect(lines.contains("webgateway_stream_messages_total{route=\"/r/\"} 5"))
+        #expect(lines.contains("webgateway_stream_dropped_total{route=\"/r/\"} 1"))
+        metrics.sample(TopicSnapshot(routes: []))
+        #expect(!registry.text().contains("route=\"/r/\""))
+    }
+
     @Test func `Every metric has a sentence that says what it is`() {
         let metrics = GatewayMetrics(registry)
         RequestMetrics(metrics).count(Self.request("GET", service: "s"))
         var script = BrokerScript()
         script.ready("a", "s")
         metrics.sample(script.broker.snapshot(), connections: 0)
+        metrics.sample(TopicSnapshot(routes: [.init(label: "/r/", clients: 1, messages: 2, dropped: 3)]))
         let names = registry.text().split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
             .map { String($0.split(separator: " ")[2]) }
         #expect(Set(names) == Set(Gateway.metricsHelp.keys))
