@@ -64,7 +64,8 @@ struct Forward: AsyncParsableCommand {
         }
         if lastValue, curve.areGiven {
             throw ValidationError(
-                "--curve-…: with --last-value subscribers are spoken to without encryption; leave one of the two out")
+                "--curve-…: libzmq can send to one subscriber alone only without encryption, which --last-value needs; "
+                    + "leave one of the two out, or encrypt below, as with WireGuard")
         }
         try curve.validate(binds: true, connects: false)
         if lastValue, let local = subscribers.first(where: { !$0.text.hasPrefix("tcp://") }) {
