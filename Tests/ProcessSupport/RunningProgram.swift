@@ -65,6 +65,9 @@ package final class RunningProgram: Sendable {
         posix_spawn_file_actions_adddup2(&actions, inputs[0], STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, outputs[1], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO)
+        // Not every library has its sockets closed on exec, and a connection that a program inherits from a test that runs
+        // beside stays open when that test closes it.
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
 
         // The threads that tests run on block most signals, and a program would begin with the same ones blocked.
         var attributes = posix_spawnattr_t()

@@ -91,8 +91,8 @@ import Testing
             try await stranger.errors.wait(for: parts.tasks, complaint)
             try await stranger.errors.wait(for: parts.results, complaint)
         }
-        // It has tried again and again, and that is said once.
-        #expect(parts.producer.errors.soFar.count { $0.contains("its public key is not in") } == 1)
+        // It has tried again and again, and that is said at once and then ever more rarely, for as long as this takes.
+        #expect(1...5 ~= parts.producer.errors.soFar.count { $0.contains("its public key is not in") })
         #expect(parts.collector.output.soFar == [])
         let worker = try work(parts, own("worker") + server)
         try await expectAll(3, of: parts)

@@ -230,7 +230,9 @@ import Testing
         let run = try programs.pipeline("run", "--job", "echo")
         try await producer.errors.wait(for: "tasks on")
         try await collector.errors.wait(for: "results on")
-        // The first line that comes back shows that it runs.
+        // The first line that comes back shows that they run.
+        producer.enter("y")
+        try await collector.output.wait(for: "y")
         run.enter("x")
         try await run.output.wait(for: "x")
         for program in [worker, collector, producer, run] { program.signal(signal) }
