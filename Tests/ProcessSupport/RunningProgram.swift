@@ -48,6 +48,12 @@ package final class RunningProgram: Sendable {
         return path
     }
 
+    /// `posix_spawn_file_actions_addclosefrom_np`, which glibc has and its module for Swift has not.
+    private static let addCloseFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+        unsafeBitCast(
+            $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
+    }
+
     /// Starts an executable.
     package init(_ executable: String, _ arguments: [String]) throws {
         // Sockets rather than pipes: writing to a process that is gone raises no signal.
@@ -67,7 +73,7 @@ package final class RunningProgram: Sendable {
         posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO)
         // Not every library has its sockets closed on exec, and a connection that a program inherits from a test that runs
         // beside stays open when that test closes it.
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        _ = Self.addCloseFrom?(&actions, STDERR_FILENO + 1)
 
         // The threads that tests run on block most signals, and a program would begin with the same ones blocked.
         var attributes = posix_spawnattr_t()
