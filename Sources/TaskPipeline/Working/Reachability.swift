@@ -37,7 +37,8 @@ struct Reachability: Sendable {
         case .lost: note(isConnected: false, at: now)
         case .refused(let reason):
             note(isConnected: false, at: now)
-            refusal = reason
+            // A refusal breaks off now and then before its reason has come. What was said before holds on.
+            if refusal == nil || reason != Refusal.reason(.noDetail) { refusal = reason }
         }
     }
 
