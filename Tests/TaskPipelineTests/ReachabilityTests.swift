@@ -18,7 +18,7 @@ import Testing
 
     @Test func `A connection that breaks off does not hide why the one before was refused`() {
         var reachability = Reachability("tcp://host:1", since: start)
-        let brokeOff = Refusal.reason(.noDetail)
+        let brokeOff = Refusal.brokeOff
         reachability.note(.refused(brokeOff), at: start)
         #expect(reachability.refusal == brokeOff)
         reachability.note(.refused("no"), at: start)

@@ -38,7 +38,7 @@ struct Reachability: Sendable {
         case .refused(let reason):
             note(isConnected: false, at: now)
             // A refusal breaks off now and then before its reason has come. What was said before holds on.
-            if refusal == nil || reason != Refusal.reason(.noDetail) { refusal = reason }
+            if refusal == nil || reason != Refusal.brokeOff { refusal = reason }
         }
     }
 
