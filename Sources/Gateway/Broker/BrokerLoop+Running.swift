@@ -9,7 +9,7 @@ extension BrokerLoop {
         var effects: [BrokerEffect] = []
         var calls: [Call] = []
         /// The events of this round, by event loop.
-        var events: [[(RequestID, ReplyEvent)]]
+        var events: ReplyBatches
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
         var watch: EndlessMessageWatch
     }
@@ -17,7 +17,7 @@ extension BrokerLoop {
     func run() {
         var work = Work(
             broker: Broker(configuration: configuration, now: .now),
-            events: Array(repeating: [], count: sinks.count),
+            events: ReplyBatches(count: sinks.count),
             watch: EndlessMessageWatch(largestMessage: configuration.maximumReply))
         do {
             var received: Message?
@@ -26,7 +26,7 @@ extension BrokerLoop {
                 takeCalls(&work)
                 work.broker.advance(to: .now)
                 try carryOutEffects(&work)
-                handOverEvents(&work)
+                work.events.handOver(to: sinks)
                 if work.broker.isDraining, work.broker.isIdle { break }
                 received = try wait(&work)
             }
@@ -72,7 +72,7 @@ extension BrokerLoop {
     }
 
     private func takeCalls(_ work: inout Work) {
-        inbox.withContents { swap(&$0.calls, &work.calls) }
+        inbox.takeCalls(into: &work.calls)
         guard !work.calls.isEmpty else { return }
         let now = ContinuousClock.now
         for call in work.calls {
@@ -107,7 +107,7 @@ extension BrokerLoop {
                 switch effect {
                 case .send(let delivery):
                     if work.broker.isCurrent(delivery) { try send(delivery, &work) }
-                case .emit(let id, let event): work.events[Int(id.loop)].append((id, event))
+                case .emit(let id, let event): work.events.append(event, for: id)
                 case .report(let report): log(report)
                 }
             }
@@ -124,26 +124,12 @@ extension BrokerLoop {
         }
     }
 
-    private func handOverEvents(_ work: inout Work) {
-        for index in work.events.indices where !work.events[index].isEmpty {
-            // Given away whole: whoever gets it is its only owner then, and need not copy what it takes out.
-            var batch: [(RequestID, ReplyEvent)] = []
-            batch.reserveCapacity(work.events[index].count)
-            swap(&batch, &work.events[index])
-            sinks[index].deliver(batch)
-        }
-    }
-
     /// Answers everyone who still waits for this thread, and lets nobody wait for it any more.
     private func end(_ work: inout Work) {
         work.broker.stop(now: .now)
         try? carryOutEffects(&work)
-        handOverEvents(&work)
-        let left = inbox.withContents { inbox in
-            inbox.hasEnded = true
-            defer { inbox.calls = [] }
-            return inbox.calls
-        }
+        work.events.handOver(to: sinks)
+        let left = inbox.end()
         router.close()
         for call in left {
             switch call {

@@ -19,15 +19,9 @@ package final class BrokerLoop: RequestDispatcher {
     let services: ServiceDirectory
     let sinks: [any ReplySink]
     let logger: Logger
-    let inbox: LoopInbox<Inbox>
+    let inbox: LoopInbox<PendingCalls<Call>>
 
     /// What other threads want of the broker's.
-    struct Inbox {
-        var calls: [Call] = []
-        /// Whether the thread has ended.
-        var hasEnded = false
-    }
-
     enum Call {
         case submit([GatewayRequest])
         case cancel(RequestID)
@@ -76,14 +70,14 @@ package final class BrokerLoop: RequestDispatcher {
         self.services = services
         self.sinks = sinks
         self.logger = logger
-        inbox = try LoopInbox(Inbox())
+        inbox = try LoopInbox(PendingCalls())
         services.formUnion(configuration.services)
         try DetachedThread.start(name: "broker") { [self] in run() }
     }
 
     /// Hands requests over; see ``RequestDispatcher``.
     package func submit(_ requests: [GatewayRequest]) {
-        call(.submit(requests)) { refuse(requests) }
+        inbox.leave(.submit(requests)) { refuse(requests) }
     }
 
     /// Answers requests that come after the broker has ended.
@@ -95,18 +89,18 @@ package final class BrokerLoop: RequestDispatcher {
 
     /// Gives a request up; see ``RequestDispatcher``.
     package func cancel(_ id: RequestID) {
-        call(.cancel(id)) {}
+        inbox.leave(.cancel(id))
     }
 
     /// Says that a client has taken bytes of a stream; see ``RequestDispatcher``.
     package func consumed(_ id: RequestID, bytes: Int) {
-        call(.consumed(id, bytes: bytes)) {}
+        inbox.leave(.consumed(id, bytes: bytes))
     }
 
     /// Takes note of what happened to a connection of the workers' socket.
     func connectionChanged(_ event: SocketEvent) {
         guard let descriptor = event.descriptor else { return }
-        call(event.kind == .accepted ? .connectionOpened(descriptor) : .connectionClosed(descriptor)) {}
+        inbox.leave(event.kind == .accepted ? Call.connectionOpened(descriptor) : .connectionClosed(descriptor))
     }
 
     /// Whether the thread has ended, and nothing is dispatched any more.
@@ -115,41 +109,31 @@ package final class BrokerLoop: RequestDispatcher {
     /// The workers and queues at this moment; nil once the broker has ended.
     package func snapshot() async -> BrokerSnapshot? {
         await withCheckedContinuation { continuation in
-            call(.snapshot(continuation)) { continuation.resume(returning: nil) }
+            inbox.leave(.snapshot(continuation)) { continuation.resume(returning: nil) }
         }
     }
 
     /// Replaces the settings that can change; see ``Broker/reconfigure(_:now:)``.
     package func reconfigure(_ configuration: BrokerConfiguration) {
         services.formUnion(configuration.services)
-        call(.reconfigure(configuration)) {}
+        inbox.leave(.reconfigure(configuration))
     }
 
     /// Takes no new requests, lets those in flight finish, and says goodbye to the workers; returns when that is done.
     package func drain() async {
-        call(.drain) {}
+        inbox.leave(.drain)
         await end()
     }
 
     /// Fails what is in flight and says goodbye to the workers; returns when that is done.
     package func stop() async {
-        call(.stop) {}
+        inbox.leave(.stop)
         await end()
     }
 
     private func end() async {
         await withCheckedContinuation { continuation in
-            call(.notifyEnd(continuation)) { continuation.resume() }
+            inbox.leave(.notifyEnd(continuation)) { continuation.resume() }
         }
-    }
-
-    /// Puts a call into the inbox, or does something else if nobody will read it any more.
-    private func call(_ call: Call, otherwise: () -> Void) {
-        let isAccepted = inbox.change { inbox in
-            guard !inbox.hasEnded else { return false }
-            inbox.calls.append(call)
-            return true
-        }
-        if !isAccepted { otherwise() }
     }
 }

@@ -20,7 +20,7 @@ extension StreamLoop {
         var effects: [TopicEffect] = []
         var calls: [Call] = []
         /// The events of this round, by event loop.
-        var events: [[(RequestID, ReplyEvent)]]
+        var events: ReplyBatches
         var ready: [Poller<Source>.Ready] = []
         var isStopping = false
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
@@ -34,7 +34,7 @@ extension StreamLoop {
             // Numbers of messages begin with the time in microseconds: greater than all that an earlier process gave.
             var work = Work(
                 hub: TopicHub(configuration, firstID: Self.microsecondsSinceEpoch), sockets: sockets,
-                poller: try Poller<Source>(), events: Array(repeating: [], count: sinks.count))
+                poller: try Poller<Source>(), events: ReplyBatches(count: sinks.count))
             try work.poller.register(descriptor: inbox.wakeDescriptor, as: .inbox)
             try follow(router, &work)
             while true {
@@ -43,7 +43,7 @@ extension StreamLoop {
                 work.hub.advance(to: .now)
                 work.hub.flush()
                 carryOutEffects(&work)
-                handOverEvents(&work)
+                work.events.handOver(to: sinks)
                 if work.isStopping { break }
                 work.ready = try wait(&work)
             }
@@ -84,7 +84,7 @@ extension StreamLoop {
     }
 
     private func takeCalls(_ work: inout Work) {
-        inbox.withContents { swap(&$0.calls, &work.calls) }
+        inbox.takeCalls(into: &work.calls)
         guard !work.calls.isEmpty else { return }
         let now = ContinuousClock.now
         for call in work.calls {
@@ -114,12 +114,12 @@ extension StreamLoop {
 
     private func take(_ request: GatewayRequest, _ work: inout Work, at now: ContinuousClock.Instant) {
         switch request.destination {
-        case .broker: work.events[Int(request.id.loop)].append((request.id, .failure(.unknownService)))
+        case .broker: work.events.append(.failure(.unknownService), for: request.id)
         case .topics(let topics):
             let window = request.streamCredit ?? TopicHubConfiguration.window(ofBuffer: .max)
             work.hub.open(request.id, topics, window: window, at: now)
         case .messages(let publication):
-            work.events[Int(request.id.loop)].append((request.id, send(publication, request.body, work.sockets)))
+            work.events.append(send(publication, request.body, work.sockets), for: request.id)
         }
     }
 
@@ -186,10 +186,7 @@ extension StreamLoop {
                 }
                 logger.info(
                     isConnected ? "publisher connected" : "publisher lost", metadata: ["endpoint": "\(endpoint)"])
-                inbox.change { inbox in
-                    guard !inbox.hasEnded else { return }
-                    inbox.calls.append(.connectionChanged(endpoint: endpoint, isConnected: isConnected))
-                }
+                inbox.leave(.connectionChanged(endpoint: endpoint, isConnected: isConnected))
             }
         }
     }
@@ -200,7 +197,7 @@ extension StreamLoop {
         work.effects.reverse()
         while let effect = work.effects.popLast() {
             switch effect {
-            case .emit(let id, let event): work.events[Int(id.loop)].append((id, event))
+            case .emit(let id, let event): work.events.append(event, for: id)
             case .subscribe(let endpoint, let prefix):
                 attempt(endpoint) { () throws(ZMQError) in
                     try work.sockets.subscribers[endpoint]?.subscribe(to: prefix)
@@ -222,21 +219,11 @@ extension StreamLoop {
         }
     }
 
-    private func handOverEvents(_ work: inout Work) {
-        for index in work.events.indices where !work.events[index].isEmpty {
-            // Given away whole: whoever gets it is its only owner then, and need not copy what it takes out.
-            var batch: [(RequestID, ReplyEvent)] = []
-            batch.reserveCapacity(work.events[index].count)
-            swap(&batch, &work.events[index])
-            sinks[index].deliver(batch)
-        }
-    }
-
     // MARK: The end
 
     private func end(_ work: inout Work) {
         carryOutEffects(&work)
-        handOverEvents(&work)
+        work.events.handOver(to: sinks)
         work.sockets.close()
         endWithoutWork()
         for continuation in work.waitingForEnd { continuation.resume() }
@@ -244,11 +231,7 @@ extension StreamLoop {
 
     /// Answers everyone who still waits for this thread, and lets nobody wait for it any more.
     private func endWithoutWork() {
-        let left = inbox.withContents { inbox in
-            inbox.hasEnded = true
-            defer { inbox.calls = [] }
-            return inbox.calls
-        }
+        let left = inbox.end()
         for call in left {
             switch call {
             case .submit(let requests): refuse(requests)

@@ -10,19 +10,13 @@ import WorkerProtocol
 /// To the front it is one more dispatcher beside the broker. What comes for readers is read until there is none, or for a
 /// while, and goes back to each event loop in one batch. No task and no thread is made for a reader.
 final class StreamLoop: RequestDispatcher {
-    let inbox: LoopInbox<Inbox>
+    let inbox: LoopInbox<PendingCalls<Call>>
     let sinks: [any ReplySink]
     let logger: Logger
     /// What is bound, with real ports in place of wildcards.
     let bound: NIOLockedValueBox<[(pattern: MessageTarget.Pattern, endpoint: String)]>
 
     /// What other threads want of the hub.
-    struct Inbox {
-        var calls: [Call] = []
-        /// Whether the thread has ended.
-        var hasEnded = false
-    }
-
     enum Call {
         case submit([GatewayRequest])
         case cancel(RequestID)
@@ -49,7 +43,7 @@ final class StreamLoop: RequestDispatcher {
         context: Context, router: RequestRouter, security: SocketSecurity?, readerBuffer: Int, maximumMessage: Int,
         sinks: [any ReplySink], logger: Logger
     ) throws {
-        inbox = try LoopInbox(Inbox())
+        inbox = try LoopInbox(PendingCalls())
         self.sinks = sinks
         self.logger = logger
         var sockets = StreamSockets(context, security: security, maximumMessage: maximumMessage, logger: logger)
@@ -67,7 +61,7 @@ final class StreamLoop: RequestDispatcher {
     var endpoints: [(pattern: MessageTarget.Pattern, endpoint: String)] { bound.withLockedValue { $0 } }
 
     func submit(_ requests: [GatewayRequest]) {
-        call(.submit(requests)) { refuse(requests) }
+        inbox.leave(.submit(requests)) { refuse(requests) }
     }
 
     /// Answers requests that come after the thread has ended.
@@ -76,11 +70,11 @@ final class StreamLoop: RequestDispatcher {
     }
 
     func cancel(_ id: RequestID) {
-        call(.cancel(id)) {}
+        inbox.leave(.cancel(id))
     }
 
     func consumed(_ id: RequestID, bytes: Int) {
-        call(.consumed(id, bytes: bytes)) {}
+        inbox.leave(.consumed(id, bytes: bytes))
     }
 
     /// Takes other routes.
@@ -88,7 +82,7 @@ final class StreamLoop: RequestDispatcher {
     /// - Throws: `ZMQError` for what cannot be bound; then everything is as before.
     func reconfigure(_ router: RequestRouter) async throws {
         let error: (any Error)? = await withCheckedContinuation { continuation in
-            call(.reconfigure(router, continuation)) { continuation.resume(returning: nil) }
+            inbox.leave(.reconfigure(router, continuation)) { continuation.resume(returning: nil) }
         }
         if let error { throw error }
     }
@@ -96,30 +90,20 @@ final class StreamLoop: RequestDispatcher {
     /// What is counted for each route; nil once the thread has ended.
     func snapshot() async -> TopicSnapshot? {
         await withCheckedContinuation { continuation in
-            call(.snapshot(continuation)) { continuation.resume(returning: nil) }
+            inbox.leave(.snapshot(continuation)) { continuation.resume(returning: nil) }
         }
     }
 
     /// Ends all streams; messages of clients are still sent.
     func drain() {
-        call(.drain) {}
+        inbox.leave(.drain)
     }
 
     /// Ends everything; returns when that is done.
     func stop() async {
-        call(.stop) {}
+        inbox.leave(.stop)
         await withCheckedContinuation { continuation in
-            call(.notifyEnd(continuation)) { continuation.resume() }
+            inbox.leave(.notifyEnd(continuation)) { continuation.resume() }
         }
-    }
-
-    /// Puts a call into the inbox, or does something else if nobody will read it any more.
-    private func call(_ call: Call, otherwise: () -> Void) {
-        let isAccepted = inbox.change { inbox in
-            guard !inbox.hasEnded else { return false }
-            inbox.calls.append(call)
-            return true
-        }
-        if !isAccepted { otherwise() }
     }
 }
