@@ -15,18 +15,14 @@ import Testing
     private let seed = Parameter.number("CHAOS_SEED", default: Int.random(in: 0...Int(Int32.max)))
     private let folder = try? TemporaryFolder()
 
-    private static func hasPythonH2() async -> Bool {
-        guard let python = try? await RunningProgram.python(["-c", "import h2.connection"]) else { return false }
-        return (try? await python.ending()) == .exited(0)
-    }
-
     @Test func `Whatever becomes of the workers, every answer is the client's own and nothing is done twice`()
         async throws
     {
         try await disturbing(deadline: .seconds(15)) { gateway in try await outcomeOverHTTP1(gateway.port) }
     }
 
-    @Test(.enabled("Python has no h2: Scripts/need python-h2", { await hasPythonH2() }))
+    @Test(
+        .enabled("Python has no h2: Scripts/need python-h2", { await RunningProgram.hasPythonModule("h2.connection") }))
     func `Whatever becomes of the workers, every answer over TLS and HTTP/2 is the stream's own`() async throws {
         let certificates = try Certificates()
         try await certificates.makeAuthority("ca")

@@ -40,6 +40,12 @@ package final class RunningProgram: Sendable {
         try RunningProgram(await interpreter.value, ["-u"] + arguments)
     }
 
+    /// Whether Python finds a module.
+    package static func hasPythonModule(_ name: String) async -> Bool {
+        guard let program = try? await python(["-c", "import \(name)"]) else { return false }
+        return (try? await program.ending()) == .exited(0)
+    }
+
     private static let interpreter = Task {
         let search = try RunningProgram("/bin/sh", [PackageFolder.path("Scripts/find-python")])
         guard try await search.ending() == .exited(0), let path = try await search.output.all().first else {

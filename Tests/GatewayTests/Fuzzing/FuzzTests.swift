@@ -1,4 +1,3 @@
-import Foundation
 import SwiftZMQ
 import Testing
 import WorkerProtocol
@@ -10,14 +9,9 @@ import WorkerProtocol
 /// `FUZZ_INPUTS` sets how many inputs each reader gets (20,000; `make fuzz` takes a million), `FUZZ_SEED` where they begin
 /// (a random place, printed).
 @Suite(.timeLimit(.minutes(60))) struct FuzzTests {
-    private let inputs: Int
-    private let seed: UInt64
-
-    init() {
-        let environment = ProcessInfo.processInfo.environment
-        inputs = environment["FUZZ_INPUTS"].flatMap { Int($0) } ?? 20_000
-        seed = environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    }
+    private let settings = FuzzSettings()
+    private var inputs: Int { settings.inputs }
+    private var seed: UInt64 { settings.seed }
 
     private func report(_ target: String, _ outcomes: [String: Int]) {
         let count = outcomes.values.reduce(0, +)

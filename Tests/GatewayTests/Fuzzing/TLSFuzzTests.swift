@@ -10,14 +10,9 @@ import Testing
 /// `FUZZ_INPUTS` and `FUZZ_SEED` as in ``FuzzTests``. The keys are made anew in each run, and so a seed repeats a run of the
 /// first test alone; of the second a failure shows the files.
 @Suite(.timeLimit(.minutes(60))) struct TLSFuzzTests {
-    private let inputs: Int
-    private let seed: UInt64
-
-    init() {
-        let environment = ProcessInfo.processInfo.environment
-        inputs = environment["FUZZ_INPUTS"].flatMap { Int($0) } ?? 20_000
-        seed = environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    }
+    private let settings = FuzzSettings()
+    private var inputs: Int { settings.inputs }
+    private var seed: UInt64 { settings.seed }
 
     @Test func `Of any certificate the subject is visible ASCII of a bounded length, or nothing`() throws {
         let corpus = try Corpus.files("certificates")

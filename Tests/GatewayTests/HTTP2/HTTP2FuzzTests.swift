@@ -1,4 +1,3 @@
-import Foundation
 import ProcessSupport
 import SwiftZMQ
 import Testing
@@ -33,9 +32,8 @@ import Testing
     }
 
     @Test func `a connection takes any frames, and does the same however they are split`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let inputs = environment["FUZZ_INPUTS"].flatMap { Int($0) } ?? 20_000
-        let seed = environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64(UInt32.max))
+        let settings = FuzzSettings()
+        let (inputs, seed) = (settings.inputs, settings.seed)
         var mutator = Mutator(
             seed: seed, corpus: try Self.corpus(),
             pieces: [

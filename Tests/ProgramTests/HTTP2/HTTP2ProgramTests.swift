@@ -22,11 +22,6 @@ import Testing
 
     private static let hasNGHTTP2 = has("nghttp", "h2load")
 
-    private static func hasPythonH2() async -> Bool {
-        guard let python = try? await RunningProgram.python(["-c", "import h2.connection"]) else { return false }
-        return (try? await python.ending()) == .exited(0)
-    }
-
     private func gateway(_ options: String...) async throws -> HTTP2Gateway {
         try await certificates.makeAuthority("ca")
         try await certificates.makeServer("server", by: "ca")
@@ -213,7 +208,7 @@ import Testing
     // MARK: - h2 in Python
 
     @Test(
-        .enabled("Python has no h2: Scripts/need python-h2", { await hasPythonH2() }),
+        .enabled("Python has no h2: Scripts/need python-h2", { await RunningProgram.hasPythonModule("h2.connection") }),
         arguments: ["requests", "upload", "interleaved"])
     func `A client in Python finds everything as it must be`(test: String) async throws {
         let gateway = try await gateway("--max-body", "2MiB")
