@@ -79,7 +79,7 @@ struct HTTP2Connection {
     var hasSettings = false
     var floods = HTTP2FloodGuard()
     /// The streams whose last frames from the client have been seen to begin, and perhaps not been read.
-    var ended: Set<UInt32> = []
+    var ended = EndedStreams()
 
     /// Frames that need no window and wait for nothing but the socket.
     var control: [HTTP2Frame] = []
@@ -161,7 +161,6 @@ struct HTTP2Connection {
     ///
     /// - Parameter unfinishedHead: the number of the head that has begun and not come to its end, if there is one.
     mutating func inputPaused(unfinishedHead: Int?, at now: NIODeadline) {
-        if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
         guard unfinishedHead != self.unfinishedHead else { return }
         self.unfinishedHead = unfinishedHead
         headerDeadline = unfinishedHead == nil ? .distantFuture : now + rules.times.header
