@@ -90,6 +90,7 @@ let package = Package(
         .systemLibrary(name: "CCommandExecution"),
         .target(
             name: "SystemSupport", dependencies: ["CSystemSupport"], swiftSettings: language + [.strictMemorySafety()]),
+        .target(name: "EndpointSupport", dependencies: ["SwiftZMQ", "SystemSupport"], swiftSettings: language),
         .target(name: "TextFormats", swiftSettings: language),
         .target(name: "TopicMatching", swiftSettings: language),
         .target(
@@ -98,6 +99,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
+                "EndpointSupport",
                 "SwiftZMQ",
                 "SystemSupport",
                 "TextFormats",
@@ -185,6 +187,7 @@ let package = Package(
             name: "pubsub",
             dependencies: [
                 "CommandLineSupport",
+                "EndpointSupport",
                 "PublishSubscribe",
                 "SwiftZMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
@@ -194,7 +197,7 @@ let package = Package(
         .target(
             name: "TaskPipeline",
             dependencies: [
-                "CommandExecution", "SwiftZMQ", "SystemSupport", "TextFormats",
+                "CommandExecution", "EndpointSupport", "SwiftZMQ", "SystemSupport", "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto", condition: programs),
             ],
             swiftSettings: language

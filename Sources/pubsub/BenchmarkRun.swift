@@ -1,4 +1,5 @@
 import CommandLineSupport
+import EndpointSupport
 import Glibc
 import PublishSubscribe
 import SwiftZMQ

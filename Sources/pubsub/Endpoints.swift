@@ -1,4 +1,5 @@
 import CommandLineSupport
+import EndpointSupport
 import SwiftZMQ
 
 /// Where a socket binds and connects, and how its connections are secured.

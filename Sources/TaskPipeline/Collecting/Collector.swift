@@ -1,3 +1,4 @@
+import EndpointSupport
 public import SwiftZMQ
 import SystemSupport
 
@@ -83,7 +84,7 @@ public final class Collector: Sendable {
             $0.usesIPv6 = doneEndpoint.contains("[")
             $0.secure(by: security.connected)
         }
-        self.resultsEndpoint = try results.bind(resultsEndpoint)
+        self.resultsEndpoint = try results.bindUnlessTaken(resultsEndpoint)
         lost = try Push(context) {
             $0.sendHighWaterMark = nil
             $0.linger = .zero

@@ -1,3 +1,4 @@
+import EndpointSupport
 public import SwiftZMQ
 import SystemSupport
 
@@ -23,7 +24,7 @@ public final class PlainCollector: Sendable {
             $0.usesIPv6 = results.contains("[")
             $0.secure(by: security)
         }
-        resultsEndpoint = try pull.bind(results)
+        resultsEndpoint = try pull.bindUnlessTaken(results)
         self.sink = sink
         self.format = format
     }

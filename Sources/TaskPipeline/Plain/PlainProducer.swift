@@ -1,3 +1,4 @@
+import EndpointSupport
 public import SwiftZMQ
 
 /// The ventilator of the classic chain: each task is one frame, pushed to the workers in turn.
@@ -19,7 +20,7 @@ public final class PlainProducer: Sendable {
             $0.usesIPv6 = tasks.contains("[")
             $0.secure(by: security)
         }
-        tasksEndpoint = try push.bind(tasks)
+        tasksEndpoint = try push.bindUnlessTaken(tasks)
     }
 
     /// An endpoint for workers in this process, which need neither a port nor keys.

@@ -1,3 +1,4 @@
+import EndpointSupport
 public import SwiftZMQ
 import SystemSupport
 
@@ -64,8 +65,8 @@ public final class Producer: Sendable {
             $0.usesIPv6 = doneEndpoint.contains("[")
             $0.secure(by: security)
         }
-        self.tasksEndpoint = try tasks.bind(tasksEndpoint)
-        self.doneEndpoint = try done.bind(doneEndpoint)
+        self.tasksEndpoint = try tasks.bindUnlessTaken(tasksEndpoint)
+        self.doneEndpoint = try done.bindUnlessTaken(doneEndpoint)
         window = Locked(TaskWindow(run: .random(), settings: settings, resumes: resumes))
         watch = Locked(ProducerWatch(tasks: self.tasksEndpoint, done: self.doneEndpoint, start: .now))
         executor = context.executor

@@ -98,4 +98,18 @@ import Testing
         #expect(lines.first?.contains(names) == true, "\(lines.joined(separator: "\n"))")
         #expect(try await program.output.all() == [])
     }
+
+    @Test(arguments: [
+        "run --job echo --tasks", "run --job echo --plain --tasks", "produce --tasks",
+        "produce --tasks tcp://127.0.0.1:* --done", "produce --plain --tasks",
+        "collect --done tcp://127.0.0.1:9 --results", "collect --plain --results",
+    ])
+    func `A file that stands where a socket is to be bound is left alone`(command: String) async throws {
+        let file = try TestFile(named: "precious", holding: "precious")
+        let words = command.split(separator: " ").map(String.init)
+        let program = try programs.pipeline(words + ["ipc://\(file.path)"])
+        #expect(try await program.ending() == .exited(1))
+        #expect(try await program.errors.all().last?.contains("there is a file that is no socket: remove it") == true)
+        #expect(try file.text == "precious")
+    }
 }
