@@ -271,10 +271,10 @@ import WorkerProtocol
             script.begin(.ping, length: 8)
             script.now = script.now + .milliseconds(11)
         }
-        for _ in 0..<5000 {
+        for number in 0..<5000 {
             script.begin(.data, length: 1)
             script.begin(.data, flags: 1, stream: 1)
-            script.begin(.headers, flags: 5, length: 10, stream: 3)
+            script.begin(.headers, flags: 5, length: 10, stream: UInt32(2 * number + 3))
             script.http.inputPaused(unfinishedHead: nil, at: script.now)
         }
         #expect(script.goAways.isEmpty)

@@ -61,4 +61,19 @@ import Testing
         print("fuzz: HTTP/2 from FUZZ_SEED=\(seed): \(outcomes.sorted { $0.key < $1.key })")
         #expect(outcomes["1 requests", default: 0] > 0 && outcomes["0 requests, over", default: 0] > 0)
     }
+
+    /// It was passed over where the two heads came in reads of their own, as nobody remembered the first.
+    @Test func `A head after the end of a refused request ends the connection, however the bytes are cut`() throws {
+        let client = try HTTP2EmbeddedConnection()
+        let refused = try client.request(1, [("content-length", "7")])
+        let again = try client.request(1, [("a", "b")])
+        let bytes = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + Self.frame(4) + refused + again
+        for place in 0...bytes.count {
+            let connection = try HTTP2EmbeddedConnection()
+            try connection.send(Array(bytes[..<place]))
+            try connection.send(Array(bytes[place...]))
+            #expect(connection.dispatcher.submitted.isEmpty)
+            #expect(try connection.frames().contains { $0.kind == 7 }, "cut at \(place)")
+        }
+    }
 }

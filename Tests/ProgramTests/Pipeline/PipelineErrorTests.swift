@@ -100,8 +100,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "run --job echo --tasks", "run --job echo --plain --tasks", "produce --tasks",
-        "produce --tasks tcp://127.0.0.1:* --done", "produce --plain --tasks",
+        "run --job echo --results tcp://127.0.0.1:* --tasks",
+        "run --job echo --plain --tasks tcp://127.0.0.1:* --results",
+        "produce --tasks", "produce --tasks tcp://127.0.0.1:* --done", "produce --plain --tasks",
         "collect --done tcp://127.0.0.1:9 --results", "collect --plain --results",
     ])
     func `A file that stands where a socket is to be bound is left alone`(command: String) async throws {
