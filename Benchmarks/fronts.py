@@ -54,6 +54,45 @@ http {{
     return [program("nginx"), "-p", folder, "-e", f"{folder}/error.log", "-c", configuration]
 
 
+def nchan(folder, port):
+    """nginx with one process and the module nchan: one channel, written to by WebSocket and read as server-sent events.
+
+    None where it is not installed.
+    """
+    module = pathlib.Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+    if not program("nginx") or not module.exists():
+        return None
+    user = "user root;" if os.geteuid() == 0 else ""
+    configuration = pathlib.Path(folder, "nginx.conf")
+    configuration.write_text(
+        f"""\
+load_module {module};
+{user}
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile 8192;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    nchan_message_buffer_length 4096;
+    nchan_message_timeout 60s;
+    server {{
+        listen 127.0.0.1:{port};
+        location = /publish {{ nchan_publisher websocket; nchan_channel_id bench; }}
+        location = /events {{
+            nchan_subscriber eventsource;
+            nchan_channel_id bench;
+            nchan_subscriber_first_message newest;
+        }}
+    }}
+}}
+"""
+    )
+    return [program("nginx"), "-p", folder, "-e", f"{folder}/error.log", "-c", configuration]
+
+
 def haproxy(folder, port, upstream, threads):
     """A reverse proxy with as many threads (None: as many as it likes), that keeps its connections to the upstream."""
     configuration = pathlib.Path(folder, "haproxy.cfg")
