@@ -43,6 +43,15 @@ import Testing
         #expect(watch.due(at: start + .seconds(5)) == [.unreachable(endpoint, for: .seconds(5), reason: "no")])
     }
 
+    @Test func `A refusal without a reason does not hide the reason of one before`() {
+        var watch = ConnectionWatch([endpoint], at: start)
+        _ = watch.record(.brokenOff("broke off"), of: endpoint, at: start)
+        #expect(watch.due(at: start + .seconds(5)) == [.unreachable(endpoint, for: .seconds(5), reason: "broke off")])
+        _ = watch.record(.refused("no"), of: endpoint, at: start)
+        _ = watch.record(.brokenOff("broke off"), of: endpoint, at: start)
+        #expect(watch.due(at: start + .seconds(15)) == [.unreachable(endpoint, for: .seconds(15), reason: "no")])
+    }
+
     @Test func `A peer of an old version never says that it agrees, and counts when the connection lasts`() {
         var watch = ConnectionWatch([endpoint], at: start)
         _ = watch.record(.connected, of: endpoint, at: start + .seconds(4))

@@ -1,4 +1,5 @@
 public import SwiftZMQ
+import SystemSupport
 
 /// Tells when an endpoint cannot be reached, and when it can be again: see ``ConnectionWatch``.
 public actor ConnectionReporter {
@@ -11,10 +12,9 @@ public actor ConnectionReporter {
     /// What the system says that the names stand for.
     private var addresses: [String: EndpointAddresses] = [:]
     /// How long to wait after the next refusal before connecting again.
-    private var pauses: [String: Duration] = [:]
+    private var pauses: [String: GrowingInterval] = [:]
 
-    private static let firstPause = Duration.seconds(1)
-    private static let longestPause = Duration.seconds(60)
+    private static let pause = GrowingInterval(from: .seconds(1), upTo: .seconds(60))
 
     /// - Parameters:
     ///   - endpoints: what a socket connects to, as it was named on the command line.
@@ -68,8 +68,7 @@ public actor ConnectionReporter {
         switch event.kind {
         case .handshakeSucceeded: pauses[name] = nil
         case .handshakeFailed(let failure) where failure.isFinal:
-            let pause = pauses[name] ?? Self.firstPause
-            pauses[name] = min(pause * 2, Self.longestPause)
+            let pause = pauses[name, default: Self.pause].next()
             Task { [reconnect] in
                 try await Task.sleep(for: pause)
                 reconnect(name)
@@ -108,7 +107,7 @@ extension ConnectionWatch.Change {
         case .handshakeFailed(.protocolError):
             self = .refused("the two ends do not agree on how they are secured, or it is no ZeroMQ there")
         case .handshakeFailed(.noDetail):
-            self = .refused("whoever is there broke off; is it ZeroMQ, and are both ends secured by the same keys?")
+            self = .brokenOff("whoever is there broke off; is it ZeroMQ, and are both ends secured by the same keys?")
         default: return nil
         }
     }

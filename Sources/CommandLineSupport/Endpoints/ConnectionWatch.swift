@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// When to say that an endpoint cannot be reached: after a few seconds, and then at ever longer intervals. Time is passed in.
 public struct ConnectionWatch: Sendable {
     /// A moment, passed in by whoever has a clock.
@@ -13,6 +15,8 @@ public struct ConnectionWatch: Sendable {
         case lost
         /// The two ends have not agreed, for a reason.
         case refused(String)
+        /// The other end has broken off, and what it says of that is all that is known, unless a reason came before.
+        case brokenOff(String)
     }
 
     /// What is to be said of an endpoint.
@@ -30,7 +34,7 @@ public struct ConnectionWatch: Sendable {
         var connected: Instant?
         var reason: String?
         var next: Instant
-        var interval: Duration
+        var interval: GrowingInterval
         var hasBeenSaid = false
     }
 
@@ -39,7 +43,6 @@ public struct ConnectionWatch: Sendable {
     private static let settled: Duration = .seconds(5)
     private static let longest: Duration = .seconds(600)
 
-    private let first: Duration
     private var endpoints: [Endpoint]
 
     /// Endpoints to none of which there is a connection.
@@ -49,8 +52,9 @@ public struct ConnectionWatch: Sendable {
     ///   - now: the present moment.
     ///   - first: how long to wait before something is said. Default 5 s.
     public init(_ endpoints: [String], at now: Instant, first: Duration = .seconds(5)) {
-        self.first = first
-        self.endpoints = endpoints.map { Endpoint(name: $0, since: now, next: now + first, interval: first) }
+        var interval = GrowingInterval(from: first, upTo: Self.longest)
+        let next = now + interval.next()
+        self.endpoints = endpoints.map { Endpoint(name: $0, since: now, next: next, interval: interval) }
     }
 
     /// Takes a change into account; what is to be said of it.
@@ -65,6 +69,9 @@ public struct ConnectionWatch: Sendable {
         case .refused(let reason):
             lose(index, at: now)
             endpoints[index].reason = reason
+        case .brokenOff(let reason):
+            lose(index, at: now)
+            if endpoints[index].reason == nil { endpoints[index].reason = reason }
         }
         return nil
     }
@@ -78,8 +85,7 @@ public struct ConnectionWatch: Sendable {
             }
             guard now >= endpoints[index].next else { return nil }
             endpoints[index].hasBeenSaid = true
-            endpoints[index].interval = min(endpoints[index].interval * 2, Self.longest)
-            endpoints[index].next = now + endpoints[index].interval
+            endpoints[index].next = now + endpoints[index].interval.next()
             return .unreachable(endpoints[index].name, for: now - since, reason: endpoints[index].reason)
         }
     }
@@ -97,7 +103,7 @@ public struct ConnectionWatch: Sendable {
         endpoints[index].connected = nil
         guard endpoints[index].since == nil else { return }
         endpoints[index].since = now
-        endpoints[index].interval = first
-        endpoints[index].next = now + first
+        endpoints[index].interval.reset()
+        endpoints[index].next = now + endpoints[index].interval.next()
     }
 }

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// A worker's rules for when its machine lacks something: how many tasks it does at once, and when it tries more.
 ///
 /// One that fails for want of memory, descriptors, processes or room on a disk is given back. From then on the worker does
@@ -6,13 +8,11 @@
 public struct Shortage: Sendable {
     private let most: Int
     private var limit: Int
-    private var pause = Shortage.firstPause
+    private var pause = GrowingInterval(from: .milliseconds(500), upTo: .seconds(10))
     private var until: Moment?
     private var lastReason: String?
     private var lastTold: Moment?
 
-    static let firstPause = Duration.milliseconds(500)
-    static let longestPause = Duration.seconds(10)
     /// A reason is told again after this time.
     static let tellAgain = Duration.seconds(30)
 
@@ -57,8 +57,7 @@ public struct Shortage: Sendable {
 
     private mutating func restrict(to running: Int, at now: Moment) {
         limit = min(limit, running)
-        until = now + pause
-        pause = min(pause * 2, Self.longestPause)
+        until = now + pause.next()
     }
 
     /// Notes that a task was done.
@@ -66,7 +65,7 @@ public struct Shortage: Sendable {
         guard limit < most, until.map({ now >= $0 }) ?? true else { return }
         limit += 1
         guard limit >= most else { return }
-        pause = Self.firstPause
+        pause.reset()
         until = nil
     }
 }

@@ -1,11 +1,9 @@
 import SwiftZMQ
+import SystemSupport
 
 /// A connection that is made again when the other end has refused it, which libzmq does not: its keys may be let in later,
 /// and somebody else may listen there.
 struct LastingConnection<S: Socket>: Sendable {
-    private static var firstPause: Duration { .seconds(1) }
-    private static var longestPause: Duration { .seconds(60) }
-
     private let socket: S
     private let endpoint: String
     private let events: SocketEvents
@@ -23,18 +21,17 @@ struct LastingConnection<S: Socket>: Sendable {
     ///
     /// - Parameter note: is told what becomes of it.
     func keep(_ note: (ConnectionChange) -> Void) async throws {
-        var pause = Self.firstPause
+        var pause = GrowingInterval(from: .seconds(1), upTo: .seconds(60))
         for await event in events {
             switch event.kind {
             case .handshakeSucceeded:
-                pause = Self.firstPause
+                pause.reset()
                 note(.made)
             case .disconnected: note(.lost)
             case .handshakeFailed(let failure):
                 note(.refused(Refusal.reason(failure)))
                 guard failure.isFinal else { continue }
-                try? await Task.sleep(for: pause)
-                pause = min(pause * 2, Self.longestPause)
+                try? await Task.sleep(for: pause.next())
                 // One that was closed meanwhile needs no connection.
                 guard !Task.isCancelled, !socket.isClosed else { return }
                 try socket.connect(endpoint)

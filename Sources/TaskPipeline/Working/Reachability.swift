@@ -1,23 +1,21 @@
 import Glibc
+import SystemSupport
 
 /// Whether an endpoint can be reached, and when to say that it cannot: after some seconds, and then at ever longer times.
 struct Reachability: Sendable {
     let endpoint: String
     private var lostSince: Moment?
     private var nextNotice: Moment
-    private var pause = Reachability.firstPause
+    private var pause = GrowingInterval(from: .seconds(5), upTo: .seconds(600))
     private var isTold = false
     /// Why the other end has refused the last connection; nil when it has not.
     private(set) var refusal: String?
-
-    static let firstPause = Duration.seconds(5)
-    static let longestPause = Duration.seconds(600)
 
     init(_ endpoint: String, since now: Moment) {
         self.endpoint = endpoint
         // Within a process there is nothing that could be out of reach.
         lostSince = endpoint.hasPrefix("inproc://") ? nil : now
-        nextNotice = now + Self.firstPause
+        nextNotice = now + pause.next()
     }
 
     mutating func note(isConnected: Bool, at now: Moment) {
@@ -26,8 +24,8 @@ struct Reachability: Sendable {
             refusal = nil
         } else if lostSince == nil {
             lostSince = now
-            pause = Self.firstPause
-            nextNotice = now + pause
+            pause.reset()
+            nextNotice = now + pause.next()
         }
     }
 
@@ -45,8 +43,7 @@ struct Reachability: Sendable {
     /// For how long it has not been reached, when it is time to say so.
     mutating func dueNotice(at now: Moment) -> Duration? {
         guard let lostSince, now >= nextNotice else { return nil }
-        pause = min(pause * 2, Self.longestPause)
-        nextNotice = now + pause
+        nextNotice = now + pause.next()
         isTold = true
         return now - lostSince
     }
