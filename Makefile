@@ -58,7 +58,7 @@ fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in 
 		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2|TLS)?FuzzTests' $(ARGS)
 
 # The readers, and the folders of Tests/Corpus that each begins with.
-FUZZED := requests replies worker-commands gateway-commands certificates
+FUZZED := requests replies worker-commands gateway-commands certificates websocket-frames
 
 libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_SECONDS for each, 60)
 	@Scripts/need swift libzmq

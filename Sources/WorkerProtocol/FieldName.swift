@@ -12,13 +12,28 @@ package enum FieldName: UInt8, Sendable {
     case forwardedFor
     case forwardedHost
     case forwardedProto
-    /// `keep-alive`, `proxy-connection`, `te`, `trailer` and `upgrade`: of no meaning beyond the connection.
+    /// `keep-alive`, `proxy-connection`, `te` and `trailer`: of no meaning beyond the connection.
     case hopByHop
     case host
+    case origin
     case requestID
     case server
     case streamCredit
     case transferEncoding
+    /// `upgrade`, of no meaning beyond the connection.
+    case upgrade
+    /// `x-websocket`, which only the gateway itself may say.
+    case webSocket
+    /// `sec-websocket-accept`
+    case webSocketAccept
+    /// `sec-websocket-extensions`
+    case webSocketExtensions
+    /// `sec-websocket-key`
+    case webSocketKey
+    /// `sec-websocket-protocol`
+    case webSocketProtocol
+    /// `sec-websocket-version`
+    case webSocketVersion
     case other
 
     /// Classifies a name, by its length first.
@@ -31,10 +46,13 @@ package enum FieldName: UInt8, Sendable {
             case 6 where Self.equal(name, "accept"): .accept
             case 6 where Self.equal(name, "expect"): .expect
             case 6 where Self.equal(name, "server"): .server
-            case 7 where Self.equal(name, "upgrade") || Self.equal(name, "trailer"): .hopByHop
+            case 6 where Self.equal(name, "origin"): .origin
+            case 7 where Self.equal(name, "upgrade"): .upgrade
+            case 7 where Self.equal(name, "trailer"): .hopByHop
             case 9 where Self.equal(name, "forwarded"): .forwarded
             case 10 where Self.equal(name, "connection"): .connection
             case 10 where Self.equal(name, "keep-alive"): .hopByHop
+            case 11 where Self.equalOrUnderscored(name, "x-websocket"): .webSocket
             case 12 where Self.equal(name, "x-request-id"): .requestID
             case 14 where Self.equal(name, "content-length"): .contentLength
             case 15 where Self.equal(name, "x-forwarded-for"): .forwardedFor
@@ -43,6 +61,11 @@ package enum FieldName: UInt8, Sendable {
             case 16 where Self.equal(name, "x-forwarded-host"): .forwardedHost
             case 17 where Self.equal(name, "transfer-encoding"): .transferEncoding
             case 17 where Self.equal(name, "x-forwarded-proto"): .forwardedProto
+            case 17 where Self.equal(name, "sec-websocket-key"): .webSocketKey
+            case 20 where Self.equal(name, "sec-websocket-accept"): .webSocketAccept
+            case 21 where Self.equal(name, "sec-websocket-version"): .webSocketVersion
+            case 22 where Self.equal(name, "sec-websocket-protocol"): .webSocketProtocol
+            case 24 where Self.equal(name, "sec-websocket-extensions"): .webSocketExtensions
             case 28 where Self.equalOrUnderscored(name, "x-client-certificate-subject"):
                 .clientCertificateSubject
             default: .other

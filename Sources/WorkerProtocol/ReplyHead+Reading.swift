@@ -4,6 +4,9 @@ extension ReplyHead {
     /// The most bytes a head may have: 64 KiB.
     public static let maximumSize = 65_536
 
+    /// The status with which a worker accepts a WebSocket.
+    public static let switchingProtocols = 101
+
     /// The head that a reply of one frame has: `200` with `content-type: text/plain; charset=utf-8`.
     public static let plainText = {
         let lines: Frame = "content-type: text/plain; charset=utf-8\r\n"
@@ -19,9 +22,20 @@ extension ReplyHead {
     /// CRLF. The empty line at the end may be left out. Hop-by-hop fields and all that `connection` names are dropped,
     /// `content-length` goes to ``contentLength``. The reason phrase and the values stay the bytes that they are.
     ///
+    /// - Parameters:
+    ///   - frame: the first frame of a reply.
+    ///   - maySwitch: whether the status may be 101, with which a worker accepts a WebSocket.
     /// - Throws: what is wrong with which line, for anything else.
-    public init(reading frame: Frame) throws(WorkerProtocolError) {
-        self = try frame.withUnsafeBytes { (bytes) throws(WorkerProtocolError) in try Self.read(bytes, of: frame) }
+    public init(reading frame: Frame, maySwitch: Bool = false) throws(WorkerProtocolError) {
+        let head = try frame.withUnsafeBytes { (bytes) throws(WorkerProtocolError) in
+            try Self.read(bytes, of: frame)
+        }
+        guard head.status != Self.switchingProtocols || maySwitch else { throw Self.outOfRange(head.status) }
+        self = head
+    }
+
+    private static func outOfRange(_ status: Int) -> WorkerProtocolError {
+        WorkerProtocolError(.statusOutOfRange, "the status is \(status); it must be 200 to 599")
     }
 
     /// What is found in the field lines on the way through them.
@@ -83,7 +97,7 @@ extension ReplyHead {
     /// Whether a field never goes to the client as the worker sent it.
     private static func isDropped(_ meaning: FieldName) -> Bool {
         switch meaning {
-        case .connection, .contentLength, .hopByHop, .transferEncoding, .requestID: true
+        case .connection, .contentLength, .hopByHop, .upgrade, .transferEncoding, .requestID: true
         default: false
         }
     }
@@ -135,9 +149,7 @@ extension ReplyHead {
             throw WorkerProtocolError(.statusLine, "the first line, '\(shown)', is not a status line")
         }
         let status = (0..<3).reduce(0) { $0 * 10 + Int(whole[start + $1] - 0x30) }
-        guard (200...599).contains(status) else {
-            throw WorkerProtocolError(.statusOutOfRange, "the status is \(status); it must be 200 to 599")
-        }
+        guard (200...599).contains(status) || status == switchingProtocols else { throw outOfRange(status) }
         guard whole.count > start + 4 else { return (status, line.end..<line.end) }
         return (status, line.start + start + 4..<line.end)
     }

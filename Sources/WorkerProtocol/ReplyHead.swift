@@ -22,7 +22,7 @@ public struct ReplyHead: Sendable {
         case bytes(ReplyHeadBytes)
     }
 
-    /// 200 … 599.
+    /// 200 … 599, or 101 where a WebSocket is accepted.
     public let status: Int
     /// The `content-length` that the worker named, nil where it named none or no plain number.
     ///

@@ -13,15 +13,18 @@ struct RequestForwarding {
     /// The host that the client named, in a field or in its target.
     private var host: Range<Int>?
     private var hasHostField = false
+    private let isWebSocket: Bool
     // What a trusted proxy says; empty for everybody else.
     private var addresses: [Range<Int>] = []
     private var schemes: [Range<Int>] = []
     private var hosts: [Range<Int>] = []
 
     init(
-        _ head: UnsafeRawBufferPointer, _ fields: [HeadField], authority: Range<Int>?, origin: consuming RequestOrigin
+        _ head: UnsafeRawBufferPointer, _ fields: [HeadField], authority: Range<Int>?, isWebSocket: Bool = false,
+        origin: consuming RequestOrigin
     ) {
         self.head = head
+        self.isWebSocket = isWebSocket
         self.fields = fields
         self.origin = origin
         for field in fields {
@@ -61,9 +64,11 @@ struct RequestForwarding {
         var hasLength = bodyLength == 0
         for field in fields {
             switch field.meaning {
-            case .connection, .hopByHop, .transferEncoding, .requestID, .streamCredit, .forwardedFor,
-                .forwardedProto, .forwardedHost, .clientCertificateSubject:
+            case .connection, .hopByHop, .upgrade, .transferEncoding, .requestID, .streamCredit, .forwardedFor,
+                .forwardedProto, .forwardedHost, .clientCertificateSubject, .webSocket:
                 continue
+            case .webSocketKey, .webSocketVersion, .webSocketExtensions:
+                if isWebSocket { continue }
             case .forwarded where !origin.isTrustedProxy:
                 continue
             case .host where hasHost:
@@ -74,7 +79,7 @@ struct RequestForwarding {
                 if !hasLength { output.append("content-length: ", bodyLength) }
                 hasLength = true
                 continue
-            case .accept, .date, .expect, .server, .other:
+            case .accept, .date, .expect, .origin, .server, .webSocketAccept, .webSocketProtocol, .other:
                 if !listed.isEmpty, listed.contains(String(decoding: slice(field.name), as: UTF8.self).lowercased()) {
                     continue
                 }

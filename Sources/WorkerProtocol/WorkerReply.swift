@@ -18,13 +18,16 @@ public struct WorkerReply: Sendable, Hashable {
     /// One frame is the body of a `200` with `content-type: text/plain; charset=utf-8`. Of two frames or more the
     /// first is the head, and the others, joined, are the body.
     ///
+    /// - Parameters:
+    ///   - frames: the frames.
+    ///   - maySwitch: whether the status may be 101, with which a worker accepts a WebSocket.
     /// - Throws: what is wrong with the head.
-    public init(reading frames: BodyFrames) throws(WorkerProtocolError) {
+    public init(reading frames: BodyFrames, maySwitch: Bool = false) throws(WorkerProtocolError) {
         if frames.count == 1 {
             head = .plainText
             body = frames.head
         } else {
-            head = try ReplyHead(reading: frames.head)
+            head = try ReplyHead(reading: frames.head, maySwitch: maySwitch)
             body = Frame(joining: frames.dropFirst())
         }
     }

@@ -35,6 +35,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .setting("retries")) var retries: String?
     @Option(help: .setting("queue-limit")) var queueLimit: String?
     @Option(help: .setting("max-body")) var maxBody: String?
+    @Option(help: .setting("max-message")) var maxMessage: String?
     @Option(help: .setting("max-header")) var maxHeader: String?
     @Option(help: .setting("max-target")) var maxTarget: String?
 
@@ -59,7 +60,8 @@ struct ServeOptions: ParsableArguments {
     var given: [String: [String]] {
         let single: [(String, String?)] = [
             ("admin", admin), ("demo-workers", demoWorkers), ("request-timeout", requestTimeout), ("retries", retries),
-            ("queue-limit", queueLimit), ("max-body", maxBody), ("max-header", maxHeader), ("max-target", maxTarget),
+            ("queue-limit", queueLimit), ("max-body", maxBody), ("max-message", maxMessage), ("max-header", maxHeader),
+            ("max-target", maxTarget),
             ("heartbeat", heartbeat), ("worker-grace", workerGrace), ("max-reply", maxReply),
             ("response-buffer", responseBuffer), ("stream-idle-timeout", streamIdleTimeout),
             ("max-connections", maxConnections), ("header-timeout", headerTimeout), ("body-timeout", bodyTimeout),

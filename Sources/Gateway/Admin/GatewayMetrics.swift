@@ -21,7 +21,9 @@ final class GatewayMetrics: Sendable {
         "webgateway_errors_total": "Requests over HTTP and of MDP clients that the gateway itself let fail, by code.",
         "webgateway_connections": "Open HTTP connections.",
         "webgateway_workers_lost_total": "Workers lost for whatever reason.",
-        "webgateway_stream_clients": "Topic streams that are open.",
+        "webgateway_websockets": "WebSockets to workers that are open.",
+        "webgateway_websocket_messages_total": "Messages through WebSockets to workers, by direction.",
+        "webgateway_stream_clients": "Topic streams that are open, WebSockets among them.",
         "webgateway_stream_messages_total": "Messages of publishers that somebody read, each once.",
         "webgateway_stream_dropped_total": "Messages dropped for readers that did not keep up, once for each of them.",
     ]
@@ -30,6 +32,15 @@ final class GatewayMetrics: Sendable {
     private struct ServiceMeters {
         let queueDepth: Meter
         let workers: Meter
+        /// Of WebSockets, from the first on.
+        var webSockets: WebSocketMeters?
+    }
+
+    private struct WebSocketMeters {
+        let open: Meter
+        let fromClients: Counter
+        let toClients: Counter
+        var counted: BrokerSnapshot.Service
     }
 
     /// What is kept of one route with `subscribe`.
@@ -101,17 +112,46 @@ final class GatewayMetrics: Sendable {
             var gone = Set(state.services.keys)
             for service in snapshot.services {
                 gone.remove(service.name)
-                let meters = state.services[service.name] ?? makeMeters(service.name)
-                state.services[service.name] = meters
+                var meters = state.services[service.name] ?? makeMeters(service.name)
                 meters.queueDepth.set(service.queued)
                 meters.workers.set(service.workers)
+                sampleWebSockets(of: service, &meters.webSockets)
+                state.services[service.name] = meters
             }
             for name in gone {
                 let meters = state.services.removeValue(forKey: name)
                 meters?.queueDepth.destroy()
                 meters?.workers.destroy()
+                meters?.webSockets?.open.destroy()
+                meters?.webSockets?.fromClients.destroy()
+                meters?.webSockets?.toClients.destroy()
             }
         }
+    }
+
+    private func sampleWebSockets(of service: BrokerSnapshot.Service, _ meters: inout WebSocketMeters?) {
+        if meters == nil, service.webSockets > 0 || service.messagesFromClients + service.messagesToClients > 0 {
+            meters = makeWebSocketMeters(service)
+        }
+        guard let counted = meters?.counted else { return }
+        meters?.open.set(service.webSockets)
+        // As above; and a service that was forgotten and came back counts from nothing.
+        meters?.fromClients.increment(by: max(0, service.messagesFromClients - counted.messagesFromClients))
+        meters?.toClients.increment(by: max(0, service.messagesToClients - counted.messagesToClients))
+        meters?.counted = service
+    }
+
+    private func makeWebSocketMeters(_ service: BrokerSnapshot.Service) -> WebSocketMeters {
+        func counter(_ direction: String) -> Counter {
+            Counter(
+                label: "webgateway_websocket_messages_total",
+                dimensions: [("service", service.name), ("direction", direction)], factory: factory)
+        }
+        return WebSocketMeters(
+            open: Meter(label: "webgateway_websockets", dimensions: [("service", service.name)], factory: factory),
+            fromClients: counter("in"), toClients: counter("out"),
+            counted: BrokerSnapshot.Service(
+                name: service.name, queued: 0, workers: 0, webSockets: 0, messagesFromClients: 0, messagesToClients: 0))
     }
 
     /// Takes over what the hub of the topic streams knows at a moment.

@@ -23,6 +23,7 @@ extension Broker {
             lose(worker, because: .unreachable, unsent: delivery.sequence, now: now)
         case .full:
             workers[worker].isFull = true
+            if delivery.isKept, workers[worker].backlog.isEmpty { keep(delivery) }
             updateAvailability(worker)
             let retry = now + configuration.heartbeat
             if !workerTimers.contains(worker) { workerTimers.set(worker, to: retry) }

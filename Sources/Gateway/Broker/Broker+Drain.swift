@@ -19,7 +19,7 @@ extension Broker {
                 effects.append(.emit(id, .failure(.workerLost)))
                 abandon(slot, now: now)
             case .streaming:
-                effects.append(.emit(id, .cut))
+                effects.append(.emit(id, requests[slot].isOpen ? .closed(.stopped) : .cut))
                 abandon(slot, now: now)
             case .abandoned:
                 break

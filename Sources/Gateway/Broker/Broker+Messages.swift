@@ -52,6 +52,14 @@ extension Broker {
             // One that crossed a CANCEL, or that comes twice, has nothing left to end.
             if let slot = try request(tag, at: worker) { receiveAbort(of: slot, because: reason, now: now) }
             pipeHasRoom(at: worker, now: now)
+        case .credit(let tag, let bytes):
+            guard workers[worker].properties.servesWebSockets else {
+                throw WorkerProtocolError(
+                    .unexpectedCommand, "CREDIT from a worker that did not say in READY that it serves WebSockets")
+            }
+            // It may cross the end.
+            if let slot = try request(tag, at: worker) { receiveCredit(bytes, of: slot) }
+            pipeHasRoom(at: worker, now: now)
         case .disconnect:
             lose(worker, because: .disconnected, now: now)
         case .drain:
@@ -79,6 +87,7 @@ extension Broker {
     private mutating func pipeHasRoom(at worker: Int, now: Instant) {
         guard workers[worker].isFull else { return }
         workers[worker].isFull = false
+        retryBacklog(of: worker)
         updateAvailability(worker)
         serveQueue(of: workers[worker].service, now: now)
     }
@@ -91,9 +100,11 @@ extension Broker {
         workers[worker].isDraining = true
         updateAvailability(worker)
         let service = workers[worker].service
-        stopAccepting(service, now: now)
+        stopAccepting(worker, now: now)
         effects.append(
             .report(.workerDraining(routingID: workers[worker].routingID, service: services[service].name)))
+        // Those that wait for a WebSocket may have nobody left to wait for.
+        serveQueue(of: service, now: now)
     }
 
     /// A worker says READY a second time.

@@ -9,6 +9,8 @@ extension Broker {
             return
         case .abandoned:
             dropReply(of: requests[slot].worker)
+        case .streaming where requests[slot].isOpen:
+            receiveMessage(body, of: slot, now: now)
         case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):
             reportHandling(slot, now: now)
             effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
@@ -33,6 +35,10 @@ extension Broker {
                 effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
                 abandon(slot, now: now)
                 return
+            }
+            if reply.head.status == ReplyHead.switchingProtocols {
+                reportHandling(slot, now: now)
+                return open(reply, of: slot, now: now)
             }
             guard spendCredit(reply.body.count, of: slot) else {
                 reportHandling(slot, now: now)
@@ -68,7 +74,10 @@ extension Broker {
         case .queued:
             return
         case .abandoned:
-            dropReply(of: worker)
+            if !requests[slot].isToldOfEnd { dropReply(of: worker) }
+        case .streaming where requests[slot].isOpen:
+            reportHandling(slot, now: now)
+            receiveEnd(body, of: slot)
         case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):
             reportHandling(slot, now: now)
             effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
@@ -82,6 +91,10 @@ extension Broker {
         case .outstanding:
             reportHandling(slot, now: now)
             if let reply = readReply(body, of: slot) {
+                if reply.head.status == ReplyHead.switchingProtocols {
+                    refuseSwitch(of: slot)
+                    break
+                }
                 effects.append(.emit(requests[slot].id, .reply(reply.head, body: reply.body)))
                 counters.completed += 1
             } else {
@@ -119,7 +132,7 @@ extension Broker {
         case .streaming:
             reportAbort(slot, because: reason)
             reportHandling(slot, now: now)
-            effects.append(.emit(requests[slot].id, .cut))
+            effects.append(.emit(requests[slot].id, requests[slot].isOpen ? .closed(.workerFailed) : .cut))
         }
         vacate(worker, by: slot)
         finish(slot)
@@ -156,20 +169,27 @@ extension Broker {
     private mutating func readReply(_ body: BodyFrames, of slot: Int) -> WorkerReply? {
         do throws(WorkerProtocolError) {
             try validateSize(of: body)
-            return try WorkerReply(reading: body)
+            // A worker that accepts a WebSocket has nothing to send beside the head.
+            if requests[slot].isWebSocket, body.count == 1,
+                let head = try? ReplyHead(reading: body[0], maySwitch: true),
+                head.status == ReplyHead.switchingProtocols
+            {
+                return WorkerReply(head: head, body: Frame())
+            }
+            return try WorkerReply(reading: body, maySwitch: true)
         } catch {
             reportInvalid(slot, because: error)
             return nil
         }
     }
 
-    private mutating func reportInvalid(_ slot: Int, because reason: WorkerProtocolError) {
+    mutating func reportInvalid(_ slot: Int, because reason: WorkerProtocolError) {
         counters.invalidReplies += 1
         let service = services[requests[slot].service].name
         effects.append(.report(.replyInvalid(requests[slot].id, service: service, reason: reason)))
     }
 
-    private func validateSize(of body: BodyFrames) throws(WorkerProtocolError) {
+    func validateSize(of body: BodyFrames) throws(WorkerProtocolError) {
         let size = body.reduce(0) { $0 + $1.count }
         guard size > configuration.maximumReply else { return }
         throw WorkerProtocolError(
@@ -188,7 +208,7 @@ extension Broker {
     }
 
     /// Counts a piece against what the worker was granted; false where it was granted less.
-    private mutating func spendCredit(_ bytes: Int, of slot: Int) -> Bool {
+    mutating func spendCredit(_ bytes: Int, of slot: Int) -> Bool {
         guard let credit = requests[slot].credit else { return true }
         requests[slot].credit = credit - bytes
         guard bytes > credit else { return true }

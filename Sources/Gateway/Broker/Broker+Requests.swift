@@ -19,8 +19,12 @@ extension Broker {
             effects.append(.emit(request.id, .failure(.unknownService)))
             return
         }
-        let worker = services[service].available.first
-        guard worker >= 0 || services[service].queue.count < configuration.queueLimit else {
+        if case .refused(let failure) = request.webSocket, services[service].acceptingWebSockets > 0 {
+            effects.append(.emit(request.id, .failure(failure)))
+            return
+        }
+        let worker = availableWorker(of: service, forWebSocket: request.webSocket == .wanted)
+        guard worker >= 0 || services[service].waiting < configuration.queueLimit else {
             effects.append(.emit(request.id, .failure(.queueFull)))
             return
         }
@@ -31,7 +35,11 @@ extension Broker {
         if worker >= 0 {
             dispatch(slot, to: worker, now: now)
         } else {
-            requestLinks.append(slot, to: &services[service].queue)
+            if requests[slot].asksForWebSocket {
+                requestLinks.append(slot, to: &services[service].upgrades)
+            } else {
+                requestLinks.append(slot, to: &services[service].queue)
+            }
             queueChanged(service)
         }
     }
@@ -107,6 +115,8 @@ extension Broker {
             return
         }
         var head = request.head
+        requests[slot].isWebSocket = requests[slot].asksForWebSocket && workers[worker].properties.servesWebSockets
+        if requests[slot].isWebSocket { head = RequestHead.askingForWebSocket(head) }
         if let window = streamWindow(of: slot), workers[worker].properties.wantsCredit {
             head = RequestHead.adding(streamCredit: window, to: head)
             requests[slot].credit = window
@@ -134,19 +144,40 @@ extension Broker {
 
     /// Brings waiting requests to workers while there are both.
     mutating func serveQueue(of service: Int, now: Instant) {
-        while !services[service].queue.isEmpty {
-            let worker = services[service].available.first
-            guard worker >= 0 else { return }
-            let slot = services[service].queue.first
+        while let (slot, worker) = nextDispatch(of: service) {
             leaveQueue(slot)
             dispatch(slot, to: worker, now: now)
         }
     }
 
+    /// The request that has waited longest of those for which there is a worker, and that worker.
+    private func nextDispatch(of service: Int) -> (slot: Int, worker: Int)? {
+        let worker = services[service].available.first
+        guard worker >= 0, services[service].waiting > 0 else { return nil }
+        let (request, upgrade) = (services[service].queue.first, services[service].upgrades.first)
+        guard upgrade >= 0 else { return (request, worker) }
+        let upgradeWorker = availableWorker(of: service, forWebSocket: true)
+        if request >= 0, upgradeWorker < 0 || requests[request].arrival <= requests[upgrade].arrival {
+            return (request, worker)
+        }
+        return upgradeWorker >= 0 ? (upgrade, upgradeWorker) : nil
+    }
+
+    /// The worker that is to get a request, or -1. One that asks for a WebSocket is for those that serve them, as long as
+    /// the service has any.
+    private func availableWorker(of service: Int, forWebSocket: Bool) -> Int {
+        forWebSocket && services[service].acceptingWebSockets > 0
+            ? services[service].availableForWebSockets.first : services[service].available.first
+    }
+
     /// Takes a request out of its service's queue.
     mutating func leaveQueue(_ slot: Int) {
         let service = requests[slot].service
-        requestLinks.remove(slot, from: &services[service].queue)
+        if requests[slot].asksForWebSocket {
+            requestLinks.remove(slot, from: &services[service].upgrades)
+        } else {
+            requestLinks.remove(slot, from: &services[service].queue)
+        }
         queueChanged(service)
     }
 
@@ -156,11 +187,16 @@ extension Broker {
         requests[slot].state = .queued
         requests[slot].worker = -1
         let service = requests[slot].service
-        var behind = services[service].queue.first
+        let asksForWebSocket = requests[slot].asksForWebSocket
+        var behind = asksForWebSocket ? services[service].upgrades.first : services[service].queue.first
         while behind >= 0, requests[behind].arrival < requests[slot].arrival {
             behind = requestLinks.slot(after: behind)
         }
-        requestLinks.insert(slot, before: behind, in: &services[service].queue)
+        if asksForWebSocket {
+            requestLinks.insert(slot, before: behind, in: &services[service].upgrades)
+        } else {
+            requestLinks.insert(slot, before: behind, in: &services[service].queue)
+        }
         queueChanged(service)
     }
 
@@ -171,9 +207,17 @@ extension Broker {
         requestIndex[requests[slot].id] = nil
         requestDeadlines.remove(slot)
         let worker = requests[slot].worker
-        if workers[worker].properties.wantsCancel {
+        let wasOpen = requests[slot].isOpen
+        noteEnd(of: slot)
+        if requests[slot].isToldOfEnd {
+            // It knows already.
+        } else if workers[worker].properties.wantsCancel {
             send(.cancel(id: tag(of: slot).frame), to: worker, now: now)
+        } else if wasOpen {
+            send(.message(id: tag(of: slot).frame, kind: .close, data: Frame()), to: worker, now: now)
         }
+        // Its end is waited for, and never late.
+        if wasOpen { requests[slot].isToldOfEnd = true }
         updateEvictability(worker)
     }
 
@@ -183,6 +227,7 @@ extension Broker {
             requestIndex[requests[slot].id] = nil
             requestDeadlines.remove(slot)
         }
+        noteEnd(of: slot)
         requests[slot].clear()
         requests.removeCleared(slot)
     }

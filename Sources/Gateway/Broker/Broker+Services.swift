@@ -1,3 +1,5 @@
+import WorkerProtocol
+
 extension Broker {
     /// The slot of a service, made known where it was not; nil where there is no room.
     mutating func findOrAddService(_ name: String) -> Int? {
@@ -18,7 +20,7 @@ extension Broker {
     /// Keeps the services that may be forgotten in the order in which they became so.
     mutating func updateVacancy(_ service: Int) {
         let isVacant =
-            !services[service].isConfigured && services[service].workers == 0 && services[service].queue.isEmpty
+            !services[service].isConfigured && services[service].workers == 0 && services[service].waiting == 0
         guard isVacant != services[service].isVacant else { return }
         services[service].isVacant = isVacant
         if isVacant {
@@ -28,9 +30,18 @@ extension Broker {
         }
     }
 
-    /// One worker less that takes requests.
-    mutating func stopAccepting(_ service: Int, now: Instant) {
+    /// The request that has waited longest for a worker of a service, or -1.
+    func oldestWaiting(for service: Int) -> Int {
+        let (request, upgrade) = (services[service].queue.first, services[service].upgrades.first)
+        guard request >= 0, upgrade >= 0 else { return max(request, upgrade) }
+        return requests[request].arrival <= requests[upgrade].arrival ? request : upgrade
+    }
+
+    /// A worker less that takes requests.
+    mutating func stopAccepting(_ worker: Int, now: Instant) {
+        let service = workers[worker].service
         services[service].accepting -= 1
+        if workers[worker].properties.servesWebSockets { services[service].acceptingWebSockets -= 1 }
         guard services[service].accepting == 0 else { return }
         services[service].lostAt = now
         queueChanged(service)
@@ -43,7 +54,7 @@ extension Broker {
             return
         }
         updateVacancy(service)
-        let oldest = services[service].queue.first
+        let oldest = oldestWaiting(for: service)
         guard oldest >= 0 else {
             graceTimers.remove(service)
             return

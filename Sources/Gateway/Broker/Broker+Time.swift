@@ -13,7 +13,7 @@ extension Broker {
         while let slot = requestDeadlines.due(at: now) { expire(slot, now: now) }
         while let worker = workerTimers.due(at: now) { lookAfter(worker, now: now) }
         while let service = graceTimers.due(at: now) {
-            let slot = services[service].queue.first
+            let slot = oldestWaiting(for: service)
             effects.append(.emit(requests[slot].id, .failure(.noWorker)))
             leaveQueue(slot)
             finish(slot)
@@ -68,6 +68,7 @@ extension Broker {
         if workers[worker].isFull {
             // Perhaps there is room by now; the next request shows.
             workers[worker].isFull = false
+            retryBacklog(of: worker)
             updateAvailability(worker)
             serveQueue(of: workers[worker].service, now: now)
         }

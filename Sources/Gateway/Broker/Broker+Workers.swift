@@ -26,6 +26,7 @@ extension Broker {
         workerIndex[routingID] = worker
         services[service].workers += 1
         services[service].accepting += 1
+        if properties.servesWebSockets { services[service].acceptingWebSockets += 1 }
         if dialect.hasHeartbeats { workerTimers.set(worker, to: now + configuration.heartbeat) }
         updateVacancy(service)
         queueChanged(service)
@@ -55,19 +56,16 @@ extension Broker {
         if let connection = workers[worker].connection, connectionIndex[connection] == worker {
             connectionIndex[connection] = nil
         }
-        if workers[worker].isAvailable {
-            services[service].available.remove(worker, load: workers[worker].requests.count, links: &availableLinks)
-            workers[worker].isAvailable = false
-        }
+        if workers[worker].isAvailable { withdraw(worker, load: workers[worker].requests.count) }
         if workers[worker].isEvictable { evictableLinks.remove(worker, from: &evictableWorkers) }
         services[service].workers -= 1
-        if !workers[worker].isDraining { stopAccepting(service, now: now) }
+        if !workers[worker].isDraining { stopAccepting(worker, now: now) }
 
         // From the last to the first, so that those that go back to the queue keep their order.
         while !workers[worker].requests.isEmpty {
             let slot = workers[worker].requests.last
             requestLinks.remove(slot, from: &workers[worker].requests)
-            release(slot, hasLeft: requests[slot].sequence < unsent, now: now)
+            release(slot, hasLeft: requests[slot].sequence < unsent, because: reason, now: now)
         }
         workers.remove(worker)
         updateVacancy(service)
@@ -85,14 +83,14 @@ extension Broker {
     }
 
     /// Decides about a request whose worker is lost: dropped, cut, sent to another, or failed.
-    private mutating func release(_ slot: Int, hasLeft: Bool, now: Instant) {
+    private mutating func release(_ slot: Int, hasLeft: Bool, because reason: WorkerLoss, now: Instant) {
         let id = requests[slot].id
         switch requests[slot].state {
         case .abandoned, .queued:
             finish(slot)
         case .streaming:
             reportHandling(slot, now: now)
-            effects.append(.emit(id, .cut))
+            effects.append(.emit(id, requests[slot].isOpen ? .closed(end(of: slot, because: reason)) : .cut))
             finish(slot)
         case .outstanding where !hasLeft:
             returnToQueue(slot)
@@ -128,10 +126,7 @@ extension Broker {
     }
 
     private mutating func loadChanged(_ worker: Int, from before: Int) {
-        if workers[worker].isAvailable {
-            services[workers[worker].service].available.remove(worker, load: before, links: &availableLinks)
-            workers[worker].isAvailable = false
-        }
+        if workers[worker].isAvailable { withdraw(worker, load: before) }
         updateAvailability(worker)
         if workers[worker].dialect == .request { updateEvictability(worker) }
     }
@@ -143,13 +138,22 @@ extension Broker {
             !workers[worker].isFull && !workers[worker].isDraining
             && workers[worker].requests.count < workers[worker].properties.concurrency
         guard isAvailable != workers[worker].isAvailable else { return }
-        workers[worker].isAvailable = isAvailable
+        let load = workers[worker].requests.count
+        if !isAvailable { return withdraw(worker, load: load) }
+        workers[worker].isAvailable = true
         let service = workers[worker].service
-        if isAvailable {
-            services[service].available.insert(worker, load: workers[worker].requests.count, links: &availableLinks)
-        } else {
-            services[service].available.remove(worker, load: workers[worker].requests.count, links: &availableLinks)
-        }
+        services[service].available.insert(worker, load: load, links: &availableLinks)
+        guard workers[worker].properties.servesWebSockets else { return }
+        services[service].availableForWebSockets.insert(worker, load: load, links: &availableForWebSocketsLinks)
+    }
+
+    /// Takes a worker away that was offered to its service with so many requests.
+    private mutating func withdraw(_ worker: Int, load: Int) {
+        workers[worker].isAvailable = false
+        let service = workers[worker].service
+        services[service].available.remove(worker, load: load, links: &availableLinks)
+        guard workers[worker].properties.servesWebSockets else { return }
+        services[service].availableForWebSockets.remove(worker, load: load, links: &availableForWebSocketsLinks)
     }
 
     /// Keeps the REQ workers that nobody waits for in the order in which they became so. Nothing but a request shows
@@ -168,8 +172,10 @@ extension Broker {
         return true
     }
 
-    /// Sends a command other than a request to a worker.
-    mutating func send(_ command: GatewayCommand, to worker: Int, now: Instant) {
+    /// Sends a command other than a request to a worker. All but heartbeats wait where there is no room.
+    ///
+    /// - Parameter sender: the place of the request whose client's message it is, -1 for every other.
+    mutating func send(_ command: GatewayCommand, to worker: Int, sender: Int = -1, now: Instant) {
         guard let frames = command.frames(in: workers[worker].dialect) else { return }
         sequence += 1
         workers[worker].lastSent = now
@@ -177,6 +183,6 @@ extension Broker {
             .send(
                 Delivery(
                     routingID: workers[worker].routingID, frames: frames, request: nil, worker: worker, slot: -1,
-                    sequence: sequence)))
+                    isKept: command != .heartbeat, sender: sender, sequence: sequence)))
     }
 }

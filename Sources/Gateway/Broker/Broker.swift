@@ -11,6 +11,8 @@ import WorkerProtocol
 ///
 /// It speaks the three dialects of `WorkerDialect`; their rules are those of RFC 7 and RFC 18.
 ///
+/// The code is in files of its own: requests, replies, WebSockets, workers, messages, deliveries, time, drain.
+///
 /// Everything is reached by hashing or by number and kept in order by links: no operation looks at all workers or all
 /// requests, except those that concern all of them.
 package struct Broker: Sendable {
@@ -38,6 +40,7 @@ package struct Broker: Sendable {
     /// The workers without heartbeats, by the descriptors of their connections.
     var connectionIndex: [Int32: Int] = [:]
     var availableLinks = SlotLinks()
+    var availableForWebSocketsLinks = SlotLinks()
     var evictableWorkers = SlotList()
     var evictableLinks = SlotLinks()
     /// When a worker has to be looked after: a heartbeat to it, its silence, or its full pipe.

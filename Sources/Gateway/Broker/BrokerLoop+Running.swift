@@ -81,6 +81,7 @@ extension BrokerLoop {
                 for request in requests { work.broker.submit(request, now: now) }
             case .cancel(let id): work.broker.cancel(id, now: now)
             case .consumed(let id, let bytes): work.broker.consumed(id, bytes: bytes, now: now)
+            case .send(let kind, let data, let id): work.broker.send(kind, data, for: id, now: now)
             case .connectionOpened(let descriptor):
                 work.broker.connectionOpened(descriptor)
                 work.watch.opened(descriptor)
@@ -106,7 +107,7 @@ extension BrokerLoop {
             while let effect = work.effects.popLast() {
                 switch effect {
                 case .send(let delivery):
-                    if work.broker.isCurrent(delivery) { try send(delivery, &work) }
+                    if work.broker.isCurrent(delivery), !work.broker.keepsBack(delivery) { try send(delivery, &work) }
                 case .emit(let id, let event): work.events.append(event, for: id)
                 case .report(let report): log(report)
                 }
@@ -116,7 +117,10 @@ extension BrokerLoop {
 
     private func send(_ delivery: Delivery, _ work: inout Work) throws(ZMQError) {
         do throws(ZMQError) {
-            if try router.trySend(delivery.message) { return }
+            if try router.trySend(delivery.message) {
+                if delivery.isKept { work.broker.sent(delivery) }
+                return
+            }
             work.broker.sendFailed(delivery, reason: .full, now: .now)
         } catch {
             guard error.code == .hostUnreachable else { throw error }
@@ -136,7 +140,7 @@ extension BrokerLoop {
             case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
-            case .cancel, .consumed, .connectionOpened, .connectionClosed, .drain, .stop, .reconfigure: break
+            case .cancel, .consumed, .send, .connectionOpened, .connectionClosed, .drain, .stop, .reconfigure: break
             }
         }
         for continuation in work.waitingForEnd { continuation.resume() }

@@ -1,6 +1,7 @@
 package import Logging
 package import SwiftZMQ
 import SystemSupport
+package import WorkerProtocol
 
 /// The thread that drives a ``Broker``: one ROUTER socket to the workers on one side, the front's requests and replies
 /// on the other.
@@ -26,6 +27,7 @@ package final class BrokerLoop: RequestDispatcher {
         case submit([GatewayRequest])
         case cancel(RequestID)
         case consumed(RequestID, bytes: Int)
+        case send(WebSocketMessageKind, Frame, RequestID)
         case connectionOpened(Int32)
         case connectionClosed(Int32)
         case drain
@@ -95,6 +97,11 @@ package final class BrokerLoop: RequestDispatcher {
     /// Says that a client has taken bytes of a stream; see ``RequestDispatcher``.
     package func consumed(_ id: RequestID, bytes: Int) {
         inbox.leave(.consumed(id, bytes: bytes))
+    }
+
+    /// Hands over what the client of a WebSocket sent; see ``RequestDispatcher``.
+    package func send(_ kind: WebSocketMessageKind, _ data: Frame, for id: RequestID) {
+        inbox.leave(.send(kind, data, id))
     }
 
     /// Takes note of what happened to a connection of the workers' socket.

@@ -33,6 +33,11 @@ package struct BrokerSnapshot: Sendable {
         package let queued: Int
         /// How many workers are registered.
         package let workers: Int
+        /// How many WebSockets are open.
+        package let webSockets: Int
+        /// How many messages have come from the clients of WebSockets, and gone to them.
+        package let messagesFromClients: Int
+        package let messagesToClients: Int
     }
 
     /// The workers, in no order.
@@ -59,7 +64,9 @@ extension Broker {
         }
         let known = serviceIndex.values.map { slot in
             BrokerSnapshot.Service(
-                name: services[slot].name, queued: services[slot].queue.count, workers: services[slot].workers)
+                name: services[slot].name, queued: services[slot].waiting, workers: services[slot].workers,
+                webSockets: services[slot].webSockets, messagesFromClients: services[slot].messagesFromClients,
+                messagesToClients: services[slot].messagesToClients)
         }
         let queued = known.reduce(0) { $0 + $1.queued }
         return BrokerSnapshot(

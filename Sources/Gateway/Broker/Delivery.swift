@@ -10,15 +10,28 @@ package struct Delivery: Sendable {
     let worker: Int
     /// Where the request is kept, -1 for every other command.
     let slot: Int
+    /// Whether it waits, and what follows of its kind behind it, where the worker's pipe is full.
+    package let isKept: Bool
+    /// The place of the request whose client's message it is, -1 for every other.
+    let sender: Int
     /// Numbers all deliveries in their order; never used twice.
     let sequence: UInt64
 }
 
 extension Delivery {
-    init(routingID: Frame, frames: Message, request: RequestID?, worker: Int, slot: Int, sequence: UInt64) {
+    init(message: Message, request: RequestID?, worker: Int, slot: Int, sequence: UInt64) {
+        self.init(
+            message: message, request: request, worker: worker, slot: slot, isKept: false, sender: -1,
+            sequence: sequence)
+    }
+
+    init(
+        routingID: Frame, frames: Message, request: RequestID?, worker: Int, slot: Int, isKept: Bool = false,
+        sender: Int = -1, sequence: UInt64
+    ) {
         self.init(
             message: Message(routingID, followedBy: frames), request: request, worker: worker, slot: slot,
-            sequence: sequence)
+            isKept: isKept, sender: sender, sequence: sequence)
     }
 
     /// The worker's routing id.

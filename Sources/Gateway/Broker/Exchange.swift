@@ -40,6 +40,9 @@ package final class GatewayRequest: Sendable {
     /// ``BrokerConfiguration/streamCredit``.
     package let streamCredit: Int?
 
+    /// Whether the client asks for a WebSocket.
+    package let webSocket: WebSocketWish
+
     /// Who is to do it: the broker, unless it is for topics or messages.
     package let destination: GatewayRequestDestination
 
@@ -49,7 +52,8 @@ package final class GatewayRequest: Sendable {
     /// Makes a request from its parts.
     package init(
         id: RequestID, service: String, head: Frame, body: Frame,
-        isIdempotent: Bool, retries: Int, timeout: Duration, streamCredit: Int? = nil
+        isIdempotent: Bool, retries: Int, timeout: Duration, streamCredit: Int? = nil,
+        webSocket: WebSocketWish = .none
     ) {
         self.id = id
         self.service = service
@@ -59,6 +63,7 @@ package final class GatewayRequest: Sendable {
         self.retries = retries
         self.timeout = timeout
         self.streamCredit = streamCredit
+        self.webSocket = webSocket
         destination = .broker
         frames = nil
     }
@@ -75,6 +80,7 @@ package final class GatewayRequest: Sendable {
         retries = 0
         timeout = .zero
         self.streamCredit = streamCredit
+        webSocket = .none
         self.destination = destination
         frames = nil
     }
@@ -90,9 +96,21 @@ package final class GatewayRequest: Sendable {
         retries = 0
         self.timeout = timeout
         streamCredit = nil
+        webSocket = .none
         destination = .broker
         self.frames = frames
     }
+}
+
+/// Whether a request asks for a WebSocket, which a worker with the property `websocket` may serve. Where a service has no
+/// such worker, it is a request like any other.
+package enum WebSocketWish: Sendable, Hashable {
+    /// It asks for none.
+    case none
+    /// It asks for one.
+    case wanted
+    /// It asks for one in a way, or from a place, that is refused with that failure.
+    case refused(GatewayFailure)
 }
 
 /// Who is to do what a request asks for.
@@ -108,6 +126,8 @@ package enum GatewayRequestDestination: Sendable {
 /// What the broker reports about a request. Every request gets exactly one of these sequences:
 /// `reply`; or `begin`, any number of `piece`, and `end` or `cut`; or `failure`. One with ``GatewayRequest/frames`` gets
 /// any number of `frames`, the last of which says so, or `failure` in place of the first or `cut` in place of a later one.
+/// One that asks for a WebSocket may also get `open`, any number of `message`, `granted` and `paused`, and `closed`; of a
+/// topic stream, `open`, any number of `piece`, and `end`.
 package enum ReplyEvent: Sendable {
     /// Who has the request, where ``BrokerConfiguration/reportsHandling`` asks for it: before the first event that says
     /// what became of it, and once more before the last of a streamed reply. Part of no sequence.
@@ -122,10 +142,49 @@ package enum ReplyEvent: Sendable {
     case end(Frame)
     /// The reply to a request whose frames are passed on, or a part of it.
     case frames(BodyFrames, isLast: Bool)
+    /// The WebSocket that was asked for stands: the fields that go with its acceptance, and how many bytes of messages may be
+    /// sent to the worker before it grants more; nil for as many as the largest message has.
+    case open(ReplyHead, credit: Int?)
+    /// A message for the client of a WebSocket.
+    case message(WebSocketMessageKind, Frame)
+    /// The worker of a WebSocket takes so many further bytes of messages.
+    case granted(Int)
+    /// The worker of a WebSocket does not read fast enough, so that nothing is to be sent to it; or it does again.
+    case paused(Bool)
+    /// The WebSocket ends.
+    case closed(WebSocketEnd)
     /// The stream broke off; the client must be able to tell.
     case cut
     /// No reply; nothing has been sent to the client yet.
     case failure(GatewayFailure)
+}
+
+/// How a WebSocket ends, as its client is told.
+package struct WebSocketEnd: Sendable, Hashable {
+    /// The close code (RFC 6455, section 7.4).
+    package let code: UInt16
+    /// For people.
+    package let reason: Frame
+    /// Whether it is the end that the worker has chosen.
+    package let isOrderly: Bool
+
+    /// The worker's own end.
+    package init(code: UInt16, reason: Frame) {
+        self.code = code
+        self.reason = reason
+        isOrderly = true
+    }
+
+    private init(broken code: UInt16, _ reason: Frame) {
+        self.code = code
+        self.reason = reason
+        isOrderly = false
+    }
+
+    /// The worker is gone, or said what cannot be passed on.
+    package static let workerFailed = Self(broken: 1011, "the worker failed")
+    /// The gateway or the worker stops, and the client may come back.
+    package static let stopped = Self(broken: 1012, "the service restarts")
 }
 
 /// Which worker had a request, and for how long.
@@ -155,6 +214,9 @@ package protocol RequestDispatcher: Sendable {
     /// Says that the client has taken further bytes of a streamed reply, so that its worker may send as many. Never
     /// blocks.
     func consumed(_ id: RequestID, bytes: Int)
+    /// Hands over what the client of a WebSocket sent; nothing follows `close`, and no further event comes for it. Never
+    /// blocks.
+    func send(_ kind: WebSocketMessageKind, _ data: Frame, for id: RequestID)
 }
 
 /// Receives the events of one event loop's requests, in batches, on the broker's thread. Never blocks.

@@ -4,11 +4,13 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
     case versionNotSupported = "version-not-supported"
     case targetTooLong = "target-too-long"
     case headTooLarge = "head-too-large"
+    case originNotAllowed = "origin-not-allowed"
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
     case unknownService = "unknown-service"
     case expectationFailed = "expectation-failed"
     case bodyTooLarge = "body-too-large"
+    case upgradeRequired = "upgrade-required"
     case notImplemented = "not-implemented"
     case requestTimeout = "timeout-request"
     case queueFull = "queue-full"
@@ -24,6 +26,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
     public var status: Int {
         switch self {
         case .badRequest: 400
+        case .originNotAllowed: 403
         case .unknownService: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -31,6 +34,7 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .targetTooLong: 414
         case .expectationFailed: 417
+        case .upgradeRequired: 426
         case .headTooLarge: 431
         case .notImplemented: 501
         case .workerLost, .workerAborted, .workerReplyInvalid: 502

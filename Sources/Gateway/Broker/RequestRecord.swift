@@ -23,6 +23,15 @@ struct RequestRecord: Sendable {
     let isIdempotent: Bool
     /// The most bytes of a streamed reply that may be under way, where the request has a bound of its own.
     let streamCredit: Int?
+    /// Whether the client asks for a WebSocket.
+    let asksForWebSocket: Bool
+    /// Whether the worker that has it was asked for one, and whether it has accepted.
+    var isWebSocket = false
+    var isOpen = false
+    /// Whether the front was told to send nothing to the worker.
+    var isPaused = false
+    /// Whether the worker was told that an open WebSocket ends, so that its FINAL is waited for.
+    var isToldOfEnd = false
     var retriesLeft: Int
     let arrival: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
@@ -47,6 +56,7 @@ struct RequestRecord: Sendable {
         isOpaque = request.frames != nil
         isIdempotent = request.isIdempotent
         streamCredit = request.streamCredit
+        asksForWebSocket = request.webSocket == .wanted
         retriesLeft = request.retries
         arrival = now
         // Bounded, so that no timeout makes the addition overflow.
@@ -70,6 +80,7 @@ struct RequestRecord: Sendable {
         dropFrames()
         worker = -1
         sequence = 0
+        isOpen = false
     }
 
     /// Gives the frames back as soon as they cannot be needed again: they may be large, and a stream long.

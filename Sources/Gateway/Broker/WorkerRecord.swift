@@ -1,3 +1,4 @@
+import DequeModule
 import SwiftZMQ
 import WorkerProtocol
 
@@ -17,6 +18,8 @@ struct WorkerRecord: Sendable {
     var lastSent: ContinuousClock.Instant
     /// Its pipe was full; counts as busy until it is heard or the next heartbeat is due.
     var isFull = false
+    /// What it must not miss and its pipe had no room for, in order: the first is tried again when there may be some.
+    var backlog = Deque<Delivery>()
     /// It asked for no further requests.
     var isDraining = false
     /// It stands in its service's ``AvailableWorkers``.

@@ -86,7 +86,7 @@ struct PendingClientRequests {
         case .cut:
             callers[number] = nil
             return .failed(nil)
-        case .handled, .reply, .begin, .piece, .end: return .wait
+        case .handled, .reply, .begin, .piece, .end, .open, .message, .granted, .paused, .closed: return .wait
         }
     }
 

@@ -14,7 +14,7 @@ struct RouteReader {
     /// The keys that go with some of those alone.
     private static let companions = [
         "timeout": ["service"], "retries": ["service"], "max-body": ["service", "publish", "push"],
-        "history": ["subscribe"], "origins": ["subscribe"], "format": ["publish", "push"],
+        "history": ["subscribe"], "origins": ["service", "subscribe"], "format": ["publish", "push"],
     ]
 
     let file: String
@@ -74,7 +74,9 @@ struct RouteReader {
                     one(name, key, value, example: "256") { (text) throws(SettingError) in
                         try text.number(in: 0...1_000_000)
                     } ?? 0
-            case "origins": source.origins = origins(key, value)
+            case "origins":
+                source.origins = origins(key, value)
+                route.origins = source.origins
             case "publish", "push":
                 target.pattern = name == "push" ? .push : .publish
                 target.endpoints = endpoints(name, key, value, for: .binding)
@@ -93,7 +95,9 @@ struct RouteReader {
         if !given.contains("path") { missing("path", example: "/api/") }
         guard let destination = destination(among: given, mapping) else { return nil }
         switch destination {
-        case "subscribe": route.destination = .topics(source)
+        case "subscribe":
+            route.destination = .topics(source)
+            route.origins = nil
         case "publish", "push": route.destination = .messages(target)
         default: route.destination = .service(service ?? "")
         }

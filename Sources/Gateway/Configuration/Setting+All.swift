@@ -137,6 +137,12 @@ extension Setting {
             settings.gateway.http.maximumBodySize = try value.size(atLeast: 0)
         },
         Setting(
+            "max-message", "SIZE", "The largest message of a WebSocket's client; a larger one ends it with 1009.",
+            default: "1MiB"
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.http.maximumMessageSize = try value.size()
+        },
+        Setting(
             "max-header", "SIZE", "The largest sum of a request's field lines; more get 431.", default: "16KiB"
         ) { (value, settings) throws(SettingError) in
             settings.gateway.http.maximumHeaderSize = try value.size()

@@ -57,8 +57,10 @@ package struct RequestRouter: Sendable, Hashable {
             switch route.destination {
             case .service(let name):
                 return .service(
-                    name, timeout: route.timeout, maximumBodySize: route.maximumBodySize, retries: route.retries)
-            case .topics: return .topics(route: route.label, rest: path.rest(below: route.path))
+                    name, timeout: route.timeout, maximumBodySize: route.maximumBodySize, retries: route.retries,
+                    origins: route.origins)
+            case .topics(let source):
+                return .topics(route: route.label, rest: path.rest(below: route.path), origins: source.origins)
             case .messages(let target):
                 return .messages(
                     target, route: route.label, rest: path.rest(below: route.path),

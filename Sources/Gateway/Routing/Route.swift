@@ -16,15 +16,19 @@ public struct Route: Sendable, Hashable {
     public var maximumBodySize: Int?
     /// How often a request may be sent to another worker; nil for the gateway's setting.
     public var retries: Int?
+    /// The origins whose pages may open a WebSocket to the service, besides the gateway's own, such as
+    /// `https://example.com`; nil for any. Those of topics are their source's, see ``TopicSource/origins``.
+    public var origins: [String]?
 
     /// Makes a route to a service.
     public init(
         path: String, host: String? = nil, methods: [String]? = nil, service: String,
-        timeout: Duration? = nil, maximumBodySize: Int? = nil, retries: Int? = nil
+        timeout: Duration? = nil, maximumBodySize: Int? = nil, retries: Int? = nil, origins: [String]? = nil
     ) {
         self.init(
             path: path, host: host, methods: methods, destination: .service(service), timeout: timeout,
             maximumBodySize: maximumBodySize, retries: retries)
+        self.origins = origins
     }
 
     /// Makes a route to any destination.

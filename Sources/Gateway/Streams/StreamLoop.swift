@@ -77,6 +77,11 @@ final class StreamLoop: RequestDispatcher {
         inbox.leave(.consumed(id, bytes: bytes))
     }
 
+    func send(_ kind: WebSocketMessageKind, _ data: Frame, for id: RequestID) {
+        // Nobody has any use for what the readers say but for their end.
+        if kind == .close { cancel(id) }
+    }
+
     /// Takes other routes.
     ///
     /// - Throws: `ZMQError` for what cannot be bound; then everything is as before.

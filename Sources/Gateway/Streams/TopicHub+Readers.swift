@@ -13,6 +13,14 @@ extension TopicHub {
             .init(name: "x-accel-buffering", value: "no"),
         ])
 
+    /// What the client of a WebSocket is told when it is accepted.
+    static func acceptance(_ kind: TopicReaderKind) -> ReplyHead {
+        let chosen =
+            kind == .webSocketJSON
+            ? [ReplyHead.Field(name: "sec-websocket-protocol", value: TopicReaderKind.json)] : []
+        return ReplyHead(status: ReplyHead.switchingProtocols, fields: chosen)
+    }
+
     /// A client wants to read.
     ///
     /// - Parameter window: the most bytes that may be on their way to it.
@@ -20,22 +28,31 @@ extension TopicHub {
         guard let route = routeIndex[request.route] else { return emit(id, .failure(.unknownService)) }
         if request.isHead { return emit(id, .begin(Self.head, piece: Frame())) }
         guard !isDraining else {
-            emit(id, .begin(Self.head, piece: Frame()))
+            begin(id, request.kind, Frame())
             return emit(id, .end(Frame()))
         }
         var reader = TopicReader(id, request, route: route, window: window)
         let misses = recall(&reader)
+        let gap = misses ? request.kind.gap ?? Frame() : Frame()
         // Some proxies and clients pass the head on with the first byte of the body alone.
-        let first = misses ? Frame(joining: [EventStreamText.comment, EventStreamText.gap]) : EventStreamText.comment
+        let first = request.kind == .eventStream ? Frame(joining: [EventStreamText.comment, gap]) : gap
         reader.inFlight = first.count
         reader.lastDelivered = lastID
         let slot = readers.insert(reader)
         readerIndex[id] = slot
         routes[route].clients += 1
         for prefix in request.prefixes { want(prefix, slot, route) }
-        comments.append((now + configuration.commentInterval, slot, id))
-        emit(id, .begin(Self.head, piece: first))
+        // A WebSocket has its own way of not looking idle.
+        if !request.kind.isWebSocket { comments.append((now + configuration.commentInterval, slot, id)) }
+        begin(id, request.kind, first)
         if reader.replay != nil { markDue(slot) }
+    }
+
+    private mutating func begin(_ id: RequestID, _ kind: TopicReaderKind, _ first: Frame) {
+        guard kind.isWebSocket else { return emit(id, .begin(Self.head, piece: first)) }
+        // What the client says is of no interest to anybody.
+        emit(id, .open(Self.acceptance(kind), credit: .max))
+        if !first.isEmpty { emit(id, .piece(first)) }
     }
 
     /// A client has gone.

@@ -9,6 +9,8 @@ final class TopicMessage {
     let payload: Frame
 
     private(set) lazy var eventStreamText = EventStreamText.event(id: id, topic: topic, payload: payload)
+    private(set) lazy var webSocketMessage = TopicWebSocketText.message(topic: topic, payload: payload)
+    private(set) lazy var webSocketObject = TopicWebSocketText.object(id: id, topic: topic, payload: payload)
 
     init(id: UInt64, topic: Frame, payload: Frame) {
         self.id = id
@@ -16,10 +18,12 @@ final class TopicMessage {
         self.payload = payload
     }
 
-    /// The message as readers of a kind get it.
+    /// The message as readers of a kind get it: an event, or a frame of a WebSocket.
     func text(for kind: TopicReaderKind) -> Frame {
         switch kind {
         case .eventStream: eventStreamText
+        case .webSocket: webSocketMessage
+        case .webSocketJSON: webSocketObject
         }
     }
 

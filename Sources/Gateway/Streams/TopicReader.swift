@@ -77,7 +77,10 @@ struct TopicReader {
 
     private mutating func takePart(room: Int) -> Frame? {
         if untold > 0, offset == 0 {
-            let text = EventStreamText.dropped(untold)
+            guard let text = request.kind.dropped(untold) else {
+                untold = 0
+                return takePart(room: room)
+            }
             // Not before what follows can go as well: more may be dropped until then, and it is told once.
             let following = queue.first?.text(for: request.kind).count ?? 0
             guard text.count + following <= room || room >= max(text.count, window / 2) || inFlight == 0 else {
@@ -89,10 +92,11 @@ struct TopicReader {
         guard let message = queue.first else { return nil }
         let text = message.text(for: request.kind)
         let left = text.count - offset
-        // A message that does not fit goes in parts, and a part is worth its while. What the client has taken is told in
-        // quarters of the window, so that there comes to be as much room.
+        // A message that does not fit goes in parts, and a part is worth its while; that of a WebSocket goes whole, as
+        // nothing may come between its parts. What the client has taken is told in quarters of the window, so that there
+        // comes to be as much room.
         guard left <= room || room >= max(1, window / 2) else { return nil }
-        let part = min(left, room)
+        let part = request.kind.isWebSocket ? left : min(left, room)
         let whole = offset == 0 && part == left
         let from = offset
         if part == left {

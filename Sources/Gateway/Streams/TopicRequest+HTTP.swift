@@ -7,7 +7,10 @@ extension TopicRequest {
     /// - Parameters:
     ///   - route: the name of the route.
     ///   - rest: the path behind that of the route: what the topics begin with.
-    convenience init(_ request: borrowing ParsedRequest, route: String, rest: [UInt8]) {
+    ///   - kind: with what the client reads.
+    convenience init(
+        _ request: borrowing ParsedRequest, route: String, rest: [UInt8], kind: TopicReaderKind = .eventStream
+    ) {
         var prefixes: [[UInt8]] = []
         var asked: [[UInt8]] = []
         let bytes = request.bytes.readableBytesUInt8Span
@@ -24,7 +27,7 @@ extension TopicRequest {
         }
         // A browser says after a loss of the connection where it was, whatever stood in the page's own URL.
         self.init(
-            route: route, prefixes: prefixes, position: Self.position(told.isEmpty ? asked : told),
+            route: route, prefixes: prefixes, position: Self.position(told.isEmpty ? asked : told), kind: kind,
             isHead: request.isMethod("HEAD"))
     }
 

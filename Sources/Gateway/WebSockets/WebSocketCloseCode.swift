@@ -1,3 +1,5 @@
+import WorkerProtocol
+
 /// Why a WebSocket ends (RFC 6455, section 7.4, and IANA's registry of close codes).
 struct WebSocketCloseCode: Sendable, Hashable {
     let rawValue: UInt16
@@ -17,11 +19,6 @@ struct WebSocketCloseCode: Sendable, Hashable {
     /// The server starts again, and the client may come back.
     static let serviceRestart = Self(rawValue: 1012)
 
-    /// Whether a frame may carry it. 1004 to 1006 and 1015 stand for what no frame says; below 3000 the rest is reserved.
-    var mayBeSent: Bool {
-        switch rawValue {
-        case 1000...1003, 1007...1014, 3000...4999: true
-        default: false
-        }
-    }
+    /// Whether a frame may carry it.
+    var mayBeSent: Bool { WebSocketReply.mayBeSent(rawValue) }
 }

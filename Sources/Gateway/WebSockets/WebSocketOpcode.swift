@@ -10,11 +10,3 @@ enum WebSocketOpcode: UInt8 {
     /// Whether it is no part of a message, and may come between the parts of one.
     var isControl: Bool { rawValue >= 0x8 }
 }
-
-/// What a message of a WebSocket holds.
-enum WebSocketMessageKind: Sendable, Hashable {
-    /// Text, which is valid UTF-8.
-    case text
-    /// Any bytes.
-    case binary
-}

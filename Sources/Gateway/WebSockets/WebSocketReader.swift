@@ -1,4 +1,5 @@
 import NIOCore
+import WorkerProtocol
 
 /// Puts together what a client sends on a WebSocket: frames are unmasked, parts of messages joined, and every rule of
 /// RFC 6455 is kept to that can be seen in the bytes.

@@ -1,5 +1,6 @@
 import NIOCore
 import SwiftZMQ
+import WorkerProtocol
 
 /// A WebSocket from its handshake to its end, as a state machine that knows neither the connection under it nor who serves
 /// it.
@@ -44,6 +45,8 @@ struct WebSocketSession {
     private var held: (kind: WebSocketMessageKind, message: ByteBuffer)?
     /// How many bytes of messages may be delivered.
     private var credit: Int
+    /// Whether messages wait whatever their size.
+    private var isSuspended = false
     private var isPinged = false
     /// When something has to be done though nothing happens.
     private(set) var deadline: NIODeadline
@@ -59,6 +62,9 @@ struct WebSocketSession {
 
     /// Whether anything more can be done.
     var isOver: Bool { state == .closed && actions.isEmpty && output.readableBytes == 0 }
+
+    /// Whether messages still go both ways.
+    var isOpen: Bool { state == .open }
 
     /// Whether more bytes of the client's can be taken.
     var wantsInput: Bool { state != .closed && held == nil }
@@ -127,7 +133,7 @@ struct WebSocketSession {
     }
 
     private mutating func deliverHeld() {
-        guard let (kind, message) = held, message.readableBytes <= credit else { return }
+        guard let (kind, message) = held, !isSuspended, message.readableBytes <= credit else { return }
         credit -= message.readableBytes
         held = nil
         actions.append(.deliver(kind, message))
@@ -163,8 +169,19 @@ struct WebSocketSession {
         return true
     }
 
+    /// Sends frames that are made already, whole ones.
+    mutating func send(frames: Frame) {
+        guard state == .open else { return }
+        frames.withUnsafeBytes { _ = output.writeBytes($0) }
+    }
+
     /// Ends the WebSocket. Whoever serves it hears no more of the client.
     mutating func close(_ code: WebSocketCloseCode, _ reason: String = "", at now: NIODeadline) {
+        close(code, Frame(reason), at: now)
+    }
+
+    /// Ends the WebSocket with a reason that is valid UTF-8 and fits into the frame.
+    mutating func close(_ code: WebSocketCloseCode, _ reason: Frame, at now: NIODeadline) {
         guard state == .open else { return }
         WebSocketWriter.writeClose(code, reason, to: &output)
         state = .closing
@@ -177,7 +194,19 @@ struct WebSocketSession {
     /// Whoever serves it has room for so many more bytes.
     mutating func grant(_ bytes: Int, at now: NIODeadline) {
         guard state == .open else { return }
-        credit = credit.addingReportingOverflow(bytes).overflow ? .max : credit + bytes
+        let (sum, overflows) = credit.addingReportingOverflow(bytes)
+        credit = overflows ? .max : sum
+        deliverWaiting(at: now)
+    }
+
+    /// Whoever serves it takes no message for now, or does again.
+    mutating func setSuspended(_ isSuspended: Bool, at now: NIODeadline) {
+        guard state == .open else { return }
+        self.isSuspended = isSuspended
+        if !isSuspended { deliverWaiting(at: now) }
+    }
+
+    private mutating func deliverWaiting(at now: NIODeadline) {
         guard held != nil else { return }
         deliverHeld()
         guard held == nil else { return }
@@ -188,6 +217,13 @@ struct WebSocketSession {
     }
 
     // MARK: Time
+
+    /// What the client may have said meanwhile was not read, or it shows otherwise that it is there.
+    mutating func noteAlive(at now: NIODeadline) {
+        guard state == .open else { return }
+        isPinged = false
+        deadline = now + Self.pingInterval
+    }
 
     /// Does what is to be done at this time.
     mutating func advance(to now: NIODeadline) {

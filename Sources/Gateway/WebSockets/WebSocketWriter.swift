@@ -1,5 +1,6 @@
 import NIOCore
 import SwiftZMQ
+import WorkerProtocol
 
 /// Frames of a WebSocket as a server writes them: whole and without a mask (RFC 6455, section 5.1).
 enum WebSocketWriter {
@@ -7,15 +8,15 @@ enum WebSocketWriter {
     static let longestReason = WebSocketFrameHead.longestControlFrame - 2
 
     static func write(_ kind: WebSocketMessageKind, _ message: Frame, to buffer: inout ByteBuffer) {
-        writeHead(kind == .text ? .text : .binary, length: message.count, to: &buffer)
+        writeHead(kind, length: message.count, to: &buffer)
         message.withUnsafeBytes { _ = buffer.writeBytes($0) }
     }
 
-    static func writePing(to buffer: inout ByteBuffer) { writeHead(.ping, length: 0, to: &buffer) }
+    static func writePing(to buffer: inout ByteBuffer) { writeFrameHead(.ping, length: 0, to: &buffer) }
 
     /// The answer to a ping, which says what the ping said.
     static func writePong(_ contents: ByteBuffer, to buffer: inout ByteBuffer) {
-        writeHead(.pong, length: contents.readableBytes, to: &buffer)
+        writeFrameHead(.pong, length: contents.readableBytes, to: &buffer)
         buffer.writeImmutableBuffer(contents)
     }
 
@@ -23,19 +24,29 @@ enum WebSocketWriter {
     static func writeClose(_ code: WebSocketCloseCode, _ reason: String, to buffer: inout ByteBuffer) {
         var text = reason
         while text.utf8.count > longestReason { text.removeLast() }
-        writeHead(.close, length: 2 + text.utf8.count, to: &buffer)
+        writeClose(code, Frame(text), to: &buffer)
+    }
+
+    /// - Parameter reason: valid UTF-8 that fits.
+    static func writeClose(_ code: WebSocketCloseCode, _ reason: Frame, to buffer: inout ByteBuffer) {
+        writeFrameHead(.close, length: 2 + reason.count, to: &buffer)
         buffer.writeInteger(code.rawValue)
-        buffer.writeString(text)
+        reason.withUnsafeBytes { _ = buffer.writeBytes($0) }
+    }
+
+    /// The bytes in front of a message of a given size.
+    static func writeHead(_ kind: WebSocketMessageKind, length: Int, to buffer: inout ByteBuffer) {
+        writeFrameHead(kind == .text ? .text : .binary, length: length, to: &buffer)
     }
 
     /// The answer to a close, with its code where it had one.
     static func writeClose(answering contents: ByteBuffer, to buffer: inout ByteBuffer) {
         let code = contents.getSlice(at: contents.readerIndex, length: min(2, contents.readableBytes)) ?? ByteBuffer()
-        writeHead(.close, length: code.readableBytes, to: &buffer)
+        writeFrameHead(.close, length: code.readableBytes, to: &buffer)
         buffer.writeImmutableBuffer(code)
     }
 
-    private static func writeHead(_ opcode: WebSocketOpcode, length: Int, to buffer: inout ByteBuffer) {
+    private static func writeFrameHead(_ opcode: WebSocketOpcode, length: Int, to buffer: inout ByteBuffer) {
         buffer.reserveCapacity(minimumWritableBytes: 10 + length)
         buffer.writeInteger(0x80 | opcode.rawValue)
         switch length {

@@ -166,6 +166,7 @@ final class GatewaySession: Sendable {
         case .disconnect: return .dismissed
         case .cancel(let id): requests.cancel(id)
         case .credit(let id, let bytes): requests.grant(bytes, to: id)
+        case .message: break
         }
         noteAcceptance()
         return nil

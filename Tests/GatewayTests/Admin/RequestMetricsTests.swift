@@ -98,11 +98,14 @@ import WorkerProtocol
         #expect(!registry.text().contains("route=\"/r/\""))
     }
 
-    @Test func `Every metric has a sentence that says what it is`() {
+    @Test func `Every metric has a sentence that says what it is`() throws {
         let metrics = GatewayMetrics(registry)
         RequestMetrics(metrics).count(Self.request("GET", service: "s"))
         var script = BrokerScript()
-        script.ready("a", "s")
+        script.ready("a", "s", "websocket=1")
+        script.submit(1, webSocket: .wanted)
+        _ = script.log()
+        try script.partial("a", 1, ["101\r\n", ""])
         metrics.sample(script.broker.snapshot(), connections: 0)
         metrics.sample(TopicSnapshot(routes: [.init(label: "/r/", clients: 1, messages: 2, dropped: 3)]))
         let names = registry.text().split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }

@@ -15,6 +15,10 @@ struct BrokerModel: RandomModel {
         var hasBegun = false
         var isOver = false
         var isCancelled = false
+        var asksForWebSocket = false
+        var isOpen = false
+        /// How many messages it has sent.
+        var sent = 0
     }
 
     struct Worker {
@@ -25,6 +29,13 @@ struct BrokerModel: RandomModel {
         var isRegistered = false
         var isDead = false
         var isFull = false
+        var servesWebSockets = false
+        /// The requests among those that ask it for a WebSocket, and those that it has accepted.
+        var webSockets: Set<UInt64> = []
+        var open: Set<UInt64> = []
+        /// How many messages of each client it has got; nothing more is to come of those that have ended.
+        var received: [UInt64: Int] = [:]
+        var ended: Set<UInt64> = []
         /// What it was asked and has not ended, in the order of arrival.
         var outstanding: [(number: UInt64, tag: Frame)] = []
     }
@@ -73,8 +84,9 @@ struct BrokerModel: RandomModel {
 
     private mutating func step() {
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<30: submit()
-        case 30..<35: cancel()
+        case 0..<25: submit()
+        case 25..<31: speak()
+        case 31..<35: cancel()
         case 35..<45: pass(.milliseconds(Int.random(in: 1...1500, using: &random)))
         case 45..<50: changeNetwork()
         default: act()
@@ -83,15 +95,37 @@ struct BrokerModel: RandomModel {
 
     private mutating func submit() {
         lastNumber += 1
-        let client = Client(
+        var client = Client(
             isIdempotent: Bool.random(using: &random), retries: Int.random(in: 0...2, using: &random))
+        let wish: WebSocketWish = [.none, .wanted, .refused(.badRequest)].randomElement(using: &random) ?? .none
+        client.asksForWebSocket = wish == .wanted
         clients[lastNumber] = client
         broker.submit(
             GatewayRequest(
                 id: RequestID(loop: 1, number: lastNumber), service: "s\(Int.random(in: 0...1, using: &random))",
-                head: "head", body: Frame("\(lastNumber)"), isIdempotent: client.isIdempotent,
-                retries: client.retries, timeout: .milliseconds(Int.random(in: 0...6000, using: &random))),
+                head: "GET / HTTP/1.1\r\n\r\n", body: Frame("\(lastNumber)"), isIdempotent: client.isIdempotent,
+                retries: client.retries, timeout: .milliseconds(Int.random(in: 0...6000, using: &random)),
+                webSocket: wish),
             now: now)
+    }
+
+    /// A client says something on its WebSocket, or ends it.
+    private mutating func speak() {
+        let open = clients.filter { $0.value.isOpen && !$0.value.isOver && !$0.value.isCancelled }.keys.sorted()
+        guard let number = open.randomElement(using: &random), var client = clients[number] else { return }
+        let id = RequestID(loop: 1, number: number)
+        if Int.random(in: 0..<6, using: &random) == 0 {
+            carryOut()
+            guard clients[number]?.isOver == false else { return }
+            clients[number]?.isCancelled = true
+            broker.send(.close, "", for: id, now: now)
+            return count("close")
+        }
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            client.sent += 1
+            broker.send(.binary, "\(number) \(client.sent)", for: id, now: now)
+        }
+        clients[number]?.sent = client.sent
     }
 
     private mutating func cancel() {
@@ -120,9 +154,18 @@ struct BrokerModel: RandomModel {
             register(name)
         } else {
             workers[name]?.isDead = true
-            workers[name]?.isRegistered = false
-            workers[name]?.outstanding = []
+            forget(name)
         }
+    }
+
+    /// A worker is not one any more.
+    mutating func forget(_ name: String) {
+        workers[name]?.isRegistered = false
+        workers[name]?.outstanding = []
+        workers[name]?.webSockets = []
+        workers[name]?.open = []
+        workers[name]?.received = [:]
+        workers[name]?.ended = []
     }
 
     private mutating func act() {
@@ -130,13 +173,13 @@ struct BrokerModel: RandomModel {
         guard let worker = workers[name], !worker.isDead else { return }
         guard worker.isRegistered else { return register(name) }
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<45: end(name)
-        case 45..<65: stream(name)
+        case 0..<35: end(name)
+        case 35..<50: accept(name)
+        case 50..<65: stream(name)
         case 65..<85 where worker.dialect.hasHeartbeats: say(.heartbeat, name)
         case 85..<88 where worker.dialect.hasHeartbeats:
             say(.disconnect, name)
-            workers[name]?.isRegistered = false
-            workers[name]?.outstanding = []
+            forget(name)
         case 88..<90 where worker.mayDrain: say(.drain, name)
         case 90..<92: register(name)
         case 92..<94: forge(name)
@@ -163,7 +206,9 @@ struct BrokerModel: RandomModel {
             properties.concurrency = Int.random(in: 1...4, using: &random)
             properties.wantsCancel = Bool.random(using: &random)
             properties.mayDrain = Bool.random(using: &random)
+            properties.servesWebSockets = Bool.random(using: &random)
         }
+        worker.servesWebSockets = properties.servesWebSockets
         worker.concurrency = properties.concurrency
         worker.mayDrain = properties.mayDrain
         oldTags += workers[name]?.outstanding.map(\.tag) ?? []
@@ -178,6 +223,9 @@ struct BrokerModel: RandomModel {
         else { return }
         oldTags.append(tag)
         let isMalformed = Int.random(in: 0..<10, using: &random) == 0
+        if workers[name]?.open.remove(number) != nil, !isMalformed {
+            return say(.final(request: tag, ["close", "1000", "\(number)"]), name)
+        }
         say(.final(request: tag, isMalformed ? ["bad", "\(number)"] : ["\(number)"]), name)
     }
 
@@ -185,7 +233,26 @@ struct BrokerModel: RandomModel {
         guard workers[name]?.dialect == .majordomo02,
             let (number, tag) = workers[name]?.outstanding.randomElement(using: &random)
         else { return }
+        if workers[name]?.open.contains(number) == true, Int.random(in: 0..<8, using: &random) > 0 {
+            return say(.partial(request: tag, ["text", "\(number)"]), name)
+        }
         say(.partial(request: tag, ["\(number)"]), name)
+    }
+
+    /// Accepts a WebSocket that it was asked for, or now and then what was no such request; and takes more of its client.
+    private mutating func accept(_ name: String) {
+        guard workers[name]?.dialect == .majordomo02,
+            let (number, tag) = workers[name]?.outstanding.randomElement(using: &random)
+        else { return }
+        let isAsked = workers[name]?.webSockets.contains(number) == true
+        let isOpen = workers[name]?.open.contains(number) == true
+        if isOpen, workers[name]?.servesWebSockets == true, Bool.random(using: &random) {
+            return say(.credit(request: tag, bytes: 10), name)
+        }
+        guard !isOpen, isAsked || Int.random(in: 0..<10, using: &random) == 0 else { return }
+        say(.partial(request: tag, ["101\r\n", ""]), name)
+        if isAsked { workers[name]?.open.insert(number) }
+        count(isAsked ? "accepted" : "accepted unasked")
     }
 
     /// Gives a request up, as a rule one that the worker has.

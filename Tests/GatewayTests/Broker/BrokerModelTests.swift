@@ -7,7 +7,9 @@ import Testing
             "reply", "begin", "piece", "end", "cut", "worker-lost", "timeout-worker", "no-worker", "queue-full",
             "worker-reply-invalid", "worker-aborted", "aborted", "retried", "late", "lost: silent", "lost: unreachable",
             "lost: violation", "lost: registeredAgain", "lost: disconnected", "draining", "cancel", "full",
-            "not current",
+            "not current", "accepted", "accepted unasked", "open", "message", "heard", "close", "closed 1000",
+            "closed 1011", "kept back", "paused(true)", "paused(false)", "granted(10)", "upgrade-required",
+            "bad-request",
         ])
     }
 }

@@ -42,12 +42,13 @@ struct BrokerScript {
     /// A request arrives.
     mutating func submit(
         _ number: UInt64, _ service: String = "s", idempotent: Bool = true, retries: Int = 2,
-        timeout: Duration = .seconds(30), streamCredit: Int? = nil
+        timeout: Duration = .seconds(30), streamCredit: Int? = nil, webSocket: WebSocketWish = .none
     ) {
         broker.submit(
             GatewayRequest(
                 id: RequestID(loop: 7, number: number), service: service, head: "head \(number)\r\n\r\n", body: "",
-                isIdempotent: idempotent, retries: retries, timeout: timeout, streamCredit: streamCredit), now: now)
+                isIdempotent: idempotent, retries: retries, timeout: timeout, streamCredit: streamCredit,
+                webSocket: webSocket), now: now)
     }
 
     /// A request arrives whose frames are passed on.
@@ -115,11 +116,12 @@ struct BrokerScript {
                 case .send(let delivery):
                     let worker = String(delivery.routingID)
                     deliveries[worker] = delivery
-                    guard broker.isCurrent(delivery) else { continue }
+                    guard broker.isCurrent(delivery), !broker.keepsBack(delivery) else { continue }
                     if let failure = failing[worker] {
                         broker.sendFailed(delivery, reason: failure, now: now)
                     } else {
                         lines.append("→ \(worker) \(describe(delivery, to: worker))")
+                        broker.sent(delivery)
                     }
                 case .emit(let id, let event): lines.append("\(id.number) \(Self.describe(event))")
                 case .report(let report): reports.append(Self.describe(report))
@@ -140,11 +142,13 @@ struct BrokerScript {
                 let number = delivery.request?.number ?? 0
                 if !String(body[0]).hasPrefix("head \(number)\r\n") { return "REQUEST with a wrong head" }
                 tags["\(worker) \(number)"] = id
-                return "REQUEST \(number)"
+                return String(body[0]).contains("x-websocket: 13\r\n") ? "WEBSOCKET \(number)" : "REQUEST \(number)"
             case .heartbeat: return "HEARTBEAT"
             case .disconnect: return "DISCONNECT"
             case .cancel(let id): return "CANCEL \(number(of: id, at: worker))"
             case .credit(let id, let bytes): return "CREDIT \(number(of: id, at: worker)) \(bytes)"
+            case .message(let id, let kind, let data):
+                return "MESSAGE \(number(of: id, at: worker)) \(kind.rawValue) \(data)"
             }
         } catch {
             return error.description
@@ -164,6 +168,11 @@ struct BrokerScript {
         case .piece(let piece): "piece \(piece)"
         case .end(let piece): "end \(piece)"
         case .frames(let body, let isLast): "\(isLast ? "last" : "more") \(body.map { "\($0)" }.joined(separator: "|"))"
+        case .open(let head, let credit): "open \(head.status) \(credit.map(String.init) ?? "-")"
+        case .message(let kind, let data): "message \(kind.rawValue) \(data)"
+        case .granted(let bytes): "granted \(bytes)"
+        case .paused(let isPaused): isPaused ? "paused" : "resumed"
+        case .closed(let end): "closed \(end.code) \(end.reason)"
         case .cut: "cut"
         case .failure(let failure): failure.rawValue
         }

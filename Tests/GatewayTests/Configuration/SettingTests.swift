@@ -28,6 +28,7 @@ import Testing
             "listen": ["[::1]:1", "https://localhost:2"], "workers": ["ipc:///tmp/w"], "admin": ["off"],
             "demo-workers": ["0"],
             "request-timeout": ["1s"], "retries": ["3"], "queue-limit": ["4"], "max-body": ["5KiB"],
+            "max-message": ["18KiB"],
             "max-header": ["6"],
             "max-target": ["7B"], "heartbeat": ["8ms"], "worker-grace": ["0s"], "max-reply": ["9MiB"],
             "response-buffer": ["10GiB"], "stream-idle-timeout": ["11m"], "max-connections": ["12"],
@@ -59,6 +60,7 @@ import Testing
         #expect(gateway.http.retries == 3)
         #expect(gateway.broker.queueLimit == 4)
         #expect(gateway.http.maximumBodySize == 5 << 10)
+        #expect(gateway.http.maximumMessageSize == 18 << 10)
         #expect(gateway.http.maximumHeaderSize == 6)
         #expect(gateway.http.maximumTargetSize == 7)
         #expect(gateway.broker.heartbeat == .milliseconds(8))

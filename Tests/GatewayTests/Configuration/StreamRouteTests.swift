@@ -21,6 +21,7 @@ struct StreamRouteTests {
               - {path: /c/, publish: "tcp://127.0.0.1:*", max-body: 5}
               - {path: /d/, push: ["tcp://*:1", ipc:///tmp/y], format: single, methods: [POST, PUT]}
               - {path: /e/, push: ["tcp://*:1", ipc:///tmp/y]}
+              - {path: /f/, service: s, origins: https://a}
             """)
         #expect(file.problems == [])
         #expect(
@@ -42,6 +43,7 @@ struct StreamRouteTests {
                         MessageTarget(.push, endpoints: ["tcp://*:1", "ipc:///tmp/y"], format: .single))),
                 Route(
                     path: "/e/", destination: .messages(MessageTarget(.push, endpoints: ["tcp://*:1", "ipc:///tmp/y"]))),
+                Route(path: "/f/", service: "s", origins: ["https://a"]),
             ])
     }
 
@@ -63,7 +65,10 @@ struct StreamRouteTests {
         ("subscribe: 'tcp://a:1', max-body: 5", "max-body is for a route with service or publish or push"),
         ("subscribe: 'tcp://a:1', format: single", "format is for a route with publish or push"),
         ("service: s, history: 5", "history is for a route with subscribe, and this one has service"),
-        ("push: 'tcp://a:1', origins: 'https://a'", "origins is for a route with subscribe, and this one has push"),
+        (
+            "push: 'tcp://a:1', origins: 'https://a'",
+            "origins is for a route with service or subscribe, and this one has push"
+        ),
         ("push: 'tcp://a:1', format: two", "format 'two': it is one of multipart, single"),
         ("subscribe: 'tcp://a:1', methods: [GET, POST]", "methods 'POST': a route with subscribe takes GET, HEAD"),
         ("publish: 'tcp://a:1', methods: GET", "methods 'GET': a route with publish takes POST, PUT, PATCH"),

@@ -165,6 +165,31 @@ import WorkerProtocol
         report("commands", outcomes)
     }
 
+    @Test func `frames of a WebSocket are read the same however they are split, and no text is anything but UTF-8`()
+        throws
+    {
+        var mutator = Mutator(
+            seed: seed &+ 7, corpus: try Corpus.files("websocket-frames"),
+            pieces: ["\u{1}", "\u{2}", "\u{8}", "\u{9}", "\u{A}", "\u{0}", "~", "\u{7F}", "\u{E9}", "abcd"])
+        var outcomes: [String: Int] = [:]
+        for number in 0..<inputs {
+            let bytes = mutator.next()
+            let whole = WebSocketReading([bytes[...]])
+            let place = Int.random(in: 0...bytes.count, using: &mutator.random)
+            let split = WebSocketReading([bytes[..<place], bytes[place...]])
+            let single = WebSocketReading(bytes.indices.map { bytes[$0...$0] })
+            guard whole == split, whole == single, whole.contradictions.isEmpty else {
+                Issue.record(
+                    "FUZZ_SEED=\(seed), input \(number): \(whole) \(split) \(single): \(hexadecimal(bytes))")
+                return
+            }
+            let end = whole.failure.map { "\($0.rawValue)" } ?? "open"
+            outcomes["\(end) after \(min(whole.events.count, 2))", default: 0] += 1
+        }
+        report("WebSocket frames", outcomes)
+        #expect(outcomes["open after 1", default: 0] > 0 && outcomes["1002 after 0", default: 0] > 0)
+    }
+
     @Test func `a broker takes any message, and lets nobody answer what is not theirs`() throws {
         let corpus = try Corpus.files("worker-commands")
         var mutator = Mutator(

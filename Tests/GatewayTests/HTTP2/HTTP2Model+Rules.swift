@@ -106,6 +106,7 @@ extension HTTP2Model {
                 count("\(record.outcome)")
                 if let failure = record.failure { count(failure.rawValue) }
                 check(finished.insert(record.requestID).inserted, "request \(record.requestID) is finished twice")
+            case .send: broken.append("it is a WebSocket, which nobody asked for")
             case .goAway(let last, let code):
                 count("goaway \(code.networkCode)")
                 check(lastServed == nil || code != .noError, "the client is told twice to go")

@@ -16,6 +16,7 @@ struct HTTP2Script {
     var submitted: [GatewayRequest] = []
     var cancelled: [UInt64] = []
     var consumed: [UInt64: Int] = [:]
+    var messages: [String] = []
     var finished: [FinishedRequest] = []
     var goAways: [(last: HTTP2StreamID, code: HTTP2ErrorCode)] = []
     /// What ended the connection: `endOutput`, `close`, `reset`.
@@ -144,6 +145,7 @@ struct HTTP2Script {
             case .cancel(let id): cancelled.append(id.number)
             case .consumed(let id, let bytes): consumed[id.number, default: 0] += bytes
             case .finished(let request): finished.append(request)
+            case .send(_, let kind, let data): messages.append("\(kind) \(data)")
             case .goAway(let last, let code): goAways.append((last, code))
             case .endOutput: endings.append("endOutput")
             case .close: endings.append("close")

@@ -45,7 +45,7 @@ struct TopicConnectionTests {
                 case .endOutput: actions.append("endOutput")
                 case .close: actions.append("close")
                 case .reset: actions.append("reset")
-                case .consumed, .finished, .becomeHTTP2: break
+                case .consumed, .finished, .becomeHTTP2, .send: break
                 }
             }
             connection.proceed(at: now)

@@ -1,5 +1,6 @@
 import ProcessSupport
 import SwiftZMQ
+import WorkerProtocol
 
 @testable import Gateway
 
@@ -13,6 +14,9 @@ struct TopicHubScript {
         var failure: GatewayFailure?
         /// The bytes that came and were not taken yet.
         var untaken = 0
+        /// What the client of a WebSocket was accepted with, and the bytes of frames that it has got.
+        var accepted: ReplyHead?
+        var frames: [UInt8] = []
     }
 
     var hub: TopicHub
@@ -39,11 +43,12 @@ struct TopicHubScript {
 
     mutating func open(
         _ number: UInt64, _ prefixes: [String] = [""], after position: TopicRequest.Position = .now,
-        route: String = "/r/", isHead: Bool = false
+        route: String = "/r/", kind: TopicReaderKind = .eventStream, isHead: Bool = false
     ) {
         clients[number] = Client()
         let request = TopicRequest(
-            route: route, prefixes: prefixes.map { Array($0.utf8) }, position: position, isHead: isHead)
+            route: route, prefixes: prefixes.map { Array($0.utf8) }, position: position, kind: kind,
+            isHead: isHead)
         hub.open(RequestID(loop: 0, number: number), request, window: window, at: now)
         settle()
     }
@@ -102,14 +107,23 @@ struct TopicHubScript {
             clients[number]?.hasBegun = true
             receive(number, piece)
         case .piece(let piece): receive(number, piece)
+        case .open(let head, _):
+            clients[number]?.hasBegun = true
+            clients[number]?.accepted = head
         case .end: clients[number]?.hasEnded = true
         case .failure(let failure): clients[number]?.failure = failure
-        case .reply, .cut, .handled, .frames: fatalError("a stream has no such event")
+        case .reply, .cut, .handled, .frames, .message, .granted, .paused, .closed:
+            fatalError("a stream has no such event")
         }
     }
 
     private mutating func receive(_ number: UInt64, _ piece: Frame) {
         precondition(clients[number]?.hasBegun == true && clients[number]?.hasEnded == false)
+        guard clients[number]?.accepted == nil else {
+            clients[number]?.frames += [UInt8](piece)
+            clients[number]?.untaken += piece.count
+            return
+        }
         clients[number]?.stream.receive(piece)
         clients[number]?.untaken += piece.count
         precondition(clients[number]?.untaken ?? 0 <= window, "more is on its way than may be")

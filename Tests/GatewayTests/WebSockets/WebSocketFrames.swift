@@ -1,4 +1,5 @@
 import NIOCore
+import WorkerProtocol
 
 @testable import Gateway
 
@@ -27,6 +28,40 @@ enum WebSocketFrames {
     static func text(_ text: String) -> [UInt8] { frame(0x81, Array(text.utf8)) }
     static func close(_ code: UInt16, _ reason: String = "") -> [UInt8] {
         frame(0x88, [UInt8(code >> 8), UInt8(code & 0xFF)] + Array(reason.utf8))
+    }
+
+    /// A frame as a server writes it.
+    struct ServerFrame: Equatable {
+        let opcode: UInt8
+        let isFinal: Bool
+        let contents: [UInt8]
+
+        var text: String { String(decoding: contents, as: UTF8.self) }
+    }
+
+    /// The frames that a server has written, and how many bytes are left of one that is not whole; nil where a frame is none
+    /// that a server may write.
+    static func readServer(_ bytes: [UInt8]) -> (frames: [ServerFrame], left: Int)? {
+        var frames: [ServerFrame] = []
+        var position = 0
+        while bytes.count - position >= 2 {
+            let (first, second) = (bytes[position], bytes[position + 1])
+            guard first & 0x70 == 0, second & 0x80 == 0 else { return nil }
+            var length = Int(second)
+            var start = position + 2
+            if length > 125 {
+                let size = length == 126 ? 2 : 8
+                guard bytes.count >= start + size else { break }
+                length = bytes[start..<start + size].reduce(0) { $0 << 8 | Int($1) }
+                start += size
+            }
+            guard bytes.count >= start + length else { break }
+            frames.append(
+                ServerFrame(
+                    opcode: first & 0x0F, isFinal: first & 0x80 != 0, contents: Array(bytes[start..<start + length])))
+            position = start + length
+        }
+        return (frames, bytes.count - position)
     }
 
     /// Everything that a client says with some bytes, given in pieces; and how it ends where it breaks a rule.

@@ -1,6 +1,7 @@
 import NIOCore
 import ProcessSupport
 import Testing
+import WorkerProtocol
 
 @testable import Gateway
 

@@ -2,6 +2,7 @@ import NIOCore
 import ProcessSupport
 import SwiftZMQ
 import Testing
+import WorkerProtocol
 
 @testable import Gateway
 

@@ -1,40 +1,114 @@
+import NIOCore
 import Testing
+import WorkerProtocol
 
 @testable import Gateway
 
 /// What a request says that asks for a WebSocket.
 @Suite struct WebSocketUpgradeTests {
     private static let key = "dGhlIHNhbXBsZSBub25jZQ=="
+    private static let usual = [
+        "upgrade: websocket", "connection: Upgrade", "sec-websocket-version: 13", "sec-websocket-key: \(key)",
+    ]
 
-    private func upgrade(
-        _ names: [String] = ["WebSocket"], isGet: Bool = true, versions: [String] = ["13"], keys: [String] = [key]
-    ) -> WebSocketUpgrade {
-        WebSocketUpgrade(names: names, isGet: isGet, versions: versions, keys: keys)
+    private static func request(_ start: String = "GET / HTTP/1.1", _ fields: [String]) throws -> ParsedRequest {
+        var parser = RequestHeadParser()
+        var input = ByteBuffer(string: ([start, "host: h"] + fields).map { $0 + "\r\n" }.joined() + "\r\n")
+        let limits = RequestLimits(HTTPSettings())
+        return try #require(try parser.parse(&input, limits: limits))
     }
 
-    @Test func `A GET that names the protocol, its version and a key asks for one`() {
-        #expect(upgrade() == .wanted(key: Self.key))
-        #expect(upgrade(["h2c", "websocket"]) == .wanted(key: Self.key))
+    private static func upgrade(_ start: String = "GET / HTTP/1.1", _ fields: [String]) throws -> WebSocketUpgrade? {
+        WebSocketUpgrade.read(from: try request(start, fields))
     }
 
-    @Test func `Any other request asks for none`() {
-        #expect(upgrade([]) == .none)
-        #expect(upgrade(["h2c"]) == .none)
-        #expect(upgrade(isGet: false) == .none)
+    /// The usual fields, of which one is replaced by others.
+    private static func usual(but name: String, _ fields: String...) -> [String] {
+        usual.filter { !$0.hasPrefix("\(name):") } + fields
     }
 
-    @Test(arguments: [[], ["8"], ["13", "13"], ["13, 8"]])
-    func `Another version is refused`(versions: [String]) {
-        #expect(upgrade(versions: versions) == .refused("sec-websocket-version is not 13"))
+    @Test func `A GET that names the protocol, its version and a key asks for one`() throws {
+        let upgrade = try #require(try Self.upgrade(Self.usual))
+        #expect(upgrade.key == Self.key && upgrade.refusal == nil && upgrade.protocols == [])
+        let several = Self.usual(but: "upgrade", "upgrade: h2c, WebSocket", "sec-websocket-protocol: a, json ,,b")
+        #expect(try Self.upgrade(several)?.protocols == ["a", "json", "b"])
+    }
+
+    @Test func `What proves that the key was read is that of the RFC's example`() {
+        #expect(WebSocketUpgrade.acceptance(of: Self.key) == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+    }
+
+    @Test(arguments: [
+        ("GET / HTTP/1.1", usual(but: "upgrade")), ("GET / HTTP/1.1", usual(but: "connection")),
+        ("GET / HTTP/1.1", usual(but: "upgrade", "upgrade: h2c")), ("POST / HTTP/1.1", usual),
+        ("GET / HTTP/1.0", usual), ("GET / HTTP/1.1", usual(but: "connection", "connection: keep-alive")),
+    ])
+    func `Any other request asks for none`(start: String, fields: [String]) throws {
+        #expect(try Self.upgrade(start, fields) == nil)
+    }
+
+    @Test(arguments: [
+        [], ["sec-websocket-version: 8"], ["sec-websocket-version: 13", "sec-websocket-version: 13"],
+        ["sec-websocket-version: 13, 8"],
+    ])
+    func `Another version is refused with the one that is spoken`(versions: [String]) throws {
+        let fields = Self.usual.filter { !$0.hasPrefix("sec-websocket-version") } + versions
+        let refusal = try #require(try Self.upgrade(fields)?.refusal)
+        #expect(refusal.failure == .upgradeRequired && refusal.namesWebSocketVersion)
     }
 
     @Test(arguments: [
         [], [""], ["dGhlIHNhbXBsZSBub25jZQ"], ["dGhlIHNhbXBsZSBub25jZR=="], ["dGhlIHNhbXBsZSBub25j*Q=="], [key, key],
     ])
-    func `A key that is not one of sixteen bytes is refused`(keys: [String]) {
-        guard case .refused = upgrade(keys: keys) else {
-            Issue.record("\(keys) was taken")
-            return
+    func `A key that is not one of sixteen bytes is refused`(keys: [String]) throws {
+        let fields = Self.usual.filter { !$0.hasPrefix("sec-websocket-key") } + keys.map { "sec-websocket-key: \($0)" }
+        #expect(try Self.upgrade(fields)?.refusal?.failure == .badRequest)
+    }
+
+    @Test func `A body, or subprotocols that are no names, are refused`() throws {
+        #expect(try Self.upgrade(Self.usual + ["content-length: 1"])?.refusal?.failure == .badRequest)
+        #expect(try Self.upgrade(Self.usual + ["sec-websocket-protocol: a b"])?.refusal?.failure == .badRequest)
+    }
+
+    @Test func `A subprotocol that the client does not speak is none to choose`() throws {
+        let upgrade = try #require(try Self.upgrade(Self.usual + ["sec-websocket-protocol: a, b"]))
+        func isAllowed(_ chosen: String...) -> Bool {
+            upgrade.allows(
+                ReplyHead(status: 101, fields: chosen.map { .init(name: "sec-websocket-protocol", value: $0) }))
         }
+        #expect(isAllowed() && isAllowed("b"))
+        #expect(!isAllowed("c") && !isAllowed("B") && !isAllowed("a", "b"))
+    }
+
+    // MARK: Origins
+
+    private static func allows(
+        _ fields: String..., named: [String] = [], scheme: String = "http", isTrustedProxy: Bool = false
+    ) throws -> Bool {
+        WebOrigin.allows(try request(fields), named, scheme: scheme, isTrustedProxy: isTrustedProxy)
+    }
+
+    @Test func `Pages of the own origin may connect, and programs that are no browsers`() throws {
+        #expect(try Self.allows())
+        #expect(try Self.allows("origin: http://h") && Self.allows("origin: http://H:80"))
+        #expect(try !Self.allows("origin: https://h") && !Self.allows("origin: http://h:8080"))
+        #expect(try Self.allows("origin: https://h", scheme: "https"))
+    }
+
+    @Test func `Pages of other origins may connect where they are named`() throws {
+        let named = ["https://a.example", "http://b:81"]
+        #expect(try Self.allows("origin: https://A.example:443", named: named))
+        #expect(try Self.allows("origin: http://b:81", named: named))
+        for other in ["http://a.example", "http://b", "null", "https://a.example.net", "https://", "x"] {
+            #expect(try !Self.allows("origin: \(other)", named: named), "\(other)")
+        }
+        #expect(try !Self.allows("origin: http://b:81", "origin: http://b:81", named: named))
+    }
+
+    @Test func `Behind a trusted proxy the own origin is what the client asked the proxy for`() throws {
+        let forwarded = ["x-forwarded-proto: https, http", "x-forwarded-host: www.example , h"]
+        let request = try Self.request(forwarded + ["origin: https://www.example"])
+        #expect(WebOrigin.allows(request, [], scheme: "http", isTrustedProxy: true))
+        #expect(!WebOrigin.allows(request, [], scheme: "http", isTrustedProxy: false))
     }
 }

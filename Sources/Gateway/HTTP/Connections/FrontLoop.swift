@@ -1,4 +1,6 @@
 import NIOCore
+import SwiftZMQ
+import WorkerProtocol
 
 /// What the connections of one event loop share: who waits for which answer, and which connections there are. Used on
 /// that loop alone.
@@ -78,6 +80,17 @@ final class FrontLoop {
         dispatcher.consumed(id, bytes: bytes)
     }
 
+    /// Hands over what the client of a WebSocket sent. After a close nobody waits for anything any more.
+    func send(_ number: UInt64, _ kind: WebSocketMessageKind, _ data: Frame) {
+        let id = RequestID(loop: index, number: number)
+        if kind == .close { waiting[number] = nil }
+        if !streaming.isEmpty, streaming.contains(number) {
+            if kind == .close { streaming.remove(number) }
+            return streams.send(kind, data, for: id)
+        }
+        dispatcher.send(kind, data, for: id)
+    }
+
     /// Hands a batch of events to those who wait for them.
     func receive(_ events: consuming [(RequestID, ReplyEvent)]) {
         // Taken out one by one, and not copied.
@@ -144,8 +157,8 @@ extension ReplyEvent {
     /// Whether no event follows for the request.
     var isLast: Bool {
         switch self {
-        case .reply, .end, .cut, .failure: true
-        case .begin, .piece, .handled: false
+        case .reply, .end, .closed, .cut, .failure: true
+        case .begin, .piece, .handled, .open, .message, .granted, .paused: false
         case .frames(_, let isLast): isLast
         }
     }

@@ -141,6 +141,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
             case .submit(let request): loop.submit(request, for: self)
             case .cancel(let id): loop.cancel(id.number)
             case .consumed(let id, let bytes): loop.consumed(id.number, bytes: bytes)
+            case .send(let id, let kind, let data): loop.send(id.number, kind, data)
             case .finished(let request): loop.finished(request)
             case .becomeHTTP2(let bytes): becomeHTTP2(bytes)
             case .endOutput:

@@ -59,6 +59,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
                 .init(number: 3, value: UInt32(settings.maximumStreams)),
                 .init(number: 4, value: UInt32(HTTP2Connection.streamWindow)),
                 .init(number: 6, value: UInt32(heads)),
+                // Streams may become WebSockets (RFC 8441, section 3).
+                .init(number: 8, value: 1),
             ])
         handler.bytes = bytes
         let framing = NIOHTTP2Handler(
@@ -237,6 +239,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
             case .submit(let request): loop.submit(request, for: self)
             case .cancel(let id): loop.cancel(id.number)
             case .consumed(let id, let bytes): loop.consumed(id.number, bytes: bytes)
+            case .send(let id, let kind, let data): loop.send(id.number, kind, data)
             case .finished(let request): loop.finished(request)
             case .goAway(let last, let code): output { bytes?.goAway(last: last, code) }
             case .endOutput: output { bytes?.endOutput() }

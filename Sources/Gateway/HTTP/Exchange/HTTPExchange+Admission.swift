@@ -4,7 +4,11 @@ import WorkerProtocol
 
 extension HTTPExchange {
     /// Decides what is to become of a request, and how large its body may be.
-    static func plan(_ request: borrowing ParsedRequest, _ rules: FrontRules) -> (Plan, Int) {
+    ///
+    /// - Parameter upgrade: the WebSocket that it asks for, to which is added why it may not have it.
+    static func plan(
+        _ request: borrowing ParsedRequest, _ upgrade: inout WebSocketUpgrade?, from origin: Origin, _ rules: FrontRules
+    ) -> (Plan, Int) {
         let limit = rules.settings.maximumBodySize
         guard case .path(let path, _) = request.target else {
             if case .asterisk = request.target { return (.answer(.options), limit) }
@@ -14,14 +18,25 @@ extension HTTPExchange {
             return (refusal(.methodNotAllowed, allow: LocalAnswer.methods), limit)
         }
         switch rules.route(request, path: path) {
-        case .service(let name, let timeout, let bodyLimit, let retries):
+        case .service(let name, let timeout, let bodyLimit, let retries, let origins):
             if request.expectation == .unknown { return (refusal(.expectationFailed), bodyLimit ?? limit) }
+            if let origins, upgrade != nil, !mayConnect(request, origins, from: origin, rules) {
+                upgrade = upgrade?.refused(for: foreignOrigin)
+            }
             let plan = Plan.forward(
                 service: name, timeout: timeout ?? rules.settings.requestTimeout,
                 retries: retries ?? rules.settings.retries)
             return (plan, bodyLimit ?? limit)
-        case .topics(let route, let rest):
+        case .topics(let route, let rest, let origins):
             if request.expectation == .unknown { return (refusal(.expectationFailed), limit) }
+            if let upgrade {
+                if let rejection = upgrade.refusal { return (.answer(.problem(rejection)), limit) }
+                guard mayConnect(request, origins, from: origin, rules) else {
+                    return (.answer(.problem(foreignOrigin)), limit)
+                }
+                let kind = upgrade.protocols.contains(TopicReaderKind.json) ? TopicReaderKind.webSocketJSON : .webSocket
+                return (.stream(TopicRequest(request, route: route, rest: rest, kind: kind)), limit)
+            }
             guard request.accepts(.eventStream) else { return (refusal(.notAcceptable), limit) }
             return (.stream(TopicRequest(request, route: route, rest: rest)), limit)
         case .messages(let target, let route, let rest, let bodyLimit):
@@ -35,6 +50,18 @@ extension HTTPExchange {
         case .methodNotAllowed(let allow): return (refusal(.methodNotAllowed, allow: allow), limit)
         case .unknownService: return (refusal(.unknownService), limit)
         }
+    }
+
+    private static let foreignOrigin = RequestRejection(
+        .originNotAllowed, GatewayFailure.originNotAllowed.explanation)
+
+    /// Whether the page that asks for a WebSocket is one of an origin that may.
+    private static func mayConnect(
+        _ request: borrowing ParsedRequest, _ origins: [String], from origin: Origin, _ rules: FrontRules
+    ) -> Bool {
+        WebOrigin.allows(
+            request, origins, scheme: origin.scheme,
+            isTrustedProxy: origin.peer.isAmong(rules.settings.trustedProxies))
     }
 
     private static func refusal(_ failure: GatewayFailure, allow: [String]? = nil) -> Plan {
@@ -78,7 +105,7 @@ extension HTTPExchange {
         return request.bytes.withUnsafeReadableBytes { bytes in
             RequestHead.frame(
                 of: bytes, method: request.method, target: request.originTarget, authority: request.authority,
-                fields: request.fields, bodyLength: bodySize, origin: added)
+                fields: request.fields, bodyLength: bodySize, isWebSocket: upgrade != nil, origin: added)
         }
     }
 }

@@ -32,6 +32,9 @@ struct HTTPExchange {
         case write(Frame)
         /// Write the last piece of the body, and end the response.
         case end(Frame)
+        /// Write the start of a response and nothing behind it: from then on the connection, or the stream, is the
+        /// WebSocket's.
+        case upgrade(ResponseStart, WebSocketExchange)
         /// End the response so that the client can tell that it is not whole.
         case cut
     }
@@ -45,6 +48,8 @@ struct HTTPExchange {
         case waiting
         /// The response has begun, and so many bytes of the body are still to come, where that is known.
         case streaming(left: Int?)
+        /// A WebSocket has taken its place.
+        case upgraded
         case over
     }
 
@@ -60,6 +65,8 @@ struct HTTPExchange {
     /// What is asked; nil once it is handed over.
     private(set) var request: ParsedRequest?
     private(set) var plan: Plan
+    /// The WebSocket that is asked for; nil where none is.
+    let upgrade: WebSocketUpgrade?
     let maximumBodySize: Int
     /// Bytes of the body that were given out as pieces, those of them that have left the process, and what the broker has
     /// been told of those.
@@ -111,7 +118,8 @@ struct HTTPExchange {
         let isHead = request.isMethod("HEAD")
         let isSafe = isHead || request.isMethod("GET") || request.isMethod("OPTIONS")
         let prefersText = request.prefersText
-        let (plan, maximumBodySize) = Self.plan(request, rules)
+        var upgrade = WebSocketUpgrade.read(from: request)
+        let (plan, maximumBodySize) = Self.plan(request, &upgrade, from: origin, rules)
         var record: FinishedRequest?
         if rules.isObserved {
             record = FinishedRequest(
@@ -121,7 +129,8 @@ struct HTTPExchange {
         }
         self.init(
             .reading, requestID: requestID, isHead: isHead, isSafe: isSafe, prefersText: prefersText, request: request,
-            plan: plan, maximumBodySize: maximumBodySize, record: record, started: now, origin: origin)
+            plan: plan, upgrade: upgrade, maximumBodySize: maximumBodySize, record: record, started: now,
+            origin: origin)
     }
 
     /// An exchange whose head is refused.
@@ -140,8 +149,8 @@ struct HTTPExchange {
         }
         self.init(
             .answered(.problem(rejection)), requestID: requestID, isHead: hints.isHead, isSafe: false,
-            prefersText: hints.prefersText, request: nil, plan: .answer(.problem(rejection)), maximumBodySize: 0,
-            record: record, started: now, origin: origin)
+            prefersText: hints.prefersText, request: nil, plan: .answer(.problem(rejection)), upgrade: nil,
+            maximumBodySize: 0, record: record, started: now, origin: origin)
     }
 
     /// What is told of a request that breaks the rules of its version of HTTP so that it gets no answer; nil where nobody
@@ -157,8 +166,8 @@ struct HTTPExchange {
     // In one step from what is known: of a value put together bit by bit the compiler makes a copy at the end.
     private init(
         _ state: State, requestID: String, isHead: Bool, isSafe: Bool, prefersText: Bool,
-        request: consuming ParsedRequest?, plan: Plan, maximumBodySize: Int, record: consuming FinishedRequest?,
-        started: NIODeadline, origin: Origin
+        request: consuming ParsedRequest?, plan: Plan, upgrade: WebSocketUpgrade?, maximumBodySize: Int,
+        record: consuming FinishedRequest?, started: NIODeadline, origin: Origin
     ) {
         self.state = state
         self.requestID = requestID
@@ -167,6 +176,7 @@ struct HTTPExchange {
         self.prefersText = prefersText
         self.request = request
         self.plan = plan
+        self.upgrade = upgrade
         self.maximumBodySize = maximumBodySize
         self.record = record
         self.started = started
@@ -188,7 +198,7 @@ struct HTTPExchange {
         switch consume event {
         case .complete(let body): complete(body, rules)
         case .refused(let rejection): refuse(rejection)
-        case .reply(let reply): receive(reply)
+        case .reply(let reply): receive(reply, rules, at: now)
         }
     }
 
@@ -204,7 +214,7 @@ struct HTTPExchange {
             let id = rules.nextID()
             let submitted = GatewayRequest(
                 id: id, service: service, head: head, body: Frame(body), isIdempotent: Self.isIdempotent(request),
-                retries: retries, timeout: timeout, streamCredit: streamCredit)
+                retries: retries, timeout: timeout, streamCredit: streamCredit, webSocket: webSocketWish)
             self.id = id
             record?.service = service
             state = .waiting
@@ -229,6 +239,17 @@ struct HTTPExchange {
         return .submit(GatewayRequest(id: id, destination, body: body, streamCredit: streamCredit))
     }
 
+    private var webSocketWish: WebSocketWish {
+        guard let upgrade else { return .none }
+        return upgrade.refusal.map { .refused($0.failure) } ?? .wanted
+    }
+
+    /// Whether the answer may be that the connection is a WebSocket's from then on.
+    var mayUpgrade: Bool {
+        guard case .waiting = state, let upgrade else { return false }
+        return upgrade.refusal == nil
+    }
+
     /// Whether the answer is a stream of topics, which has no end of its own.
     var isTopicStream: Bool {
         if case .stream = plan { true } else { false }
@@ -242,16 +263,21 @@ struct HTTPExchange {
         return .none
     }
 
-    private mutating func receive(_ reply: consuming ReplyEvent) -> Action {
+    private mutating func receive(_ reply: consuming ReplyEvent, _ rules: FrontRules, at now: NIODeadline) -> Action {
         switch (state, consume reply) {
-        case (.over, _), (.reading, _), (.answered, _): return .none
+        case (.over, _), (.reading, _), (.answered, _), (.upgraded, _): return .none
         case (_, .handled(let handling)):
             record?.handling = handling
             return .none
+        case (.waiting, .reply(let head, _)) where isFalseAcceptance(head):
+            id = nil
+            return refuseFalseAcceptance()
+        case (.waiting, .begin(let head, _)) where isFalseAcceptance(head): return refuseFalseAcceptance()
         case (.waiting, .reply(let head, let body)):
             id = nil
             let start = ResponseStart(head, bodySize: body.count, isHead: isHead)
             return finish(start, body)
+        case (.waiting, .open(let head, let credit)): return upgrade(head, credit: credit, rules, at: now)
         case (.waiting, .begin(let head, let piece)):
             let start = ResponseStart(streamed: head, isHead: isHead)
             // The answer is complete; nobody waits for the rest, and the broker is to be told so.
@@ -282,16 +308,55 @@ struct HTTPExchange {
             return .end(piece)
         case (.waiting, .failure(let failure)):
             id = nil
-            state = .answered(.problem(RequestRejection(failure, failure.explanation)))
+            let rejection = RequestRejection(failure, failure.explanation)
+            // Of a WebSocket that is refused it is known better why.
+            let known = upgrade?.refusal.flatMap { $0.failure == failure ? $0 : nil }
+            state = .answered(.problem(known ?? rejection))
             return .none
         case (_, .cut):
             id = nil
             return cut()
         case (.waiting, .piece), (.waiting, .end), (.waiting, .frames), (.streaming, .reply), (.streaming, .begin),
-            (.streaming, .failure), (.streaming, .frames):
+            (.streaming, .failure), (.streaming, .frames), (_, .open), (_, .message), (_, .granted), (_, .paused),
+            (_, .closed):
             assertionFailure("the broker's events are out of order")
             return .none
         }
+    }
+
+    /// Whether an ordinary answer would be taken for the acceptance of a WebSocket, as over HTTP/2 any with 2xx is
+    /// (RFC 8441, section 5).
+    private func isFalseAcceptance(_ head: ReplyHead) -> Bool {
+        guard let upgrade else { return false }
+        return upgrade.key == nil && 200..<300 ~= head.status
+    }
+
+    private mutating func refuseFalseAcceptance() -> Action {
+        let failure = GatewayFailure.upgradeRequired
+        state = .answered(
+            .problem(RequestRejection(failure, "The service answers this otherwise than over a WebSocket.")))
+        return .none
+    }
+
+    /// Makes way for the WebSocket that is accepted.
+    private mutating func upgrade(
+        _ head: ReplyHead, credit: Int?, _ rules: FrontRules, at now: NIODeadline
+    ) -> Action {
+        guard let upgrade, upgrade.allows(head) else {
+            // Nothing is written yet: the client can be told. Its own rules would have it fail the connection.
+            let failure = GatewayFailure.workerReplyInvalid
+            state = .answered(.problem(RequestRejection(failure, failure.explanation)))
+            return .none
+        }
+        let start = ResponseStart(accepting: upgrade, head)
+        record?.status = start.status
+        state = .upgraded
+        let settings = rules.settings
+        let webSocket = WebSocketExchange(
+            takeUnansweredID(), servedBy: isTopicStream ? .topics : .worker,
+            maximumMessageSize: settings.maximumMessageSize, credit: credit ?? settings.maximumMessageSize,
+            reportingEach: max(1, min(settings.responseBuffer, streamCredit ?? .max) / 4), at: now)
+        return .upgrade(start, webSocket)
     }
 
     /// The request once more, whose answer could not be kept.
@@ -306,7 +371,7 @@ struct HTTPExchange {
         return GatewayRequest(
             id: id, service: request.service, head: request.head, body: request.body,
             isIdempotent: request.isIdempotent, retries: request.retries, timeout: request.timeout,
-            streamCredit: request.streamCredit)
+            streamCredit: request.streamCredit, webSocket: request.webSocket)
     }
 
     /// The gateway's own answer, which the version may write now; nil where there is none.
@@ -382,6 +447,9 @@ struct HTTPExchange {
         defer { id = nil }
         return id
     }
+
+    /// Notes that bytes of a WebSocket's client came.
+    mutating func noteRead(_ bytes: Int) { record?.bytesIn += bytes }
 
     /// Notes that bytes of the body were given to the connection.
     mutating func noteWritten(_ bytes: Int) { record?.bytesOut += bytes }

@@ -2,6 +2,8 @@
 public struct HTTPSettings: Sendable, Hashable {
     /// The largest request body in bytes; 1 MiB. A route may say otherwise.
     public var maximumBodySize = 1 << 20
+    /// The largest message of a WebSocket's client in bytes; 1 MiB. A larger one ends the WebSocket with 1009.
+    public var maximumMessageSize = 1 << 20
     /// The largest sum of all field lines of a head, or of all trailers, in bytes; 16 KiB.
     public var maximumHeaderSize = 16 << 10
     /// The largest number of field lines of a head, or of trailers; 100.

@@ -22,6 +22,7 @@ enum LocalAnswer {
         case .problem(let rejection):
             var fields = [("content-type", asText ? "text/plain; charset=utf-8" : "application/problem+json")]
             if let allow = rejection.allow { fields.append(("allow", allow.joined(separator: ", "))) }
+            if rejection.namesWebSocketVersion { fields.append(("sec-websocket-version", WebSocketUpgrade.version)) }
             if status == 503 { fields.append(("retry-after", "1")) }
             return fields
         }
@@ -43,11 +44,13 @@ extension GatewayFailure {
         case .versionNotSupported: "This server speaks HTTP/1.1 and HTTP/1.0 here."
         case .targetTooLong: "The request target is longer than this server accepts."
         case .headTooLarge: "The header fields are more than this server accepts."
+        case .originNotAllowed: "Pages of that origin may not open a WebSocket here."
         case .methodNotAllowed: "The method is not allowed here."
         case .notAcceptable: "This is a stream of events, text/event-stream, which the request does not accept."
         case .unknownService: "No service answers at this path."
         case .expectationFailed: "This server knows no expectation but 100-continue."
         case .bodyTooLarge: "The request body is larger than this server accepts."
+        case .upgradeRequired: "This is served over a WebSocket, which the request does not ask for, or is not there."
         case .notImplemented: "This server does not implement what the request needs."
         case .requestTimeout: "The request did not arrive in time."
         case .queueFull: "Too many requests are waiting for this service."

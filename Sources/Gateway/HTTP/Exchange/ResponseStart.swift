@@ -9,6 +9,9 @@ struct ResponseStart {
         case worker(ReplyHead)
         /// The gateway itself: an answer, and whether its document is plain text.
         case gateway(LocalAnswer, asText: Bool)
+        /// What serves a WebSocket, which is accepted: the fields that it adds, and what proves that the key was read; nil
+        /// over HTTP/2, where there is none.
+        case webSocket(ReplyHead, acceptance: String?)
     }
 
     /// What is known of the body's length.
@@ -28,6 +31,7 @@ struct ResponseStart {
         switch source {
         case .worker(let head): head.status
         case .gateway(let answer, _): answer.status
+        case .webSocket(_, let acceptance): acceptance == nil ? 200 : ReplyHead.switchingProtocols
         }
     }
 
@@ -52,6 +56,12 @@ struct ResponseStart {
             case _ where isHead: .bodyless(named: head.contentLength)
             default: head.contentLength.map { .known($0) } ?? .unknown
             }
+    }
+
+    /// What stands before the frames of a WebSocket.
+    init(accepting upgrade: WebSocketUpgrade, _ head: ReplyHead) {
+        source = .webSocket(head, acceptance: upgrade.acceptance)
+        length = upgrade.key == nil ? .unknown : .bodyless(named: nil)
     }
 
     /// The start of an answer of the gateway's own.

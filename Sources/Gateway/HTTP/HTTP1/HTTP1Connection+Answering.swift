@@ -44,7 +44,10 @@ extension HTTP1Connection {
                 return
             }
             exchanges[index].heldBytes += body.count
-        case .cut, .failure, .handled, .frames:
+        case .message(_, let data):
+            guard known == 0 || known + data.count <= limit else { return giveUp(index) }
+            exchanges[index].heldBytes += max(1, data.count)
+        case .cut, .failure, .handled, .frames, .open, .granted, .paused, .closed:
             break
         }
         exchanges[index].held.append(event)
@@ -67,6 +70,7 @@ extension HTTP1Connection {
 
     /// Goes on with the answer to the first request.
     mutating func answer(with event: consuming ReplyEvent, at now: NIODeadline) {
+        if webSocket != nil { return answerWebSocket(with: event, at: now) }
         if case .piece(let piece) = event,
             !exchanges[0].exchange.hasRoom(for: piece.count, waiting: unsent, rules)
         {
@@ -88,6 +92,7 @@ extension HTTP1Connection {
                 withOutput(minimumCapacity: 8) { ResponseWriter.writeEnd(framing: .chunked, to: &$0) }
             }
             finishFirst(at: now)
+        case .upgrade(let start, let webSocket): becomeWebSocket(webSocket, start, at: now)
         case .cut: cutFirst(at: now)
         }
     }
@@ -124,7 +129,7 @@ extension HTTP1Connection {
         exchanges[0].exchange.noteWritten(range.count)
     }
 
-    private mutating func writeStart(_ start: ResponseStart, bodySize: Int) {
+    mutating func writeStart(_ start: ResponseStart, bodySize: Int) {
         prepareToClose()
         let framing = ResponseFraming(start.length, isHTTP10: exchanges[0].isHTTP10)
         if framing == .untilClose { exchanges[0].closes = true }
@@ -172,6 +177,8 @@ extension HTTP1Connection {
         if let id = exchanges[0].exchange.takeUnansweredID() { actions.append(.cancel(id)) }
         if let finished = exchanges[0].exchange.finished(outcome, at: now) { actions.append(.finished(finished)) }
         exchanges.removeFirst(1)
+        // It was no WebSocket: what follows is the next request.
+        if exchanges.isEmpty, reading == .suspended { reading = .head }
     }
 
     // MARK: Output

@@ -43,6 +43,9 @@ extension HTTP1Connection {
     mutating func inputClosed(unacknowledged: Int, at now: NIODeadline) {
         isInputClosed = true
         switch stage {
+        case .open where webSocket != nil:
+            webSocket?.disconnected()
+            moveWebSocket(at: now)
         case .open:
             stopReading()
             // Nobody can tell a client that only ceased to send from one that is gone; what has begun is finished, unless it
@@ -66,6 +69,10 @@ extension HTTP1Connection {
             wait = .none
             return updateDeadline(at: now)
         }
+        if stage == .open, webSocket != nil {
+            webSocket?.drain(at: now)
+            return moveWebSocket(at: now)
+        }
         guard stage == .open, reading == .head else { return }
         if !exchanges.isEmpty {
             exchanges[exchanges.count - 1].closes = true
@@ -87,6 +94,7 @@ extension HTTP1Connection {
 
     /// Forgets exchanges whose answers nobody waits for.
     mutating func abandonExchanges(from index: Int, at now: NIODeadline) {
+        abandonWebSocket()
         while exchanges.count > index {
             var last = exchanges.removeLast()
             if let id = last.exchange.takeUnansweredID() { actions.append(.cancel(id)) }
@@ -103,15 +111,22 @@ extension HTTP1Connection {
         case (.closed, _): next = .none
         case (.ending, _): next = .delivery
         case (.lingering, _): next = .linger
+        case (.open, .webSocket): next = buffered > 0 && webSocket?.isOpen == true ? .progress : .webSocket
         case (.open, .body) where body?.needsContinue == false: next = .body
         case (.open, .head) where exchanges.isEmpty && input.readableBytes == 0: next = .idle
         case (.open, .head) where input.readableBytes > 0 && takesRequests: next = .header
         case (.open, _): next = isSending ? .progress : .none
         }
+        if next == .webSocket {
+            // What the client said while it took nothing was not read.
+            if wait == .progress { webSocket?.noteAlive(at: now) }
+            wait = next
+            return setDeadline(webSocket?.deadline ?? .distantFuture)
+        }
         guard next != wait else { return }
         wait = next
         switch next {
-        case .none: setDeadline(.distantFuture)
+        case .none, .webSocket: setDeadline(.distantFuture)
         case .idle, .progress: setDeadline(now + rules.times.idle)
         case .header: setDeadline(now + rules.times.header)
         case .body: setDeadline(body?.exchange.bodyDeadline ?? .distantFuture)
@@ -138,6 +153,13 @@ extension HTTP1Connection {
         guard now >= deadline else { return }
         switch wait {
         case .none: setDeadline(.distantFuture)
+        case .webSocket:
+            // A client that takes what was written before is there, and has not come to the ping yet.
+            if progress.note(written: written, unacknowledged: unacknowledged, at: now), unacknowledged > 0 {
+                webSocket?.noteAlive(at: now)
+            }
+            webSocket?.advance(to: now)
+            moveWebSocket(at: now)
         case .idle where unacknowledged == 0: endOutput(at: now)
         case .progress where isStreamingTopics && buffered == 0:
             // Something may have been written a moment ago: only who stands still twice has gone without a word.

@@ -11,6 +11,7 @@ extension HTTP1Connection {
             switch reading {
             case .head: guard takesRequests, readHead(at: now) else { return }
             case .body: guard readBody(at: now) else { return }
+            case .suspended, .webSocket: return
             case .stopped:
                 input = ByteBuffer()
                 return
@@ -136,6 +137,7 @@ extension HTTP1Connection {
         let isRepeatable = exchange.isSafe && !exchanges.isEmpty
         append(PipelinedExchange(exchange, isHTTP10: isHTTP10, closes: closes || rules.isDraining))
         if case .submit(let request) = action {
+            if reading == .head, exchanges[exchanges.count - 1].exchange.mayUpgrade { reading = .suspended }
             if isRepeatable { exchanges[exchanges.count - 1].repetition = request }
             actions.append(.submit(request))
         } else {

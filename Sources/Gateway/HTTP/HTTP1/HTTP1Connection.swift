@@ -1,4 +1,6 @@
 import NIOCore
+import SwiftZMQ
+import WorkerProtocol
 
 /// A connection of HTTP/1.1 or HTTP/1.0, as a state machine without a socket and without a clock: it reads requests from
 /// bytes, keeps the answers in their order, and frames them.
@@ -8,8 +10,8 @@ import NIOCore
 /// neither gives anything more. Before an action that ends something everything written must have been handed on. The
 /// parser is strict where a general one is lenient, and no task and no future is made for a request.
 ///
-/// The code is in three more files: what is read (`+Reading`), what is written (`+Answering`), and how time and the end of
-/// the connection are looked after (`+Ending`).
+/// The code is in four more files: what is read (`+Reading`), what is written (`+Answering`), the WebSocket that it may become
+/// (`+WebSocket`), and how time and the end of the connection are looked after (`+Ending`).
 struct HTTP1Connection {
     /// What is to be done.
     enum Action {
@@ -19,6 +21,8 @@ struct HTTP1Connection {
         case cancel(RequestID)
         /// Tell the broker that the client has taken bytes of a streamed response.
         case consumed(RequestID, bytes: Int)
+        /// Hand over what the client of a WebSocket sent; nothing follows a close.
+        case send(RequestID, WebSocketMessageKind, Frame)
         /// Tell whoever wants to know about a finished request.
         case finished(FinishedRequest)
         /// Serve HTTP/2 in its place, from these bytes on.
@@ -35,6 +39,10 @@ struct HTTP1Connection {
     enum Reading {
         case head
         case body
+        /// Nothing, until it is known whether what follows is a WebSocket's.
+        case suspended
+        /// A WebSocket.
+        case webSocket
         /// Nothing more: what comes is dropped.
         case stopped
     }
@@ -45,6 +53,8 @@ struct HTTP1Connection {
         case idle
         case header
         case body
+        /// The client of a WebSocket says something.
+        case webSocket
         /// The client takes what is written.
         case progress
         /// The client takes the last of what is written.
@@ -69,6 +79,8 @@ struct HTTP1Connection {
     var isToBeRefused = false
 
     var exchanges: [PipelinedExchange] = []
+    /// The WebSocket that the connection has become, in place of the answer to the only exchange.
+    var webSocket: WebSocketExchange?
     /// What is written and not yet handed on.
     var output: ByteBuffer?
     /// How many bytes were handed on.
@@ -83,7 +95,7 @@ struct HTTP1Connection {
     /// From which byte on what was written is not for the client to keep: it is to be told by a reset once it has what
     /// comes before.
     var resetPosition: Int?
-    /// Whether a stream of topics was among the answers.
+    /// Whether a stream of topics, or a WebSocket, was among the answers.
     var hasStreamedTopics = false
     /// Whether its client had not acknowledged anything when that was last looked at, though there was something.
     var standsStill = false
@@ -122,6 +134,7 @@ struct HTTP1Connection {
     /// Bytes came.
     mutating func receive(_ bytes: ByteBuffer, at now: NIODeadline) {
         guard stage == .open, reading != .stopped else { return }
+        if webSocket != nil { return receiveForWebSocket(bytes, at: now) }
         if input.readableBytes == 0 {
             input = bytes
         } else {
@@ -132,6 +145,7 @@ struct HTTP1Connection {
 
     /// The broker spoke of a request.
     mutating func receive(_ event: consuming ReplyEvent, for number: UInt64, at now: NIODeadline) {
+        if webSocket != nil { return receiveForWebSocket(event, for: number, at: now) }
         guard stage == .open, let index = exchanges.firstIndex(where: { $0.exchange.id?.number == number }) else {
             return
         }
@@ -148,6 +162,10 @@ struct HTTP1Connection {
     /// that more may be written.
     mutating func outputTaken(buffered: Int) {
         self.buffered = buffered
+        let waiting = unsent
+        if let id = webSocket?.id, let bytes = webSocket?.newlyTaken(allBut: waiting), bytes > 0 {
+            actions.append(.consumed(id, bytes: bytes))
+        }
         guard stage == .open, !exchanges.isEmpty, exchanges[0].framing != nil, let id = exchanges[0].exchange.id else {
             return
         }
@@ -194,6 +212,9 @@ struct HTTP1Connection {
         switch reading {
         case .head: takesRequests
         case .body: true
+        case .suspended: false
+        // Pings are answered as far as the answers are taken.
+        case .webSocket: webSocket?.wantsInput == true && buffered == 0
         case .stopped: stage == .ending || stage == .lingering
         }
     }

@@ -20,7 +20,7 @@ enum ResponseWriter {
     static func room(for start: ResponseStart, _ context: Context) -> Int {
         let own: Int
         switch start.source {
-        case .worker(let head): own = head.roomForLines
+        case .worker(let head), .webSocket(let head, _): own = head.roomForLines
         case .gateway(let answer, let asText):
             own = answer.fields(asText: asText).reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         }
@@ -37,6 +37,7 @@ enum ResponseWriter {
             switch start.source {
             case .worker(let head): write(head, context, to: &output)
             case .gateway(let answer, let asText): write(answer, asText: asText, context, to: &output)
+            case .webSocket(let head, let acceptance): write(head, acceptance: acceptance, context, to: &output)
             }
             switch framing {
             case .length(let length), .bodyless(let length?): output.append("content-length: ", length)
@@ -72,6 +73,35 @@ enum ResponseWriter {
                 output.append(": ", value)
             }
         }
+        if head.status == GatewayFailure.upgradeRequired.status { writeUpgrade(to: &output) }
+        writeCommonFields(context, date: !hasDate, server: !hasServer, to: &output)
+    }
+
+    /// Names the protocol that a client is to ask for, as belongs to a status of 426 (RFC 9110, section 15.5.22).
+    private static func writeUpgrade(to output: inout HeadOutput) {
+        output.append("upgrade: websocket\r\nconnection: upgrade\r\n")
+    }
+
+    /// Writes what accepts a WebSocket (RFC 6455, section 4.2.2), with the fields that whoever serves it adds.
+    private static func write(
+        _ head: ReplyHead, acceptance: String?, _ context: Context, to output: inout HeadOutput
+    ) {
+        output.append("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n")
+        if let acceptance { output.append("sec-websocket-accept: ", acceptance) }
+        var hasDate = false
+        var hasServer = false
+        head.forEachField { meaning, name, value in
+            switch meaning {
+            case .date: hasDate = true
+            case .server: hasServer = true
+            default: if !meaning.isForAcceptance { return }
+            }
+            output.append(name)
+            output.append(": ", value)
+        }
+        var context = context
+        context.closes = false
+        context.isHTTP10 = false
         writeCommonFields(context, date: !hasDate, server: !hasServer, to: &output)
     }
 
@@ -81,6 +111,7 @@ enum ResponseWriter {
             output.append(name)
             output.append(": ", value)
         }
+        if answer.failure == .upgradeRequired { writeUpgrade(to: &output) }
         writeCommonFields(context, date: true, server: true, to: &output)
     }
 

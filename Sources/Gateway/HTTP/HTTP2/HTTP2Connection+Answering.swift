@@ -12,6 +12,7 @@ extension HTTP2Connection {
         guard stage == .open, let id = requests[number], streams[id] != nil else { return }
         let isLast = event.isLast
         if isLast { requests[number] = nil }
+        if streams[id]?.webSocket != nil { return receiveForWebSocket(event, id, at: now) }
         switch event {
         case .reply(_, let body):
             guard fits(body.count, id) else { return putOff(id, at: now) }
@@ -21,12 +22,13 @@ extension HTTP2Connection {
                 streams[id]?.exchange.overrun()
                 return cut(id, at: now)
             }
-        case .cut, .failure, .handled, .frames: break
+        case .cut, .failure, .handled, .frames, .open, .message, .granted, .paused, .closed: break
         }
         guard let action = streams[id]?.exchange.receive(.reply(event), rules, at: now) else { return }
         if isLast { _ = streams[id]?.exchange.takeUnansweredID() }
         switch action {
         case .none, .submit: writeOwnAnswer(id, at: now)
+        case .upgrade(let start, let webSocket): becomeWebSocket(id, webSocket, start, at: now)
         case .respond(let start, let body): respond(id, start, body, at: now)
         case .begin(let start, let piece):
             if streams[id]?.exchange.isTopicStream == true { hasStreamedTopics = true }
@@ -64,7 +66,7 @@ extension HTTP2Connection {
     }
 
     /// Whether so many bytes may wait beside all that do: one answer alone may always.
-    private func hasRoom(beside size: Int, _ id: HTTP2StreamID) -> Bool {
+    func hasRoom(beside size: Int, _ id: HTTP2StreamID) -> Bool {
         let others = held + reserved - (streams[id]?.reserved ?? 0)
         return others == 0 || others + size <= commonRoom
     }
@@ -112,7 +114,7 @@ extension HTTP2Connection {
         write(id, body)
     }
 
-    private mutating func writeStart(_ id: HTTP2StreamID, _ start: ResponseStart) {
+    mutating func writeStart(_ id: HTTP2StreamID, _ start: ResponseStart) {
         guard let requestID = streams[id]?.exchange.requestID else { return }
         reserved -= streams[id]?.reserved ?? 0
         streams[id]?.reserved = 0
@@ -124,7 +126,7 @@ extension HTTP2Connection {
         streams[id]?.hasBegun = true
     }
 
-    private mutating func write(_ id: HTTP2StreamID, _ piece: Frame) {
+    mutating func write(_ id: HTTP2StreamID, _ piece: Frame) {
         let before = streams[id]?.heldBytes ?? 0
         streams[id]?.append(piece)
         held += (streams[id]?.heldBytes ?? 0) - before
@@ -149,6 +151,7 @@ extension HTTP2Connection {
 
     /// Tells the broker of what the client has taken.
     private mutating func reportTaken(_ id: HTTP2StreamID) {
+        if streams[id]?.webSocket != nil { return reportTakenOfWebSocket(id) }
         guard let waiting = streams[id]?.heldBytes, let request = streams[id]?.exchange.id,
             let bytes = streams[id]?.exchange.noteTaken(allBut: waiting, rules), bytes > 0
         else { return }

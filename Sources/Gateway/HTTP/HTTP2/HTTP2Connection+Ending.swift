@@ -10,6 +10,7 @@ extension HTTP2Connection {
         if stage == .lingering { waitDeadline = min(waitDeadline, now + rules.lingerTime) }
         if hasStreamedTopics, wait == .progress { waitDeadline = min(waitDeadline, now + patience) }
         goAway(at: now)
+        drainWebSockets(at: now)
     }
 
     /// How long a client may take nothing; see `HTTP1Connection.patience`.
@@ -82,7 +83,8 @@ extension HTTP2Connection {
         switch stage {
         case .open:
             // As in HTTP/1: what has begun and has an end is finished, and for all else the client is gone.
-            for id in streams.ids where streams[id].map({ !$0.hasBegun || $0.exchange.isTopicStream }) == true {
+            for id in streams.ids
+            where streams[id].map({ !$0.hasBegun || $0.exchange.isTopicStream || $0.webSocket != nil }) == true {
                 remove(id, .abandoned, at: now)
             }
             // And what the client has not allowed yet, it never will.
@@ -106,7 +108,7 @@ extension HTTP2Connection {
     /// When ``advance(to:unacknowledged:)`` is to be called at the latest.
     var deadline: NIODeadline {
         guard stage == .open else { return waitDeadline }
-        let earliest = min(waitDeadline, min(headerDeadline, blockedDeadline))
+        let earliest = min(min(waitDeadline, webSocketDeadline), min(headerDeadline, blockedDeadline))
         return min(earliest, min(bodyDeadlines.first?.0 ?? earliest, leftovers.first?.0 ?? earliest))
     }
 
@@ -141,6 +143,7 @@ extension HTTP2Connection {
             if now >= headerDeadline { return fail(.protocolError, at: now) }
             expireBodies(at: now)
             resetLeftovers(at: now)
+            if now >= webSocketDeadline { advanceWebSockets(progresses: progresses && unacknowledged > 0, at: now) }
             if now >= blockedDeadline { cutBlocked(at: now) }
             guard now >= waitDeadline else { return }
             if wait == .idle, unacknowledged == 0 {

@@ -44,6 +44,10 @@ extension HTTP2Connection {
             whole = Self.connectionWindow
         } else {
             // Of a body that nobody wants, no more has to come.
+            if streams[id]?.isTunnel == true {
+                streams[id]?.inboundWindow = size
+                return allowMoreOfWebSocket(id)
+            }
             guard streams[id]?.isReading == true, streams[id]?.keepsBody == true else { return }
             whole = Self.streamWindow
         }
@@ -124,9 +128,10 @@ extension HTTP2Connection {
         }
         guard streams.count < rules.settings.maximumStreams else { return resetForFault(id, .refusedStream, at: now) }
         let defaultPort = origin.scheme == "https" ? 443 : 80
-        guard var bytes = HTTP2RequestHead.bytes(of: fields, defaultPort: defaultPort) else {
+        guard let head = HTTP2RequestHead.read(fields, defaultPort: defaultPort) else {
             return resetForFault(id, .protocolError, at: now)
         }
+        var bytes = head.head
         if isRefused {
             let rejection = RequestRejection(.tooManyConnections, GatewayFailure.tooManyConnections.explanation)
             refuse(bytes, rejection, endsStream: endsStream, id, at: now)
@@ -137,9 +142,16 @@ extension HTTP2Connection {
             return refuse(bytes, rejection, endsStream: endsStream, id, at: now)
         }
         var parser = RequestHeadParser()
-        do {
-            guard let request = try parser.parse(&bytes, limits: rules.limits) else {
+        do throws(RequestRejection) {
+            guard var request = try parser.parse(&bytes, limits: rules.limits) else {
                 return resetForFault(id, .protocolError, at: now)
+            }
+            if let protocolName = head.protocolName {
+                guard protocolName.lowercased() == "websocket" else {
+                    throw RequestRejection(.notImplemented, "This server knows no protocol over CONNECT but websocket.")
+                }
+                guard !endsStream else { throw RequestRejection.malformed("A request for a WebSocket ends its stream.") }
+                request.isExtendedConnect = true
             }
             begin(request, endsStream: endsStream, id, at: now)
         } catch {
@@ -160,15 +172,17 @@ extension HTTP2Connection {
         let expectation = request.expectation
         // No body belongs to it, and what follows is nobody's request (RFC 9113, section 8.5).
         let isConnect = request.isMethod("CONNECT")
+        let isTunnel = request.isExtendedConnect
         let exchange = HTTPExchange(request, from: origin, rules, at: now)
         var rejection = exchange.earlyRefusal
         if case .answer = exchange.plan, !endsStream, expectation != .none { rejection = ChunkedBodyDecoder.tooLarge }
         var stream = HTTP2Stream(exchange, declaredLength: declaredLength, window: initialWindow)
         stream.isReading = !endsStream
+        stream.isTunnel = isTunnel
         streams.insert(stream, as: id)
         if let rejection {
             refuse(id, rejection, at: now)
-        } else if endsStream || isConnect {
+        } else if endsStream || isConnect || isTunnel {
             complete(id, at: now)
         } else {
             if expectation == .hundredContinue {
@@ -186,6 +200,7 @@ extension HTTP2Connection {
             if endsStream { remove(id, .answered, at: now) }
             return
         }
+        if streams[id]?.isTunnel == true { return receiveForWebSocket(bytes, endsStream: endsStream, id, at: now) }
         let size = (streams[id]?.bodySize ?? 0) + bytes.readableBytes
         streams[id]?.bodySize = size
         if let length = streams[id]?.declaredLength, size > length || endsStream && size != length {
@@ -225,6 +240,8 @@ extension HTTP2Connection {
     ) {
         guard streams[id]?.isReading == true else { return }
         guard streams[id]?.isAnswered == false else { return remove(id, .answered, at: now) }
+        // A WebSocket has frames and nothing else (RFC 9113, section 8.5).
+        guard streams[id]?.isTunnel == false else { return resetForFault(id, .protocolError, at: now) }
         guard endsStream else { return resetForFault(id, .protocolError, at: now) }
         if let length = streams[id]?.declaredLength, streams[id]?.bodySize != length {
             return resetForFault(id, .protocolError, at: now)

@@ -2,6 +2,8 @@ import DequeModule
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
+import SwiftZMQ
+import WorkerProtocol
 
 /// A connection of HTTP/2, as a state machine without a socket and without a clock: it makes requests of the frames that
 /// NIOHTTP2 has read and found to be in order, and frames of the answers.
@@ -15,8 +17,8 @@ import NIOHTTP2
 /// channels, of which there are none, and NIOHTTP2, once told of a GOAWAY, takes the body of a request that crossed it for
 /// an error of the whole connection.
 ///
-/// The code is in three more files: what is read (`+Reading`), what is written (`+Answering`), and how time and the end of
-/// the connection are looked after (`+Ending`).
+/// The code is in four more files: what is read (`+Reading`), what is written (`+Answering`), the WebSockets that streams may
+/// become (`+WebSockets`), and how time and the end of the connection are looked after (`+Ending`).
 struct HTTP2Connection {
     /// What is to be done.
     enum Action {
@@ -26,6 +28,8 @@ struct HTTP2Connection {
         case cancel(RequestID)
         /// Tell the broker that the client has taken bytes of a streamed response.
         case consumed(RequestID, bytes: Int)
+        /// Hand over what the client of a WebSocket sent; nothing follows a close.
+        case send(RequestID, WebSocketMessageKind, Frame)
         /// Tell whoever wants to know about a finished request.
         case finished(FinishedRequest)
         /// Write a GOAWAY frame, past NIOHTTP2.
@@ -69,6 +73,9 @@ struct HTTP2Connection {
     var streams = HTTP2StreamTable()
     /// The streams whose requests the broker has.
     var requests: [UInt64: HTTP2StreamID] = [:]
+    /// The streams that have become WebSockets, and when one of them has to be looked after.
+    var webSockets: Set<HTTP2StreamID> = []
+    var webSocketDeadline = NIODeadline.distantFuture
     /// The highest stream that the client has opened.
     var lastStream = HTTP2StreamID.rootStream
     /// The highest stream that is served, once the client was told so.
@@ -116,7 +123,7 @@ struct HTTP2Connection {
     var bodies: HTTP2BodyAllowance
     var unfinishedHead: Int?
     var progress = DeliveryProgress()
-    /// Whether a stream of topics was among the answers.
+    /// Whether a stream of topics, or a WebSocket, was among the answers.
     var hasStreamedTopics = false
     /// Whether its client had not acknowledged anything when that was last looked at, though there was something.
     var standsStill = false
@@ -178,6 +185,7 @@ struct HTTP2Connection {
         abandonStreams(at: now)
         wait = .none
         waitDeadline = .distantFuture
+        webSocketDeadline = .distantFuture
     }
 
     // MARK: Steps
@@ -219,6 +227,11 @@ struct HTTP2Connection {
         held -= stream.heldBytes
         reserved -= stream.reserved
         shared -= stream.extraShare
+        webSockets.remove(id)
+        if let request = stream.webSocket?.takeID() {
+            requests[request.number] = nil
+            actions.append(.cancel(request))
+        }
         if let request = stream.exchange.takeUnansweredID() {
             requests[request.number] = nil
             actions.append(.cancel(request))

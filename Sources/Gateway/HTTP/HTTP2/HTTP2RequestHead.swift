@@ -13,6 +13,7 @@ struct HTTP2RequestHead {
     private var path: String?
     private var scheme: String?
     private var authority: String?
+    private var protocolName: String?
     private var cookies: String?
     private var isInFields = false
     private var hasHost = false
@@ -22,6 +23,12 @@ struct HTTP2RequestHead {
     ///
     /// - Parameter defaultPort: which port is meant where an authority names none.
     static func bytes(of fields: HPACKHeaders, defaultPort: Int) -> ByteBuffer? {
+        read(fields, defaultPort: defaultPort)?.head
+    }
+
+    /// The head, and the protocol that an extended CONNECT asks for (RFC 8441), whose head is that of a GET; nil where the
+    /// request is malformed.
+    static func read(_ fields: HPACKHeaders, defaultPort: Int) -> (head: ByteBuffer, protocolName: String?)? {
         var head = HTTP2RequestHead(capacity: 128 + 48 * fields.count, defaultPort: defaultPort)
         for (name, value, _) in fields {
             guard name.utf8.first == UInt8(ascii: ":") ? head.takePseudo(name, value) : head.take(name, value) else {
@@ -32,7 +39,7 @@ struct HTTP2RequestHead {
         if let cookies = head.cookies { head.bytes.writeString("cookie: \(cookies)\r\n") }
         guard head.hasHost else { return nil }
         head.bytes.writeStaticString("\r\n")
-        return head.bytes
+        return (head.bytes, head.protocolName)
     }
 
     /// Whether a head has something in it that was not UTF-8, and that NIOHTTP2 could not keep: what the client meant is
@@ -83,6 +90,7 @@ struct HTTP2RequestHead {
         case ":path": return Self.set(&path, value)
         case ":scheme": return Self.set(&scheme, value)
         case ":authority": return Self.set(&authority, value)
+        case ":protocol": return Self.set(&protocolName, value)
         default: return false
         }
     }
@@ -118,9 +126,15 @@ struct HTTP2RequestHead {
     /// Writes the first line, and the host where it is known.
     private mutating func begin() -> Bool {
         isInFields = true
-        guard let method else { return false }
+        guard var method else { return false }
         let target: String
-        if method == "CONNECT" {
+        if protocolName != nil {
+            guard method == "CONNECT", authority != nil, let path, let scheme, Self.isScheme(scheme),
+                path.utf8.first == UInt8(ascii: "/")
+            else { return false }
+            method = "GET"
+            target = path
+        } else if method == "CONNECT" {
             guard let authority, path == nil, scheme == nil else { return false }
             target = authority
         } else {

@@ -23,7 +23,7 @@ enum HTTP2ResponseHead {
         case .worker(let head):
             head.forEachField { meaning, name, value in
                 switch meaning {
-                case .connection, .contentLength, .hopByHop, .requestID, .transferEncoding: return
+                case .connection, .contentLength, .hopByHop, .requestID, .transferEncoding, .upgrade: return
                 case .date: hasDate = true
                 case .server: hasServer = true
                 default: break
@@ -32,6 +32,15 @@ enum HTTP2ResponseHead {
             }
         case .gateway(let answer, let asText):
             for (name, value) in answer.fields(asText: asText) { fields.add(name: name, value: value) }
+        case .webSocket(let head, _):
+            head.forEachField { meaning, name, value in
+                switch meaning {
+                case .date: hasDate = true
+                case .server: hasServer = true
+                default: if !meaning.isForAcceptance { return }
+                }
+                fields.add(name: Self.lowercased(name), value: Self.text(value))
+            }
         }
         if !hasDate { fields.add(name: "date", value: context.date) }
         if !hasServer, let name = context.serverName { fields.add(name: "server", value: name) }

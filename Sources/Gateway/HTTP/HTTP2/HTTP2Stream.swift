@@ -15,7 +15,8 @@ struct HTTP2Stream {
     var keepsBody = true
     var body = ByteBuffer()
     var bodySize = 0
-    /// What was left of the window of the stream when the request had to wait before it may send more.
+    /// What was left of the window of the stream when the request had to wait before it may send more, or when the client
+    /// of a WebSocket last sent something.
     var inboundWindow: Int?
     /// The length that the client has named, where it has named one.
     let declaredLength: Int?
@@ -23,6 +24,11 @@ struct HTTP2Stream {
     var repetition: GatewayRequest?
     /// The bytes of an answer that is asked for once more, which are kept free for it.
     var reserved = 0
+
+    /// Whether it was opened for a WebSocket: what comes on it is no body.
+    var isTunnel = false
+    /// The WebSocket, once it stands.
+    var webSocket: WebSocketExchange?
 
     // MARK: The answer
 

@@ -48,6 +48,10 @@ struct ParsedRequest {
     var keepsAlive = true
     /// The client's own request id, where it is good.
     var requestID: Range<Int>?
+    /// Whether there is an `upgrade` field.
+    var hasUpgrade = false
+    /// Whether it is a request of HTTP/2 that opens a WebSocket (RFC 8441), which is read as a GET.
+    var isExtendedConnect = false
     /// Whether there is an `accept` field.
     var hasAccept = false
 

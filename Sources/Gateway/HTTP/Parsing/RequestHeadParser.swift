@@ -116,6 +116,8 @@ struct RequestHeadParser {
                 hostField = field.value
             case .accept:
                 request.hasAccept = true
+            case .upgrade:
+                request.hasUpgrade = true
             case .expect:
                 note(expectation: field.value, bytes, &request)
             case .connection:

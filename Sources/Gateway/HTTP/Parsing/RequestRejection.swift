@@ -6,11 +6,16 @@ struct RequestRejection: Error, Hashable {
     var detail: String
     /// The methods for an `allow` field.
     var allow: [String]?
+    /// Whether the version of the WebSocket protocol is told that is spoken here.
+    var namesWebSocketVersion: Bool
 
-    init(_ failure: GatewayFailure, _ detail: String, allow: [String]? = nil) {
+    init(
+        _ failure: GatewayFailure, _ detail: String, allow: [String]? = nil, namesWebSocketVersion: Bool = false
+    ) {
         self.failure = failure
         self.detail = detail
         self.allow = allow
+        self.namesWebSocketVersion = namesWebSocketVersion || failure == .upgradeRequired
     }
 
     /// A request that breaks the grammar or the framing rules of HTTP.

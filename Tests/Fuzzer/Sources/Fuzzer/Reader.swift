@@ -11,6 +11,7 @@ enum Reader: String, CaseIterable {
     case workerCommands = "worker-commands"
     case gatewayCommands = "gateway-commands"
     case certificates
+    case webSocketFrames = "websocket-frames"
 
     func callAsFunction(_ bytes: [UInt8]) {
         switch self {
@@ -19,6 +20,7 @@ enum Reader: String, CaseIterable {
         case .workerCommands: Self.readWorkerCommand(bytes)
         case .gatewayCommands: Self.readGatewayCommand(bytes)
         case .certificates: Self.readCertificate(bytes)
+        case .webSocketFrames: Self.readWebSocket(bytes)
         }
     }
 
@@ -62,6 +64,13 @@ enum Reader: String, CaseIterable {
             let again = command.frames(in: dialect).flatMap { try? GatewayCommand(reading: $0, dialect: dialect) }
             guard again == command else { fatalError("\(command) became \(String(describing: again))") }
         }
+    }
+
+    /// What the client of a WebSocket sends is read the same whether it comes at once or byte by byte.
+    private static func readWebSocket(_ bytes: [UInt8]) {
+        let whole = WebSocketReading([bytes[...]])
+        let split = WebSocketReading(bytes.indices.map { bytes[$0...$0] })
+        guard whole == split, whole.contradictions.isEmpty else { fatalError("\(whole) \(split)") }
     }
 
     /// The subject of a certificate is visible ASCII, and not longer than it may be.

@@ -29,6 +29,7 @@ extension HTTP1Model {
                 if let failure = record.failure { count(failure.rawValue) }
                 check(finished.insert(record.requestID).inserted, "request \(record.requestID) is finished twice")
                 if record.outcome != .answered { mayBeTorn = true }
+            case .send: broken.append("it is a WebSocket, which nobody asked for")
             case .becomeHTTP2: broken.append("it becomes HTTP/2, which it may not")
             case .endOutput:
                 count("ended")

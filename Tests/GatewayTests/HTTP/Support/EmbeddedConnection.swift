@@ -78,10 +78,12 @@ final class RecordingDispatcher: RequestDispatcher, @unchecked Sendable {
     var submitted: [GatewayRequest] = []
     var cancelled: [RequestID] = []
     var taken: [RequestID: Int] = [:]
+    var messages: [(id: RequestID, kind: WebSocketMessageKind, data: Frame)] = []
 
     func submit(_ requests: [GatewayRequest]) { submitted += requests }
     func cancel(_ id: RequestID) { cancelled.append(id) }
     func consumed(_ id: RequestID, bytes: Int) { taken[id, default: 0] += bytes }
+    func send(_ kind: WebSocketMessageKind, _ data: Frame, for id: RequestID) { messages.append((id, kind, data)) }
 }
 
 extension EmbeddedConnection {

@@ -9,6 +9,7 @@ final class FakeDispatcher: RequestDispatcher {
     private let automatic: (@Sendable (GatewayRequest, FakeDispatcher) -> Void)?
     private let submitted = Arrivals<GatewayRequest>()
     private let cancelled = Arrivals<RequestID>()
+    private let sent = Arrivals<(RequestID, WebSocketMessageKind, Frame)>()
     private let taken = NIOLockedValueBox<[RequestID: Int]>([:])
 
     /// - Parameter automatic: called for each request; nil where the test takes the requests itself.
@@ -48,6 +49,13 @@ final class FakeDispatcher: RequestDispatcher {
     func consumed(_ id: RequestID, bytes: Int) {
         taken.withLockedValue { $0[id, default: 0] += bytes }
     }
+
+    func send(_ kind: WebSocketMessageKind, _ data: Frame, for id: RequestID) {
+        sent.add((id, kind, data))
+    }
+
+    /// The next message of a WebSocket's client.
+    func message() async -> (RequestID, WebSocketMessageKind, Frame) { await sent.next() }
 
     /// The bytes of a streamed response that the client is said to have taken.
     func takenBytes(of request: GatewayRequest) -> Int { taken.withLockedValue { $0[request.id] ?? 0 } }

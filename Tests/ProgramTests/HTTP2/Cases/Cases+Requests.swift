@@ -64,10 +64,21 @@ extension HTTP2Case {
         HTTP2Case(
             "CONNECT with :scheme and :path is refused", .request(1, "CONNECT", "/probe/head"), .refused(1, 405)),
         HTTP2Case(
-            "CONNECT of a protocol is RST_STREAM PROTOCOL_ERROR, as no such thing was offered",
+            "CONNECT of a WebSocket to a service without one is 426, as a 200 would be taken for one",
             .fields(
-                [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/probe/head")]
-                    + [authority], end: false), .reset(1, .protocolError)),
+                [
+                    (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/probe/head"),
+                    ("sec-websocket-version", "13"), authority,
+                ], end: false), .refused(1, 426)),
+        HTTP2Case(
+            "CONNECT of another protocol is 501",
+            .fields(
+                [(":method", "CONNECT"), (":protocol", "connect-udp"), (":scheme", "http"), (":path", "/probe/head")]
+                    + [authority], end: false), .refused(1, 501)),
+        HTTP2Case(
+            "CONNECT of a protocol without a path is RST_STREAM PROTOCOL_ERROR",
+            .fields([(":method", "CONNECT"), (":protocol", "websocket"), authority], end: false),
+            .reset(1, .protocolError)),
         HTTP2Case(
             "TRACE is 405", .request(1, "TRACE", "/probe/head"),
             .answer(1, 405) {

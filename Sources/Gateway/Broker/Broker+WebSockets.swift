@@ -1,0 +1,184 @@
+package import SwiftZMQ
+package import WorkerProtocol
+
+// A WebSocket is a request whose reply goes on in both directions: it takes a place of its worker's concurrency from the
+// acceptance to the worker's FINAL, and no time without a message ends it.
+
+extension Broker {
+    // MARK: What the worker says
+
+    /// A worker answers with 101: the WebSocket stands, if it was asked for one.
+    mutating func open(_ reply: WorkerReply, of slot: Int, now: Instant) {
+        do throws(WorkerProtocolError) {
+            guard requests[slot].isWebSocket else {
+                refuseSwitch(of: slot)
+                return abandon(slot, now: now)
+            }
+            guard reply.body.isEmpty else {
+                throw WorkerProtocolError(.dataAfterHead, "a WebSocket is accepted with bytes behind the head")
+            }
+            let credit = try Self.credit(of: reply.head)
+            requests[slot].state = .streaming
+            requests[slot].isOpen = true
+            requests[slot].dropFrames()
+            requestDeadlines.remove(slot)
+            services[requests[slot].service].webSockets += 1
+            effects.append(.emit(requests[slot].id, .open(reply.head, credit: credit)))
+        } catch {
+            reportInvalid(slot, because: error)
+            effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+            abandon(slot, now: now)
+        }
+    }
+
+    /// The bytes that the worker takes of its client's messages at first; nil where it does not say.
+    private static func credit(of head: ReplyHead) throws(WorkerProtocolError) -> Int? {
+        var texts: [String] = []
+        head.forEachField { meaning, _, value in
+            if meaning == .streamCredit { texts.append(String(decoding: value, as: UTF8.self)) }
+        }
+        guard let text = texts.first else { return nil }
+        guard texts.count == 1, 1...18 ~= text.utf8.count, text.utf8.allSatisfy(\.isDigit), let bytes = Int(text) else {
+            throw WorkerProtocolError(.credit, "the field x-stream-credit is not one decimal number")
+        }
+        return bytes
+    }
+
+    /// A worker answers with 101 to what was no request for a WebSocket, at least as it was told: the client would have to
+    /// ask for one, and there would have to be a worker that serves them. Or it accepts one and ends it in one breath.
+    mutating func refuseSwitch(of slot: Int) {
+        guard requests[slot].isWebSocket else {
+            effects.append(.emit(requests[slot].id, .failure(.upgradeRequired)))
+            return
+        }
+        reportInvalid(slot, because: WorkerProtocolError(.unexpectedCommand, "a WebSocket is accepted by a FINAL"))
+        effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+    }
+
+    /// A worker sends a message to the client.
+    mutating func receiveMessage(_ body: BodyFrames, of slot: Int, now: Instant) {
+        do throws(WorkerProtocolError) {
+            try validateSize(of: body)
+            let (kind, data): (WebSocketMessageKind, Frame) =
+                switch try WebSocketReply(message: body) {
+                case .text(let data): (.text, data)
+                case .binary(let data): (.binary, data)
+                case .close: (.close, Frame())
+                }
+            guard spendCredit(data.count, of: slot) else { return breakOff(slot, now: now) }
+            services[requests[slot].service].messagesToClients += 1
+            effects.append(.emit(requests[slot].id, .message(kind, data)))
+        } catch {
+            reportInvalid(slot, because: error)
+            breakOff(slot, now: now)
+        }
+    }
+
+    /// A worker ends the WebSocket by its FINAL.
+    mutating func receiveEnd(_ body: BodyFrames, of slot: Int) {
+        do throws(WorkerProtocolError) {
+            guard case .close(let code, let reason) = try WebSocketReply(end: body) else { return }
+            counters.completed += 1
+            effects.append(.emit(requests[slot].id, .closed(WebSocketEnd(code: code, reason: reason))))
+        } catch {
+            reportInvalid(slot, because: error)
+            effects.append(.emit(requests[slot].id, .closed(.workerFailed)))
+        }
+    }
+
+    /// A worker takes further bytes of its client's messages.
+    mutating func receiveCredit(_ bytes: Int, of slot: Int) {
+        guard requests[slot].isOpen else { return }
+        effects.append(.emit(requests[slot].id, .granted(bytes)))
+    }
+
+    /// Ends a WebSocket because of what its worker did, which still has to end it, too.
+    private mutating func breakOff(_ slot: Int, now: Instant) {
+        reportHandling(slot, now: now)
+        effects.append(.emit(requests[slot].id, .closed(.workerFailed)))
+        abandon(slot, now: now)
+    }
+
+    /// What the client is told of a WebSocket whose worker is gone.
+    func end(of slot: Int, because reason: WorkerLoss) -> WebSocketEnd {
+        switch reason {
+        case .stopped: .stopped
+        // It had asked for no more, and was to come back.
+        case .disconnected where workers[requests[slot].worker].isDraining: .stopped
+        default: .workerFailed
+        }
+    }
+
+    /// A request has come to its end, and with it its WebSocket, if it had one.
+    mutating func noteEnd(of slot: Int) {
+        guard requests[slot].isOpen else { return }
+        requests[slot].isOpen = false
+        services[requests[slot].service].webSockets -= 1
+    }
+
+    // MARK: What the client says
+
+    /// Hands a worker what its client sent; nothing follows `close`.
+    package mutating func send(_ kind: WebSocketMessageKind, _ data: Frame, for id: RequestID, now: Instant) {
+        guard let slot = requestIndex[id], requests[slot].isOpen else { return }
+        let command = GatewayCommand.message(id: tag(of: slot).frame, kind: kind, data: data)
+        send(command, to: requests[slot].worker, sender: slot, now: now)
+        guard kind == .close else {
+            services[requests[slot].service].messagesFromClients += 1
+            return
+        }
+        requests[slot].isToldOfEnd = true
+        abandon(slot, now: now)
+        completeDrain(now: now)
+    }
+
+    // MARK: A worker that does not read
+
+    /// Whether a delivery has to wait behind others for which its worker's pipe had no room. To be asked before it is
+    /// carried out.
+    package mutating func keepsBack(_ delivery: Delivery) -> Bool {
+        guard delivery.isKept, let first = workers[delivery.worker].backlog.first, first.sequence != delivery.sequence
+        else { return false }
+        keep(delivery)
+        return true
+    }
+
+    /// Takes note that a delivery that is kept has been sent.
+    package mutating func sent(_ delivery: Delivery) {
+        guard isCurrent(delivery), delivery.isKept,
+            workers[delivery.worker].backlog.first?.sequence == delivery.sequence
+        else { return }
+        workers[delivery.worker].backlog.removeFirst()
+        retryBacklog(of: delivery.worker)
+        if workers[delivery.worker].backlog.isEmpty { resumeClients(of: delivery.worker) }
+    }
+
+    /// Puts a delivery behind those that wait, and lets the client send nothing more meanwhile.
+    mutating func keep(_ delivery: Delivery) {
+        workers[delivery.worker].backlog.append(delivery)
+        let slot = delivery.sender
+        guard slot >= 0, requests[slot].isOpen, requests[slot].worker == delivery.worker, !requests[slot].isPaused
+        else {
+            return
+        }
+        requests[slot].isPaused = true
+        effects.append(.emit(requests[slot].id, .paused(true)))
+    }
+
+    /// Tries again to send what waits for room; the next follows when that is done.
+    mutating func retryBacklog(of worker: Int) {
+        guard let next = workers[worker].backlog.first else { return }
+        effects.append(.send(next))
+    }
+
+    private mutating func resumeClients(of worker: Int) {
+        var slot = workers[worker].requests.first
+        while slot >= 0 {
+            if requests[slot].isPaused {
+                requests[slot].isPaused = false
+                if requests[slot].isOpen { effects.append(.emit(requests[slot].id, .paused(false))) }
+            }
+            slot = requestLinks.slot(after: slot)
+        }
+    }
+}
