@@ -33,7 +33,12 @@ extension GatewayCommand {
             case 0x07 where frames.count == 3: self = .cancel(id: try frames.required(2, of: "CANCEL"))
             case 0x08 where frames.count == 4:
                 let id = try frames.required(2, of: "CREDIT")
-                self = .credit(id: id, bytes: try Self.readCredit(frames.required(3, of: "CREDIT")))
+                self = .credit(id: id, bytes: try frames.required(3, of: "CREDIT").grantedBytes())
+            case 0x0A where frames.count == 5:
+                self = .message(
+                    id: try frames.required(2, of: "MESSAGE"),
+                    kind: try WebSocketMessageKind(reading: frames.required(3, of: "MESSAGE")),
+                    data: try frames.required(4, of: "MESSAGE"))
             default: throw Self.unknown(frames, "MDP/0.2")
             }
         }
@@ -51,13 +56,6 @@ extension GatewayCommand {
                 .missingDelimiter, "frame \(position + 1) of REQUEST, after the request's id, is not empty")
         }
         return .request(id: try frames.required(position, of: "REQUEST"), BodyFrames(frames, from: position + 2))
-    }
-
-    private static func readCredit(_ frame: Frame) throws(WorkerProtocolError) -> Int {
-        guard (1...18).contains(frame.count), let text = String(validating: frame),
-            text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int(text)
-        else { throw WorkerProtocolError(.credit, "the bytes that CREDIT grants are not a decimal number") }
-        return bytes
     }
 
     private static func unknown(_ frames: Message, _ dialect: String) -> WorkerProtocolError {

@@ -15,6 +15,8 @@ extension GatewayCommand {
         case (.majordomo02, .disconnect): return Self.disconnect02
         case (.majordomo02, .cancel(let id)): return ["MDPW02", Frame(byte: 0x07), id]
         case (.majordomo02, .credit(let id, let bytes)): return ["MDPW02", Frame(byte: 0x08), id, "\(bytes)"]
+        case (.majordomo02, .message(let id, let kind, let data)):
+            return ["MDPW02", Frame(byte: 0x0A), id, kind.frame, data]
         case (.request, _), (.majordomo01, _): return nil
         }
     }

@@ -17,4 +17,7 @@ public enum GatewayCommand: Sendable, Hashable {
     case cancel(id: Frame)
     /// The worker may send so many further bytes of the streamed reply. Only with the property `credit`.
     case credit(id: Frame, bytes: Int)
+    /// What a WebSocket's client sent: the bytes of a message, or for `close` the code and the reason as on the wire
+    /// (RFC 6455, section 5.5.1), or no bytes. Only with the property `websocket`.
+    case message(id: Frame, kind: WebSocketMessageKind, data: Frame)
 }

@@ -9,6 +9,22 @@ extension ReplyHead {
         guard (200...599).contains(status) else {
             throw WorkerProtocolError(.statusOutOfRange, "the status is \(status); it must be 200 to 599")
         }
+        return try write()
+    }
+
+    /// The first frame by which a worker accepts a WebSocket: a status of 101.
+    ///
+    /// - Parameters:
+    ///   - fields: such as `sec-websocket-protocol`.
+    ///   - credit: how many bytes of what the client sends the gateway may send before it is granted more; nil, for as
+    ///     many as the largest message may have, leaves the field out.
+    /// - Throws: as ``frame()``.
+    public static func webSocketFrame(fields: [Field], credit: Int? = nil) throws(WorkerProtocolError) -> Frame {
+        let granted = credit.map { [Field(name: "x-stream-credit", value: "\($0)")] } ?? []
+        return try ReplyHead(status: 101, reason: "Switching Protocols", fields: fields + granted).write()
+    }
+
+    private func write() throws(WorkerProtocolError) -> Frame {
         var writer = HeadWriter()
         writer.append("HTTP/1.1 ")
         writer.append(status)

@@ -76,6 +76,11 @@ extension WorkerCommand {
         case 0x06:
             try expect(frames, 2, "DISCONNECT")
             return .disconnect
+        case 0x08:
+            try expect(frames, 4, "CREDIT")
+            return .credit(
+                request: try frames.required(2, of: "CREDIT"),
+                bytes: try frames.required(3, of: "CREDIT").grantedBytes())
         case 0x09:
             try expect(frames, 2, "DRAIN")
             return .drain

@@ -36,6 +36,7 @@ extension WorkerCommand {
             return Message("MDPW02", Frame(byte: 0x04), request, "", followedBy: Message(body))
         case (.majordomo02, .heartbeat): return ["MDPW02", Frame(byte: 0x05)]
         case (.majordomo02, .disconnect): return ["MDPW02", Frame(byte: 0x06)]
+        case (.majordomo02, .credit(let request, let bytes)): return Self.credit(request: request, bytes: bytes)
         case (.majordomo02, .drain): return ["MDPW02", Frame(byte: 0x09)]
         case (.majordomo02, .abort(let request, let reason)): return ["MDPW02", Frame(byte: 0x0B), request, reason]
 

@@ -14,6 +14,8 @@ public enum WorkerCommand: Sendable, Hashable {
     /// Every request is ended by exactly one, also after CANCEL, unless ``abort(request:reason:)`` ends it. In the REQ
     /// dialect `request` is empty.
     case final(request: Frame, BodyFrames)
+    /// The gateway may send so many further bytes of what a WebSocket's client sent. Only with the property `websocket`.
+    case credit(request: Frame, bytes: Int)
     /// The worker lives.
     case heartbeat
     /// The worker goes away.

@@ -12,6 +12,8 @@ public struct WorkerProperties: Sendable, Hashable {
     public var wantsCredit = false
     /// `drain=1`: the worker may send DRAIN.
     public var mayDrain = false
+    /// `websocket=1`: the worker serves WebSockets of its service.
+    public var servesWebSockets = false
 
     /// The values that ``concurrency`` may have.
     public static let concurrencyRange = 1...1024
@@ -23,11 +25,15 @@ public struct WorkerProperties: Sendable, Hashable {
     public init() {}
 
     /// Makes properties from their values.
-    public init(concurrency: Int, wantsCancel: Bool = false, wantsCredit: Bool = false, mayDrain: Bool = false) {
+    public init(
+        concurrency: Int, wantsCancel: Bool = false, wantsCredit: Bool = false, mayDrain: Bool = false,
+        servesWebSockets: Bool = false
+    ) {
         self.concurrency = concurrency
         self.wantsCancel = wantsCancel
         self.wantsCredit = wantsCredit
         self.mayDrain = mayDrain
+        self.servesWebSockets = servesWebSockets
     }
 
     /// Reads the properties frame.
@@ -73,6 +79,7 @@ public struct WorkerProperties: Sendable, Hashable {
         case "cancel": wantsCancel = try Self.flag(key, value)
         case "credit": wantsCredit = try Self.flag(key, value)
         case "drain": mayDrain = try Self.flag(key, value)
+        case "websocket": servesWebSockets = try Self.flag(key, value)
         default: break
         }
     }
@@ -93,6 +100,7 @@ public struct WorkerProperties: Sendable, Hashable {
         if wantsCancel { lines.append("cancel=1") }
         if wantsCredit { lines.append("credit=1") }
         if mayDrain { lines.append("drain=1") }
+        if servesWebSockets { lines.append("websocket=1") }
         return lines.isEmpty ? nil : Frame(lines.joined(separator: "\n"))
     }
 }

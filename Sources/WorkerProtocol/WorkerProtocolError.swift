@@ -65,6 +65,8 @@ extension WorkerProtocolError.Code {
     public static let noRoom = Self(rawValue: "no-room")
     /// The number of bytes that CREDIT grants is malformed.
     public static let credit = Self(rawValue: "credit")
+    /// The kind of a WebSocket message is neither text nor binary nor close.
+    public static let messageKind = Self(rawValue: "message-kind")
 }
 
 extension WorkerProtocolError: CustomStringConvertible {

@@ -102,6 +102,7 @@ import WorkerProtocol
         case .ready: "READY"
         case .partial: "PARTIAL"
         case .final: "FINAL"
+        case .credit: "CREDIT"
         case .heartbeat: "HEARTBEAT"
         case .disconnect: "DISCONNECT"
         case .drain: "DRAIN"
@@ -116,6 +117,7 @@ import WorkerProtocol
         case .disconnect: "DISCONNECT"
         case .cancel: "CANCEL"
         case .credit: "CREDIT"
+        case .message: "MESSAGE"
         }
     }
 

@@ -52,6 +52,9 @@ extension Broker {
             // One that crossed a CANCEL, or that comes twice, has nothing left to end.
             if let slot = try request(tag, at: worker) { receiveAbort(of: slot, because: reason, now: now) }
             pipeHasRoom(at: worker, now: now)
+        case .credit:
+            // Nobody is served a WebSocket yet, so nobody has any to grant.
+            throw WorkerProtocolError(.unexpectedCommand, "CREDIT for a request that is no WebSocket")
         case .disconnect:
             lose(worker, because: .disconnected, now: now)
         case .drain:

@@ -166,6 +166,7 @@ final class GatewaySession: Sendable {
         case .disconnect: return .dismissed
         case .cancel(let id): requests.cancel(id)
         case .credit(let id, let bytes): requests.grant(bytes, to: id)
+        case .message: break  // For a WebSocket, which this worker does not say it serves.
         }
         noteAcceptance()
         return nil

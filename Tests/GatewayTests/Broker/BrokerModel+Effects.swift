@@ -40,7 +40,7 @@ extension BrokerModel {
                 check(
                     worker.outstanding.contains { $0.tag == id } || oldTags.contains(id),
                     "CANCEL for what \(name) never had")
-            case .heartbeat, .credit: break
+            case .heartbeat, .credit, .message: break
             }
         } catch {
             // As above.

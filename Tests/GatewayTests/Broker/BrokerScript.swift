@@ -145,6 +145,8 @@ struct BrokerScript {
             case .disconnect: return "DISCONNECT"
             case .cancel(let id): return "CANCEL \(number(of: id, at: worker))"
             case .credit(let id, let bytes): return "CREDIT \(number(of: id, at: worker)) \(bytes)"
+            case .message(let id, let kind, let data):
+                return "MESSAGE \(number(of: id, at: worker)) \(kind.rawValue) \(data)"
             }
         } catch {
             return error.description
