@@ -291,6 +291,7 @@ let package = Package(
             name: "GatewayWorkerTests",
             dependencies: [
                 "GatewayWorker",
+                "ProcessSupport",
                 "SwiftZMQ",
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: worker),
