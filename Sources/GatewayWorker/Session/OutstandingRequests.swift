@@ -87,8 +87,9 @@ final class OutstandingRequests: Sendable {
     /// Cancels the task of a request that nobody waits for any more. It may have ended already.
     func cancel(_ id: Frame) {
         let entry = state.withLock { $0.entries[id] }
-        entry?.webSocket?.abandon()
+        // The task first: its handler finds itself cancelled when its WebSocket ends.
         entry?.task.cancel()
+        entry?.webSocket?.abandon()
     }
 
     /// Lets the streamed reply of a request, or what is sent on a WebSocket, go on.
@@ -114,6 +115,11 @@ final class OutstandingRequests: Sendable {
         } else if isStopping {
             webSocket.goAway()
         }
+    }
+
+    /// Makes a request an ordinary one again, whose WebSocket was refused.
+    func detachWebSocket(of id: Frame) {
+        state.withLock { $0.entries[id]?.webSocket = nil }
     }
 
     /// Hands over what a WebSocket's client has sent; what comes for one that has ended is dropped.
@@ -155,8 +161,8 @@ final class OutstandingRequests: Sendable {
             return Array(state.entries.values)
         }
         for entry in entries {
-            entry.webSocket?.abandon()
             entry.task.cancel()
+            entry.webSocket?.abandon()
         }
         return entries.count
     }

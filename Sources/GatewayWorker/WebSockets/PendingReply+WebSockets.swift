@@ -11,15 +11,18 @@ extension PendingReply {
         do {
             try await handler(request, socket)
             try await socket.begin()
+            if Task.isCancelled { socket.abandon() }
             socket.finish(nil)
         } catch {
             guard socket.isAccepted else { return await refuse(request, because: error) }
+            if Task.isCancelled { socket.abandon() }
             socket.finish(close(for: error, of: socket, request))
         }
     }
 
     /// Answers a WebSocket that has not been accepted with an ordinary response.
     private func refuse(_ request: WorkerRequest, because error: any Error) async {
+        session.requests.detachWebSocket(of: id)
         if let refusal = error as? WorkerWebSocket.Refusal {
             await send(refusal.response, to: request)
         } else {
@@ -33,7 +36,7 @@ extension PendingReply {
     ) -> WorkerWebSocket.Close? {
         switch error {
         case is WorkerWebSocket.Close where socket.closed != nil: return nil
-        case is CancellationError where Task.isCancelled || socket.hasEnded: return nil
+        case is CancellationError where socket.hasEnded: return nil
         case let problem as WorkerProblem:
             return WorkerWebSocket.Close(.internalError, reason: problem.code)
         default:

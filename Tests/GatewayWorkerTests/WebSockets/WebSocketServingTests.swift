@@ -93,6 +93,22 @@ import WorkerProtocol
         }
     }
 
+    @Test func `A refusal may be a stream, which is paced as any other`() async throws {
+        let gateway = try FakeGateway()
+        let worker = webSocketWorker(gateway) { _, _ in
+            throw WorkerWebSocket.Refusal(
+                WorkerResponse(status: .forbidden, body: .stream { try await $0.write("abcdef") }))
+        }
+        try await withWorker(worker) { _ in
+            let peer = try await gateway.accept()
+            try await gateway.askForWebSocket("1", fields: "x-stream-credit: 4\r\n", to: peer)
+            #expect(try await gateway.partial().frames.last == "abcd")
+            try await gateway.send(.credit(id: "1", bytes: 2), to: peer)
+            #expect(try await gateway.partial().frames == ["ef"])
+            #expect(try await gateway.heard() == ["FINAL", ""])
+        }
+    }
+
     @Test func `A request of the same service that is no WebSocket goes to the ordinary handler`() async throws {
         let gateway = try FakeGateway()
         try await withWorker(webSocketWorker(gateway, handler: Self.echo)) { _ in
