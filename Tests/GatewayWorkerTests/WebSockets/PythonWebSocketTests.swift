@@ -66,7 +66,7 @@ import WorkerProtocol
         #expect(program.errors.soFar == [])
     }
 
-    @Test func `It closes with 1012 when it is told to stop, and comes back to a gateway that dismisses it`() async throws {
+    @Test func `It closes with 1012 when it is told to stop, and registers anew when it is dismissed`() async throws {
         let gateway = try FakeGateway()
         let (program, first) = try await worker(gateway)
         try await gateway.askForWebSocket("1", fields: "x-stream-credit: 8\r\n", to: first)
