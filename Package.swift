@@ -294,6 +294,7 @@ let package = Package(
             name: "GatewayWorkerTests",
             dependencies: [
                 "GatewayWorker",
+                "ProcessSupport",
                 "SwiftZMQ",
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: worker),

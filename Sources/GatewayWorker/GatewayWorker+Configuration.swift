@@ -22,6 +22,12 @@ extension GatewayWorker {
         /// How long the requests at hand may take after the worker has been told to stop. Default 30 seconds.
         public var drainTimeout = Duration.seconds(30)
 
+        /// How many bytes of what a WebSocket's client sends may lie here untaken, in messages as a whole.
+        ///
+        /// Nil, the default, is the gateway's `--max-message`: whatever it lets through fits. Less than that, and a larger
+        /// message waits at the gateway for ever; more lets a client be further ahead.
+        public var webSocketCredit: Int?
+
         /// Where the handler runs.
         ///
         /// `globalConcurrentExecutor`, the default, has a thread for each core, and a handler that computes for long

@@ -12,8 +12,8 @@ import WorkerProtocol
 /// try await worker.runService()  // until SIGTERM or SIGINT
 /// ```
 ///
-/// It speaks MDP/0.2 (RFC 18) with the additions of the gateway: several requests at once, cancellation, paced streams
-/// and draining. Each gateway has a DEALER socket of its own. A gateway that is not there yet, goes away or comes back
+/// It speaks MDP/0.2 (RFC 18) with the additions of the gateway: several requests at once, cancellation, paced streams,
+/// WebSockets (``webSocket(_:)``) and draining. Each gateway has a DEALER socket of its own. A gateway that is not there yet, goes away or comes back
 /// is waited for and found again; no order of starting is needed.
 public struct GatewayWorker: Sendable {
     /// Answers a request.
@@ -35,6 +35,7 @@ public struct GatewayWorker: Sendable {
 
     let context: Context?
     let handler: Handler
+    var webSocketHandler: WebSocketHandler?
 
     /// Makes a worker, which does nothing until ``run()``.
     ///
@@ -68,7 +69,9 @@ public struct GatewayWorker: Sendable {
     /// - Throws: `WorkerProtocolError` for a service name or a concurrency out of range, `ZMQError` for a malformed
     ///   endpoint or a context that has been shut down. That a gateway cannot be reached is never an error.
     public func run() async throws {
-        let ready = try WorkerCommand.ready(service: service, configuration.properties).frames(in: .majordomo02)
+        var properties = configuration.properties
+        properties.servesWebSockets = webSocketHandler != nil
+        let ready = try WorkerCommand.ready(service: service, properties).frames(in: .majordomo02)
         let context = try self.context ?? Context()
         let result = await cancelWhenGracefulShutdown { await serve(in: context, ready: ready) }
         if self.context == nil { await context.shutdown() }

@@ -42,6 +42,11 @@ import WorkerProtocol
             .majordomo02, .ready(service: "g", .init(concurrency: 1, wantsCredit: true, mayDrain: true)),
             ["MDPW02", "\u{1}", "g", "credit=1\ndrain=1"]
         ),
+        (
+            .majordomo02, .ready(service: "g", .init(concurrency: 9, servesWebSockets: true)),
+            ["MDPW02", "\u{1}", "g", "concurrency=9\nwebsocket=1"]
+        ),
+        (.majordomo02, .credit(request: "r", bytes: 70_000), ["MDPW02", "\u{8}", "r", "70000"]),
         (.majordomo02, .partial(request: "r", ["h", "p"]), ["MDPW02", "\u{3}", "r", "", "h", "p"]),
         (.majordomo02, .partial(request: "r", [""]), ["MDPW02", "\u{3}", "r", "", ""]),
         (.majordomo02, .final(request: long, ["a"]), ["MDPW02", "\u{4}", long, "", "a"]),
@@ -71,6 +76,9 @@ import WorkerProtocol
         (.majordomo02, .disconnect, ["MDPW02", "\u{6}"]),
         (.majordomo02, .cancel(id: "r"), ["MDPW02", "\u{7}", "r"]),
         (.majordomo02, .credit(id: "r", bytes: 65_536), ["MDPW02", "\u{8}", "r", "65536"]),
+        (.majordomo02, .message(id: "r", kind: .text, data: "t"), ["MDPW02", "\u{A}", "r", "text", "t"]),
+        (.majordomo02, .message(id: "r", kind: .binary, data: ""), ["MDPW02", "\u{A}", "r", "binary", ""]),
+        (.majordomo02, .message(id: "r", kind: .close, data: ""), ["MDPW02", "\u{A}", "r", "close", ""]),
     ]
 
     @Test(arguments: fromGateway)
@@ -92,8 +100,31 @@ import WorkerProtocol
         }
     }
 
+    @Test func `What ends a WebSocket has a code and a reason where there are any`() {
+        #expect(WorkerCommand.close(request: "r", code: nil, reason: "") == ["MDPW02", "\u{4}", "r", "", "close"])
+        #expect(
+            WorkerCommand.close(request: "r", code: 1001, reason: "") == ["MDPW02", "\u{4}", "r", "", "close", "1001"])
+        #expect(
+            WorkerCommand.close(request: "r", code: 4000, reason: "why")
+                == ["MDPW02", "\u{4}", "r", "", "close", "4000", "why"])
+        #expect(
+            WorkerCommand.message(request: "r", kind: .binary, data: "x")
+                == ["MDPW02", "\u{3}", "r", "", "binary", "x"])
+    }
+
+    @Test func `The head that accepts a WebSocket names what was chosen, and lets nothing be slipped in`() throws {
+        #expect(String(try ReplyHead.webSocketFrame(fields: [])) == "HTTP/1.1 101 Switching Protocols\r\n\r\n")
+        let chosen = ReplyHead.Field(name: "Sec-WebSocket-Protocol", value: "chat")
+        #expect(
+            String(try ReplyHead.webSocketFrame(fields: [chosen], credit: 65_536))
+                == "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-protocol: chat\r\nx-stream-credit: 65536\r\n\r\n")
+        let evil = ReplyHead.Field(name: "sec-websocket-protocol", value: "chat\r\nset-cookie: a=b")
+        #expect(throws: WorkerProtocolError.self) { try ReplyHead.webSocketFrame(fields: [evil]) }
+    }
+
     @Test func `A command that a dialect lacks is not written`() {
         #expect(GatewayCommand.heartbeat.frames(in: .request) == nil)
+        #expect(GatewayCommand.message(id: "r", kind: .text, data: "").frames(in: .majordomo01) == nil)
         #expect(GatewayCommand.cancel(id: "r").frames(in: .majordomo01) == nil)
         for (dialect, command) in [
             (.majordomo01, .partial(request: "r", ["p"])), (.majordomo01, .drain), (.request, .heartbeat),
@@ -131,6 +162,9 @@ import WorkerProtocol
             (.majordomo02, ["MDPW02", "\u{4}", "r", "x", "a"], "missing-delimiter"),
             (.majordomo02, ["MDPW02", "\u{5}", "x"], "frame-count"),
             (.majordomo02, ["MDPW02", "\u{6}", "x"], "frame-count"),
+            (.majordomo02, ["MDPW02", "\u{8}", "r"], "frame-count"),
+            (.majordomo02, ["MDPW02", "\u{8}", "r", "1x"], "credit"),
+            (.majordomo02, ["MDPW02", "\u{A}", "r", "text", "x"], "unknown-command"),
             (.majordomo02, ["MDPW02", "\u{9}", "x"], "frame-count"),
             (.majordomo02, ["MDPW02", "\u{B}", "r"], "frame-count"),
             (.majordomo02, ["MDPW02", "\u{B}", "r", "", "why"], "frame-count"),
@@ -152,6 +186,8 @@ import WorkerProtocol
             (.majordomo02, ["MDPW02", "\u{1}", "a"]), (.majordomo02, ["MDPW02", "\u{2}", "r", "x", "h"]),
             (.majordomo02, ["MDPW02", "\u{8}", "r", "-1"]), (.majordomo02, ["MDPW02", "\u{8}", "r", ""]),
             (.majordomo02, ["MDPW02", "\u{7}"]), (.majordomo02, ["MDPW02", "\u{9}"]),
+            (.majordomo02, ["MDPW02", "\u{A}", "r", "text"]), (.majordomo02, ["MDPW02", "\u{A}", "r", "Text", "x"]),
+            (.majordomo02, ["MDPW02", "\u{A}", "r", "", "x"]), (.majordomo02, ["MDPW02", "\u{A}", "r", "ping", ""]),
         ] as [(WorkerDialect, Message)])
     func `A worker refuses what is no command of the gateway`(dialect: WorkerDialect, frames: Message) {
         #expect(throws: WorkerProtocolError.self) { try GatewayCommand(reading: frames, dialect: dialect) }
@@ -160,6 +196,7 @@ import WorkerProtocol
     @Test(arguments: [
         ("", WorkerProperties()), ("concurrency=1024", WorkerProperties(concurrency: 1024)),
         ("cancel=1\n", WorkerProperties(concurrency: 1, wantsCancel: true)),
+        ("websocket=1", WorkerProperties(concurrency: 1, servesWebSockets: true)),
         ("later=x y=z\ndrain=1\ncredit=0\nconcurrency=2\n", WorkerProperties(concurrency: 2, mayDrain: true)),
     ])
     func `Properties are lines of key and value; unknown keys are ignored`(
@@ -171,6 +208,7 @@ import WorkerProtocol
     @Test(arguments: [
         "concurrency", "=1", "\n", "concurrency=0", "concurrency=1025", "concurrency=-1", "concurrency= 1",
         "concurrency=", "concurrency=1x", "concurrency=99999999999999999999", "cancel=2", "cancel=yes", "drain=",
+        "websocket=13",
         "cancel=1\r\n", "cancel=1\n\ndrain=1", "cancel=1\ncancel=1", "caf\u{E9}=1", "a\0=1",
         String(repeating: "a=1", count: 2000),
     ])

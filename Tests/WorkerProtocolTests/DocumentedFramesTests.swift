@@ -12,46 +12,21 @@ import WorkerProtocol
         let name: String
         let isFromWorker: Bool
         let frames: [Frame]
+        /// Whether what a reply carries are messages of a WebSocket.
+        let isOfWebSocket: Bool
 
         var testDescription: String { "\(dialect.rawValue) \(name) \(isFromWorker ? "→" : "←") \(frames.count) frames" }
     }
 
-    private static let page =
-        (try? String(
-            contentsOfFile: PackageFolder.path("Documentation/worker-protocol.md"), encoding: .utf8)) ?? ""
-
-    /// The contents of the page's blocks of one kind, with what stands behind the kind's name.
-    private static func blocks(_ kind: String) -> [(label: String, text: String)] {
-        page.components(separatedBy: "```\(kind)").dropFirst().map { rest in
-            let block = rest.components(separatedBy: "\n```")[0]
-            let label = block.prefix { $0 != "\n" }
-            return (label.trimmingCharacters(in: .whitespaces), String(block.dropFirst(label.count + 1)))
+    static let listings: [Listing] = FrameListing.all.compactMap { listing in
+        let words = listing.label.split(separator: " ")
+        let isOfWebSocket = words.count == 2 && words[1] == "WebSocket"
+        guard let dialect = WorkerDialect(rawValue: isOfWebSocket ? String(words[0]) : listing.label) else {
+            return nil
         }
-    }
-
-    static let listings: [Listing] = blocks("frames").flatMap { label, text in
-        guard let dialect = WorkerDialect(rawValue: label) else { return [Listing]() }
-        // A line that begins with blanks goes on with the one before.
-        return text.replacing("\n    ", with: " ").split(separator: "\n").map { line in
-            let isFromWorker = line.contains(" → ")
-            let parts = line.components(separatedBy: isFromWorker ? " → " : " ← ")
-            return Listing(
-                dialect: dialect, name: parts[0], isFromWorker: isFromWorker,
-                frames: frames(in: parts.dropFirst().joined()))
-        }
-    }
-
-    private static func frames(in text: String) -> [Frame] {
-        text.matches(of: /"(?<text>(?:[^"\\]|\\.)*)"|(?<bytes>[0-9a-f]+)/).map { match in
-            if let text = match.text { return Frame(unescaped(text)) }
-            let digits = Array(match.bytes ?? "")
-            let pairs = stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }
-            return Frame(pairs.compactMap { UInt8($0, radix: 16) })
-        }
-    }
-
-    private static func unescaped(_ text: some StringProtocol) -> String {
-        String(text).replacing("\\r", with: "\r").replacing("\\n", with: "\n").replacing("\\\"", with: "\"")
+        return Listing(
+            dialect: dialect, name: listing.name, isFromWorker: listing.isFromWorker,
+            frames: listing.frames.map { Frame($0) }, isOfWebSocket: isOfWebSocket)
     }
 
     @Test func `The page shows every command of every dialect`() {
@@ -63,6 +38,7 @@ import WorkerProtocol
             "MDP/0.2 READY true", "MDP/0.2 REQUEST false", "MDP/0.2 PARTIAL true", "MDP/0.2 FINAL true",
             "MDP/0.2 HEARTBEAT true", "MDP/0.2 HEARTBEAT false", "MDP/0.2 DISCONNECT true",
             "MDP/0.2 CANCEL false", "MDP/0.2 CREDIT false", "MDP/0.2 DRAIN true", "MDP/0.2 ABORT true",
+            "MDP/0.2 MESSAGE false", "MDP/0.2 CREDIT true",
         ]
         #expect(shown == Set(expected))
     }
@@ -88,12 +64,33 @@ import WorkerProtocol
         }
     }
 
-    @Test(arguments: listings.filter { $0.isFromWorker && ["PARTIAL", "FINAL"].contains($0.name) })
+    @Test(
+        arguments: listings.filter { $0.isFromWorker && !$0.isOfWebSocket && ["PARTIAL", "FINAL"].contains($0.name) })
     func `A reply that is shown is one that the gateway takes`(listing: Listing) throws {
         let command = try WorkerCommand(reading: Message(listing.frames), dialect: listing.dialect)
         switch command {
         case .final(_, let frames), .partial(_, let frames): _ = try WorkerReply(reading: frames)
         default: Issue.record("\(command) is no reply")
+        }
+    }
+
+    @Test(arguments: listings.filter { $0.isFromWorker && $0.isOfWebSocket && ["PARTIAL", "FINAL"].contains($0.name) })
+    func `A reply of a WebSocket that is shown is what is written`(listing: Listing) throws {
+        let (frames, id) = (listing.frames, listing.frames[2])
+        let parts = Array(frames.dropFirst(4))
+        if let kind = try? WebSocketMessageKind(reading: parts[0]), kind != .close {
+            #expect(WorkerCommand.message(request: id, kind: kind, data: parts[1]) == Message(frames))
+        } else if listing.name == "FINAL" {
+            let code = parts.count > 1 ? Int(String(parts[1])) : nil
+            let reason = parts.count > 2 ? parts[2] : ""
+            #expect(WorkerCommand.close(request: id, code: code, reason: reason) == Message(frames))
+        } else {
+            let fields = String(parts[0]).components(separatedBy: "\r\n").dropFirst().dropLast(2).map { line in
+                let field = line.components(separatedBy: ": ")
+                return ReplyHead.Field(name: field[0], value: field[1])
+            }
+            #expect(try ReplyHead.webSocketFrame(fields: fields) == parts[0])
+            #expect(parts.dropFirst() == [""])
         }
     }
 
@@ -122,7 +119,7 @@ import WorkerProtocol
     }
 
     @Test func `The head of a request is what the gateway makes of the client's`() throws {
-        let client = try #require(Self.blocks("http").first?.text).split(separator: "\n").map(String.init)
+        let client = try #require(FrameListing.blocks("http").first?.text).split(separator: "\n").map(String.init)
         let start = client[0].split(separator: " ").map(String.init)
         let fields = client.dropFirst().map { line in
             let parts = line.components(separatedBy: ": ")
@@ -133,7 +130,7 @@ import WorkerProtocol
             from: RequestOrigin(
                 requestID: "hm7npqhmxph4fs7", clientAddress: "192.0.2.7", scheme: "http",
                 listenerAddress: "127.0.0.1:8080"))
-        let heads = Self.blocks("head").map { Self.unescaped($0.text.replacing("\n", with: "")) }
+        let heads = FrameListing.blocks("head").map { FrameListing.unescaped($0.text.replacing("\n", with: "")) }
         #expect(heads.first == String(frame))
         let reply = try ReplyHead(reading: Frame(try #require(heads.last)))
         #expect(reply.status == 201)
@@ -141,7 +138,7 @@ import WorkerProtocol
     }
 
     @Test func `The programs in Python are the examples`() throws {
-        let programs = Self.blocks("python").map { $0.text + "\n" }
+        let programs = FrameListing.blocks("python").map { $0.text + "\n" }
         let examples = try ["greet_worker.py", "lasting_worker.py"].map { name in
             try String(contentsOfFile: PackageFolder.path("Examples/python/\(name)"), encoding: .utf8)
         }
@@ -149,7 +146,7 @@ import WorkerProtocol
     }
 
     @Test func `What the page links to is there`() throws {
-        let links = Self.page.matches(of: /\]\((?<path>\.\.\/[^)#]+)\)/).map { String($0.path.dropFirst(3)) }
+        let links = FrameListing.page.matches(of: /\]\((?<path>\.\.\/[^)#]+)\)/).map { String($0.path.dropFirst(3)) }
         #expect(links.count > 5)
         for link in links { #expect(FileManager.default.fileExists(atPath: PackageFolder.path(link)), "\(link)") }
     }

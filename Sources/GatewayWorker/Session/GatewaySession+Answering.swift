@@ -45,17 +45,27 @@ extension GatewaySession {
             let problem = WorkerProblem(.badRequest, code: "bad-request", detail: error.detail)
             return await reply.send(problem.response(), to: nil)
         }
-        await reply.send(response(to: request), to: request)
+        if let handler = worker.webSocketHandler, request.asksForWebSocket {
+            await reply.serveWebSocket(request, handler)
+        } else {
+            await reply.send(response(to: request), to: request)
+        }
     }
 
     private func response(to request: WorkerRequest) async -> WorkerResponse {
         do {
             return try await worker.handler(request)
-        } catch let problem as WorkerProblem {
-            return problem.response(to: request)
-        } catch is CancellationError where Task.isCancelled {
-            return WorkerProblem.cancelled.response(to: request)
         } catch {
+            return response(to: request, failedWith: error)
+        }
+    }
+
+    /// What a client gets whose request's handler has thrown.
+    func response(to request: WorkerRequest, failedWith error: any Error) -> WorkerResponse {
+        switch error {
+        case let problem as WorkerProblem: return problem.response(to: request)
+        case is CancellationError where Task.isCancelled: return WorkerProblem.cancelled.response(to: request)
+        default:
             reportFailure(error, of: "the handler", request)
             return WorkerProblem.handlerFailed.response(to: request)
         }

@@ -87,6 +87,8 @@ final class GatewaySession: Sendable {
     /// - Returns: whether the gateway went away meanwhile.
     private func drain(_ heartbeats: HeartbeatTimer, until deadline: ContinuousClock.Instant) async -> Bool {
         sendIfPossible(.drain)
+        // An open WebSocket would last as long as its client likes.
+        requests.endWebSockets()
         var heartbeats = heartbeats
         let settled = min(deadline, ContinuousClock.now + Self.settlingTime)
         guard await hasTimeLeft(&heartbeats, until: settled) else { return true }
@@ -166,7 +168,7 @@ final class GatewaySession: Sendable {
         case .disconnect: return .dismissed
         case .cancel(let id): requests.cancel(id)
         case .credit(let id, let bytes): requests.grant(bytes, to: id)
-        case .message: break
+        case .message(let id, let kind, let data): requests.deliver(kind, data, to: id)
         }
         noteAcceptance()
         return nil

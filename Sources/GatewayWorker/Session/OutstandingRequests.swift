@@ -1,5 +1,6 @@
 import SwiftZMQ
 import SystemSupport
+import WorkerProtocol
 
 /// The requests of one socket that are being worked on, each with its task.
 ///
@@ -8,12 +9,16 @@ final class OutstandingRequests: Sendable {
     fileprivate struct Entry {
         let task: Task<Void, Never>
         let credit: StreamCredit
+        /// Where the request is one for a WebSocket.
+        var webSocket: WorkerWebSocket?
     }
 
     fileprivate struct State {
         var entries: [Frame: Entry] = [:]
         /// Whether the socket is given up, and no reply may be sent any more.
         var isClosed = false
+        /// Whether the worker is about to stop, and WebSockets are to end.
+        var isStopping = false
         /// Replies that have not been given to the socket yet.
         var unsent: [Message] = []
         /// Whether somebody is giving replies to the socket.
@@ -81,13 +86,57 @@ final class OutstandingRequests: Sendable {
 
     /// Cancels the task of a request that nobody waits for any more. It may have ended already.
     func cancel(_ id: Frame) {
-        state.withLock { $0.entries[id]?.task }?.cancel()
+        let entry = state.withLock { $0.entries[id] }
+        // The task first: its handler finds itself cancelled when its WebSocket ends.
+        entry?.task.cancel()
+        entry?.webSocket?.abandon()
     }
 
-    /// Lets the streamed reply of a request go on.
+    /// Lets the streamed reply of a request, or what is sent on a WebSocket, go on.
     func grant(_ bytes: Int, to id: Frame) {
-        state.withLock { $0.entries[id]?.credit }?.grant(bytes)
+        guard let entry = state.withLock({ $0.entries[id] }) else { return }
+        if let webSocket = entry.webSocket {
+            webSocket.grant(bytes)
+        } else {
+            entry.credit.grant(bytes)
+        }
     }
+
+    // MARK: WebSockets
+
+    /// Makes a WebSocket known as that of a request, so that it hears what the gateway says of it.
+    func attach(_ webSocket: WorkerWebSocket, to id: Frame) {
+        let (isClosed, isStopping) = state.withLock { state in
+            state.entries[id]?.webSocket = webSocket
+            return (state.isClosed, state.isStopping)
+        }
+        if isClosed {
+            webSocket.abandon()
+        } else if isStopping {
+            webSocket.goAway()
+        }
+    }
+
+    /// Makes a request an ordinary one again, whose WebSocket was refused.
+    func detachWebSocket(of id: Frame) {
+        state.withLock { $0.entries[id]?.webSocket = nil }
+    }
+
+    /// Hands over what a WebSocket's client has sent; what comes for one that has ended is dropped.
+    func deliver(_ kind: WebSocketMessageKind, _ data: Frame, to id: Frame) {
+        state.withLock { $0.entries[id]?.webSocket }?.receive(kind, data)
+    }
+
+    /// Lets the sequences of all WebSockets end, and of those that are still to come.
+    func endWebSockets() {
+        let webSockets = state.withLock { state in
+            state.isStopping = true
+            return state.entries.values.compactMap(\.webSocket)
+        }
+        for webSocket in webSockets { webSocket.goAway() }
+    }
+
+    // MARK: The end
 
     /// Whether nothing is left to do.
     var isIdle: Bool { state.withLock { $0.isIdle } }
@@ -106,13 +155,16 @@ final class OutstandingRequests: Sendable {
     /// - Returns: how many requests were.
     @discardableResult
     func close() -> Int {
-        let tasks = state.withLock { state in
+        let entries = state.withLock { state in
             state.isClosed = true
             state.unsent = []
-            return state.entries.values.map(\.task)
+            return Array(state.entries.values)
         }
-        for task in tasks { task.cancel() }
-        return tasks.count
+        for entry in entries {
+            entry.task.cancel()
+            entry.webSocket?.abandon()
+        }
+        return entries.count
     }
 }
 

@@ -81,7 +81,7 @@ struct PendingReply: Sendable {
     private var lastPiece: Message { WorkerCommand.final(request: id, piece: Frame()) }
 
     /// Sends the last piece, together with those of other requests that are about to end.
-    private func finish(_ message: Message) {
+    func finish(_ message: Message) {
         guard session.requests.finish(id, with: message) else { return }
         // In a task of its own: if this one has been cancelled, the gateway waits for the last piece all the same. It
         // runs after the handlers that are ready to run now, and finds what they have answered.
