@@ -166,7 +166,7 @@ struct SimulatedWorld {
             let shrinking = cores[rank].makeTicket()
             programs[rank].ticket = shrinking
             change(rank) { core, effects in core.perform(&effects) { $0.shrink(id, as: shrinking, &$1) } }
-        case .message: break
+        case .message, .cancelled: break
         }
     }
 

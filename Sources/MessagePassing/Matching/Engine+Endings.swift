@@ -96,6 +96,13 @@ extension Engine {
         return true
     }
 
+    /// Notes a collective operation that this rank has called and cannot take part in.
+    func abandon(_ call: CollectiveCall, in id: UInt64, because reason: String, _ effects: inout [Effect]) {
+        guard let state = communicators[id], state.fate == nil, state.running == nil else { return }
+        let trouble = Trouble(sequence: state.note(call), calls: [state.rank: call], abandoned: [state.rank: reason])
+        effects.append(.report(Knowledge(troubles: [id: trouble])))
+    }
+
     /// Tells all that ranks have called different operations.
     func reportMismatch(
         in state: CommunicatorState, _ sequence: UInt32, _ call: CollectiveCall, of source: Int,

@@ -14,6 +14,7 @@ struct Engine {
         /// A communicator of the survivors.
         case communicator(UInt64)
         case failure(MessagePassingError)
+        case cancelled
     }
 
     /// What is to be done.
