@@ -75,15 +75,14 @@ import Testing
 
     @Test(arguments: 1...17)
     func `The ring reduces with the least bytes that are possible`(size: Int) throws {
-        // A number of elements that all numbers of ranks divide, so that the formula comes out even.
-        let count = 12_252_240 / 1000
-        let even = count - count % size
-        let traffic = try run(Operation(kind: .allReduce, count: even, bytes: even * 8), ranks: size)
+        // A number of elements that the number of ranks divides, so that the formula comes out even.
+        let even = 24 * size
+        let traffic = try run(Operation(kind: .allReduce, count: even, bytes: 1 << 20), ranks: size)
         let bytes = even * 8
         #expect(traffic.messages == Array(repeating: 2 * (size - 1), count: size))
         #expect(traffic.bytes == Array(repeating: 2 * bytes * (size - 1) / size, count: size))
         #expect(traffic.depth == 2 * (size - 1))
-        let half = try run(Operation(kind: .reduceScatter, count: even, bytes: even * 8), ranks: size)
+        let half = try run(Operation(kind: .reduceScatter, count: even, bytes: 1 << 20), ranks: size)
         #expect(half.messages == Array(repeating: size - 1, count: size))
         #expect(half.bytes == Array(repeating: bytes * (size - 1) / size, count: size))
     }

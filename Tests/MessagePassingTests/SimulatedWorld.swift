@@ -28,6 +28,7 @@ struct SimulatedWorld {
         case data(Header, [Frame])
         case membership(MembershipMessage)
         case finished(Int)
+        case announcement(CallAnnouncement)
     }
 
     /// What is on its way between two ranks; data and what ranks agree on go over connections of their own.
@@ -44,6 +45,7 @@ struct SimulatedWorld {
     private var channels: [Channel]
     /// Who has yet to find out that a rank is silent.
     private var suspicions: Set<[Int]> = []
+    private var announced: [Set<CallAnnouncement>]
     private(set) var steps = 0
     private(set) var wrongResults: [String] = []
 
@@ -52,6 +54,7 @@ struct SimulatedWorld {
         cores = (0..<size).map { RankCore(rank: $0, size: size) }
         programs = (0..<size).map { Program(operations: operations($0)) }
         lives = Array(repeating: .running, count: size)
+        announced = Array(repeating: [], count: size)
         channels = (0..<2 * size * size).map { Channel(sender: $0 / 2 / size, receiver: $0 / 2 % size) }
     }
 
@@ -98,7 +101,7 @@ struct SimulatedWorld {
             !channels[$0].parcels.isEmpty && lives[channels[$0].receiver] == .running
         }
         let noticing = suspicions.isEmpty ? [] : suspicions.filter { lives[$0[0]] == .running }
-        guard !ready.isEmpty || !noticing.isEmpty else { return false }
+        guard !ready.isEmpty || !noticing.isEmpty else { return announce() }
         steps += 1
         let isLook = ready.isEmpty || (!noticing.isEmpty && Int.random(in: 0..<12, using: &random) == 0)
         if isLook, let pair = noticing.sorted(by: { $0.lexicographicallyPrecedes($1) }).randomElement(using: &random) {
@@ -114,11 +117,27 @@ struct SimulatedWorld {
             case .data(let header, let frames):
                 core.perform(&effects) { $0.arrived(header, frames, from: channel.sender, &$1) }
             case .membership(let message): core.receive(message, from: channel.sender, &effects)
+            case .announcement(let announcement):
+                core.perform(&effects) { $0.compare(announcement, from: channel.sender, &$1) }
             case .finished(let count):
                 core.perform(&effects) { $0.rankFinished(channel.sender, after: count, &$1) }
             }
         }
         return true
+    }
+
+    /// Has all ranks tell what they wait in, which each does once for an operation; false when none has anything to tell.
+    private mutating func announce() -> Bool {
+        var hasTold = false
+        for rank in 0..<size where lives[rank] == .running {
+            for announcement in cores[rank].engine.announcements where announced[rank].insert(announcement).inserted {
+                hasTold = true
+                for other in 0..<size where other != rank {
+                    put(.announcement(announcement), from: rank, to: other, isData: false)
+                }
+            }
+        }
+        return hasTold
     }
 
     private mutating func change(_ rank: Int, _ body: (inout RankCore, inout [RankCore.Effect]) -> Void) {
@@ -153,10 +172,11 @@ struct SimulatedWorld {
             }
             programs[rank].next += 1
             proceed(rank)
-        case .communicator(let id):
-            programs[rank].communicator = id
-            // All begin anew, as some may have done more than others.
-            programs[rank].next = 0
+        case .communicator(let new):
+            programs[rank].communicator = new
+            // All begin anew, as some may have done more than others; but not with what they do not agree on.
+            let isAgreed = programs[rank].errors[id]?.code != .mismatch
+            programs[rank].next = isAgreed ? 0 : programs[rank].operations.count - 1
             proceed(rank)
         case .failure(let error):
             guard error.code != .finished else { return }

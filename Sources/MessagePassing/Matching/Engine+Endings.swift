@@ -113,6 +113,26 @@ extension Engine {
         effects.append(.report(Knowledge(troubles: [state.id: trouble])))
     }
 
+    // MARK: Waits that no message ends
+
+    /// The collective operations that this rank waits in, for the others to compare with theirs: where each waits for the
+    /// other in an operation of its own, no message would tell.
+    var announcements: [CallAnnouncement] {
+        communicators.values.compactMap { state in
+            guard state.fate == nil, let running = state.running else { return nil }
+            return CallAnnouncement(communicator: state.id, sequence: running.sequence, call: running.call)
+        }
+    }
+
+    /// Compares what another rank waits in with what this one called.
+    func compare(_ announcement: CallAnnouncement, from source: Int, _ effects: inout [Effect]) {
+        guard end == nil, let state = communicators[announcement.communicator], state.fate == nil,
+            let member = state.rank(ofWorld: source), let own = state.call(announcement.sequence),
+            own != announcement.call
+        else { return }
+        reportMismatch(in: state, announcement.sequence, announcement.call, of: member, &effects)
+    }
+
     // MARK: Ranks that have finished
 
     /// A rank of the world has finished, after it has sent so many messages here.

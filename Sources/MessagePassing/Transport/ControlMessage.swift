@@ -3,8 +3,8 @@ import SwiftZMQ
 
 /// What ranks tell each other beside their messages.
 enum ControlMessage: Hashable, Sendable {
-    /// That the sender lives.
-    case heartbeat
+    /// That the sender lives, and in what it waits.
+    case heartbeat([CallAnnouncement])
     case membership(MembershipMessage)
     /// The sender has finished, after so many messages to the receiver.
     case finished(Int)
@@ -22,7 +22,8 @@ extension ControlMessage {
     /// As it travels: a frame that names it, and one with JSON where it says more.
     var frames: [Frame] {
         switch self {
-        case .heartbeat: ["heartbeat"]
+        case .heartbeat(let announcements):
+            announcements.isEmpty ? ["heartbeat"] : ["heartbeat", Self.frame(announcements)]
         case .membership(let message): ["membership", Self.frame(message)]
         case .finished(let count): ["finished", Self.frame(count)]
         case .dying: ["dying"]
@@ -41,7 +42,7 @@ extension ControlMessage {
         }
         let message: ControlMessage? =
             switch String(name) {
-            case "heartbeat": .heartbeat
+            case "heartbeat": .heartbeat(content.isEmpty ? [] : value() ?? [])
             case "membership": value().map { .membership($0) }
             case "finished": value().map { .finished($0) }
             case "dying": .dying

@@ -114,7 +114,11 @@ final class Node: Sendable {
                 change { state, effects in
                     state.detector.heard(from: source, at: now)
                     switch told {
-                    case .heartbeat, .join, .roster, .refused: break
+                    case .heartbeat(let announcements):
+                        for announcement in announcements {
+                            state.core.perform(&effects) { $0.compare(announcement, from: source, &$1) }
+                        }
+                    case .join, .roster, .refused: break
                     case .membership(let message): state.core.receive(message, from: source, &effects)
                     case .dying:
                         state.gone.insert(source)
@@ -137,7 +141,9 @@ final class Node: Sendable {
         while !Task.isCancelled {
             let instant = ContinuousClock.now
             if instant >= next {
-                for link in controlLinks { try? _ = link?.trySend(Message(ControlMessage.heartbeat.frames)) }
+                let announcements = state.withLock { $0.core.engine.announcements }
+                let heartbeat = Message(ControlMessage.heartbeat(announcements).frames)
+                for link in controlLinks { try? _ = link?.trySend(heartbeat) }
                 next = instant + heartbeatInterval
             }
             let now = now
