@@ -64,16 +64,16 @@ import Testing
     }
 
     @Test func `Those that do not mind SIGTERM, and those that are stopped, are gone within five seconds`() async throws {
+        let folder = try TemporaryFolder()
         let running = try ranks(
             "run", "-n", "3", "--", "sh", "-c",
             """
-            echo $$; trap '' TERM
-            [ $RANKS_RANK = 0 ] && { read line < "$0"; kill -9 $$; }
+            echo $$; trap '' TERM; touch "$0/$RANKS_RANK"
             [ $RANKS_RANK = 2 ] && kill -STOP $$
+            [ $RANKS_RANK = 0 ] && { until [ -e "$0/1" -a -e "$0/2" ]; do sleep 0.05; done; kill -9 $$; }
             sleep 1000
-            """, "/dev/stdin")
-        let line = try await running.output.wait(for: "[2] ")
-        _ = line
+            """, folder.path)
+        try await running.output.wait(for: "[", count: 3)
         let start = ContinuousClock.now
         #expect(try await running.ending() == .exited(137))
         #expect(ContinuousClock.now - start < .seconds(30))
