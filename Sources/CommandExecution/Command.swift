@@ -54,31 +54,31 @@ package struct Command: Sendable {
         _ input: borrowing NamelessFile, _ outputLines: ErrorLines?, _ errorLines: ErrorLines, _ keepsErrors: Bool,
         _ noteStop: (_ signal: Int32, _ process: Int32) -> Void
     ) throws(CommandFailure) -> CommandResult {
-            let output = try Self.pipe()
-            let errors: (read: Int32, write: Int32)
-            do throws(CommandFailure) {
-                errors = try Self.pipe()
-            } catch {
-                close(output.read)
+        let output = try Self.pipe()
+        let errors: (read: Int32, write: Int32)
+        do throws(CommandFailure) {
+            errors = try Self.pipe()
+        } catch {
+            close(output.read)
+            close(output.write)
+            throw error
+        }
+        let process: pid_t
+        do throws(CommandFailure) {
+            defer {
                 close(output.write)
-                throw error
+                close(errors.write)
             }
-            let process: pid_t
-            do throws(CommandFailure) {
-                defer {
-                    close(output.write)
-                    close(errors.write)
-                }
-                process = try start(input: input.descriptor, output: output.write, errors: errors.write)
-            } catch {
-                close(output.read)
-                close(errors.read)
-                throw error
-            }
-            var command = RunningCommand(
-                process: process, limits: limits, output: output.read, errors: errors.read, outputLines: outputLines,
-                errorLines: errorLines, keepsErrors: keepsErrors)
-            return try command.result(noteStop: noteStop)
+            process = try start(input: input.descriptor, output: output.write, errors: errors.write)
+        } catch {
+            close(output.read)
+            close(errors.read)
+            throw error
+        }
+        var command = RunningCommand(
+            process: process, limits: limits, output: output.read, errors: errors.read, outputLines: outputLines,
+            errorLines: errorLines, keepsErrors: keepsErrors)
+        return try command.result(noteStop: noteStop)
     }
 
     /// The two ends of a new pipe, which no command of another thread inherits: one that somebody else holds open does not

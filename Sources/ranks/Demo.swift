@@ -41,7 +41,8 @@ struct Demo: AsyncParsableCommand {
             switch name {
             case .ring: try await ring(world) ?? []
             case .pi: try await pi(world).map { ["\($0)"] } ?? []
-            case .heat: try await heat(world).map { [String(format: "%016lx", Int(bitPattern: UInt(checksum($0))))] } ?? []
+            case .heat:
+                try await heat(world).map { [String(format: "%016lx", Int(bitPattern: UInt(checksum($0))))] } ?? []
             case .dictionary: try await dictionary(world).map { [text($0)] } ?? []
             }
         }

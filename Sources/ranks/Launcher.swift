@@ -52,7 +52,8 @@ struct Launcher: Sendable {
                 rank: rank, size: places.count, rendezvous: rendezvous, keys: keyText,
                 folder: FileManager.default.currentDirectoryPath, words: words)
             let prefix = showsRanks ? "[\(rank)] " : ""
-            let streams = CommandStreams.lines(output: output.lines(prefix: prefix), errors: errors.lines(prefix: prefix))
+            let streams = CommandStreams.lines(
+                output: output.lines(prefix: prefix), errors: errors.lines(prefix: prefix))
             try DetachedThread.start(name: "rank \(rank)") {
                 report.yield(Self.run(job, shell(for: place), keyPath, environment, streams))
             }
@@ -80,7 +81,9 @@ struct Launcher: Sendable {
             case .ended(_, 0): running -= 1
             case .ended(let rank, let code):
                 running -= 1
-                if status == 0 || keepsGoing { StandardStreams.printErrorLine("ranks: \(name(rank)) \(Self.text(of: code))") }
+                if status == 0 || keepsGoing {
+                    StandardStreams.printErrorLine("ranks: \(name(rank)) \(Self.text(of: code))")
+                }
                 status = status == 0 ? code : status
             case .failed(let rank, let reason):
                 running -= 1

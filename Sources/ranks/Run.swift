@@ -16,7 +16,8 @@ struct Run: AsyncParsableCommand {
             has to be at the same path as here, or at that of --remote-ranks, and the program, too.
             """)
 
-    @Option(name: [.customShort("n"), .long], help: "How many processes. (default: as many as --hosts has places, or 1)")
+    @Option(
+        name: [.customShort("n"), .long], help: "How many processes. (default: as many as --hosts has places, or 1)")
     var number: Int?
 
     @Option(

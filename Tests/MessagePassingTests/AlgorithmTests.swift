@@ -1,7 +1,8 @@
-@testable import MessagePassing
 import ProcessSupport
 import SwiftZMQ
 import Testing
+
+@testable import MessagePassing
 
 /// Every algorithm, carried out in memory by all ranks.
 @Suite struct AlgorithmTests {

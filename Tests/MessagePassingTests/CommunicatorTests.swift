@@ -129,7 +129,9 @@ enum LocalWorld {
             expect(try await world.allGather(long).map { $0[19_999] }, ranks.map { Double($0) }, "allGather by ring")
             expect(try await world.allReduce(rank, .maximum), size - 1, "allReduce")
             expect(try await world.allReduce(long, .sum)[7], Double(ranks.reduce(0, +)), "allReduce by ring")
-            expect(try await world.allReduce([UInt8(1 << (rank % 8))], .bitwiseOr), [UInt8(clamping: (1 << size) - 1)], "or")
+            expect(
+                try await world.allReduce([UInt8(1 << (rank % 8))], .bitwiseOr), [UInt8(clamping: (1 << size) - 1)],
+                "or")
             expect(try await world.scan(rank + 1, .sum), (1...rank + 1).reduce(0, +), "scan")
             expect(try await world.scan(rank + 1, Reduction { max($0, $1) }), rank + 1, "scan with a closure")
             let part = try await world.reduceScatter(Array(0..<2 * size + 1), .sum)

@@ -1,7 +1,8 @@
-@testable import MessagePassing
 import ProcessSupport
 import SwiftZMQ
 import Testing
+
+@testable import MessagePassing
 
 @Suite struct MailboxTests {
     /// A mailbox that expectations can change.
@@ -51,7 +52,8 @@ import Testing
             var patterns: [Mailbox.Ticket: MessagePattern] = [:]
             for step in 0..<60 {
                 if Bool.random(using: &random) {
-                    let next = message(Int.random(in: 0..<3, using: &random), Int.random(in: 0..<2, using: &random), "\(step)")
+                    let next = message(
+                        Int.random(in: 0..<3, using: &random), Int.random(in: 0..<2, using: &random), "\(step)")
                     sent.append(next)
                     for ticket in box.arrived(next) {
                         #expect(patterns.removeValue(forKey: ticket)?.matches(next) == true)

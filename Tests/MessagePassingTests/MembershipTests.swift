@@ -1,5 +1,6 @@
-@testable import MessagePassing
 import Testing
+
+@testable import MessagePassing
 
 @Suite struct HeartbeatDetectorTests {
     @Test func `A rank is given up when three heartbeats are missing, and within three intervals`() {

@@ -1,6 +1,7 @@
-@testable import MessagePassing
 import SwiftZMQ
 import Testing
+
+@testable import MessagePassing
 
 /// A collective operation with data from which what has to come of it is known.
 struct Operation: Hashable, Sendable, CustomTestStringConvertible {
@@ -17,7 +18,8 @@ struct Operation: Hashable, Sendable, CustomTestStringConvertible {
     static func all(size: Int) -> [Operation] {
         CollectiveCall.Operation.allCases.filter { $0 != .split }.flatMap { kind -> [Operation] in
             switch kind {
-            case .allReduce: [Operation(kind: kind, count: 2 * size + 1), Operation(kind: kind, count: 40, bytes: 1 << 20)]
+            case .allReduce:
+                [Operation(kind: kind, count: 2 * size + 1), Operation(kind: kind, count: 40, bytes: 1 << 20)]
             case .allGather: [Operation(kind: kind), Operation(kind: kind, bytes: 1 << 20)]
             case .broadcast, .scatter, .gather, .reduce:
                 [Operation(kind: kind), Operation(kind: kind, root: size - 1)]

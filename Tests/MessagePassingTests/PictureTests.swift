@@ -1,7 +1,8 @@
 import Foundation
-@testable import MessagePassing
 import ProcessSupport
 import Testing
+
+@testable import MessagePassing
 
 /// The pictures of the documentation are what the schedules say.
 @Suite struct PictureTests {
@@ -71,7 +72,8 @@ import Testing
                     line[sender * width] = "o"
                     line[transfer.peer * width + (sender < transfer.peer ? -1 : 1)] = sender < transfer.peer ? ">" : "<"
                     line[transfer.peer * width] = isCombined ? "+" : "|"
-                    let blocks = picture.showsBlocks ? "   " + transfer.blocks.map(String.init).joined(separator: " ") : ""
+                    let blocks =
+                        picture.showsBlocks ? "   " + transfer.blocks.map(String.init).joined(separator: " ") : ""
                     lines.append(padded(isFirst ? "round \(round + 1)" : "", 10) + String(line) + blocks)
                     isFirst = false
                 }

@@ -5,7 +5,9 @@ import Testing
 
 /// `ranks` and programs that it starts, as processes.
 @Suite(.timeLimit(.minutes(5))) struct ProcessTests {
-    private func ranks(_ arguments: String...) throws -> RunningProgram { try RunningProgram.product("ranks", arguments) }
+    private func ranks(_ arguments: String...) throws -> RunningProgram {
+        try RunningProgram.product("ranks", arguments)
+    }
 
     private var rankProgram: String { RunningProgram.productFolder.appending(path: "rank-program").path() }
 
@@ -63,7 +65,8 @@ import Testing
         #expect(try await running.errors.all() == ["ranks: rank 1 (sh) failed with status 7"])
     }
 
-    @Test func `Those that do not mind SIGTERM, and those that are stopped, are gone within five seconds`() async throws {
+    @Test func `Those that do not mind SIGTERM, and those that are stopped, are gone within five seconds`() async throws
+    {
         let folder = try TemporaryFolder()
         let running = try ranks(
             "run", "-n", "3", "--", "sh", "-c",
@@ -85,7 +88,8 @@ import Testing
 
     @Test func `A signal is passed on`() async throws {
         let running = try ranks(
-            "run", "-n", "2", "--", "sh", "-c", "trap 'echo got INT; exit 0' INT; echo waiting; while :; do sleep 0.1; done")
+            "run", "-n", "2", "--", "sh", "-c",
+            "trap 'echo got INT; exit 0' INT; echo waiting; while :; do sleep 0.1; done")
         try await running.output.wait(for: "waiting", count: 2)
         running.signal(SIGINT)
         #expect(try await running.ending() == .exited(130))
@@ -106,7 +110,9 @@ import Testing
         }
     }
 
-    @Test func `Processes on other hosts are started by a remote shell, without a secret in its arguments`() async throws {
+    @Test func `Processes on other hosts are started by a remote shell, without a secret in its arguments`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         try folder.write("#!/bin/sh\necho \"$@\" >> \(folder.path)/calls\nshift\nexec sh -c \"$*\"\n", to: "shell")
         chmod(folder.path + "/shell", 0o755)
@@ -124,7 +130,9 @@ import Testing
     }
 
     @Test func `What cannot be is refused with status 64`() async throws {
-        for arguments in [["run"], ["run", "-n", "0", "true"], ["run", "--hosts", "a:x", "true"], ["run", "--odd", "true"]] {
+        for arguments in [
+            ["run"], ["run", "-n", "0", "true"], ["run", "--hosts", "a:x", "true"], ["run", "--odd", "true"],
+        ] {
             let running = try RunningProgram.product("ranks", arguments)
             #expect(try await running.ending() == .exited(64), "\(arguments)")
             #expect(try await running.errors.all().count == 1, "\(arguments)")

@@ -1,6 +1,7 @@
-@testable import MessagePassing
 import ProcessSupport
 import SwiftZMQ
+
+@testable import MessagePassing
 
 /// Ranks in memory that carry out a program of collective operations, while some of them are killed or stopped.
 ///

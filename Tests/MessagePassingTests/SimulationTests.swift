@@ -1,8 +1,9 @@
 import Foundation
-@testable import MessagePassing
 import ProcessSupport
 import SwiftZMQ
 import Testing
+
+@testable import MessagePassing
 
 /// Ranks that die at every step of every operation: nothing hangs, all survivors throw the same, shrinking works.
 @Suite struct SimulationTests {

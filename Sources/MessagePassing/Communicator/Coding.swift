@@ -35,7 +35,9 @@ enum Coding {
         let wanted = elementType(of: Value.self)
         guard type == wanted else { throw unexpected("\(type)", Value.self, rank) }
         if let plain = Value.self as? any PlainArray.Type {
-            guard let value = plain.read(frame) as? Value else { throw unexpected("\(frame.count) bytes", Value.self, rank) }
+            guard let value = plain.read(frame) as? Value else {
+                throw unexpected("\(frame.count) bytes", Value.self, rank)
+            }
             return value
         }
         let decoder = JSONDecoder()
@@ -50,6 +52,7 @@ enum Coding {
 
     private static func unexpected(_ found: String, _ wanted: Any.Type, _ rank: Int) -> MessagePassingError {
         MessagePassingError(
-            .unexpectedType, ranks: [rank], "rank \(rank) sent \(found), and \(wanted) is asked for; both have to be the same")
+            .unexpectedType, ranks: [rank],
+            "rank \(rank) sent \(found), and \(wanted) is asked for; both have to be the same")
     }
 }

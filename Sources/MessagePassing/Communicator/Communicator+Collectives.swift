@@ -137,7 +137,9 @@ extension Communicator {
         let outcome = try await node.perform(in: id, timeout: timeout) { engine, ticket, effects in
             engine.begin(call, schedule, blocks, in: id, as: ticket, &effects)
         }
-        guard case .blocks(let blocks) = outcome else { preconditionFailure("a collective operation ended with \(outcome)") }
+        guard case .blocks(let blocks) = outcome else {
+            preconditionFailure("a collective operation ended with \(outcome)")
+        }
         return blocks
     }
 
@@ -146,7 +148,8 @@ extension Communicator {
         _ call: CollectiveCall, _ make: () throws -> Contribution
     ) async throws -> Contribution {
         if let root = call.root, !(0..<size).contains(root) {
-            throw abandoned(call, MessagePassingError(.invalidArgument, "there is no rank \(root) of \(size) for \(call)"))
+            throw abandoned(
+                call, MessagePassingError(.invalidArgument, "there is no rank \(root) of \(size) for \(call)"))
         }
         do {
             return try make()

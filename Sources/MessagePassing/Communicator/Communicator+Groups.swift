@@ -80,7 +80,9 @@ extension Communicator {
         let outcome = try await node.perform(in: id, timeout: timeout) { engine, ticket, effects in
             engine.shrink(id, as: ticket, &effects)
         }
-        guard case .communicator(let survivors) = outcome else { preconditionFailure("shrinking ended with \(outcome)") }
+        guard case .communicator(let survivors) = outcome else {
+            preconditionFailure("shrinking ended with \(outcome)")
+        }
         return node.change { state, _ in communicator(survivors, state.core.engine) }
     }
 

@@ -38,7 +38,9 @@ extension Communicator {
     ///   - tag: a number of ``tags`` that tells messages apart. Default 0.
     /// - Throws: ``MessagePassingError`` with `.rankFailed`, `.mismatch` or `.abandoned` when the communicator can no
     ///   longer be used, `.invalidArgument` for a rank or a tag that cannot be. What the value throws when it is encoded.
-    public nonisolated(nonsending) func send(_ value: some Encodable & Sendable, to receiver: Int, tag: Int = 0) async throws {
+    public nonisolated(nonsending) func send(_ value: some Encodable & Sendable, to receiver: Int, tag: Int = 0)
+        async throws
+    {
         try checkTag(tag)
         let type = Coding.elementType(of: Swift.type(of: value))
         let frame = try Coding.frame(of: value)

@@ -160,7 +160,9 @@ extension Engine {
             .rankFinished, ranks: silent,
             "\(MessagePassingError.list(silent)) finished without sending what is awaited here")
         for ticket in tickets { effects.append(.end(ticket, .failure(error))) }
-        guard let running = state.running, let awaited = running.run.awaited.first(where: silent.contains) else { return }
+        guard let running = state.running, let awaited = running.run.awaited.first(where: silent.contains) else {
+            return
+        }
         // All that take part get the same error, by a decision.
         let trouble = Trouble(
             sequence: running.sequence, calls: [state.rank: running.call],

@@ -169,7 +169,8 @@ struct Engine {
         }
         guard let frame = frames.first else { return }
         let message = ReceivedMessage(
-            source: member, tag: Int(header.position), elementType: ElementType(rawValue: header.elementType) ?? .encoded,
+            source: member, tag: Int(header.position),
+            elementType: ElementType(rawValue: header.elementType) ?? .encoded,
             frame: frame)
         for ticket in state.mailbox.arrived(message) { effects.append(.end(ticket, .message(message))) }
     }
@@ -225,6 +226,7 @@ struct Engine {
 
     private static func noSuchRank(_ rank: Int, _ size: Int) -> MessagePassingError {
         MessagePassingError(
-            .invalidArgument, ranks: [rank], "there is no rank \(rank) in a communicator of \(size): they are 0 to \(size - 1)")
+            .invalidArgument, ranks: [rank],
+            "there is no rank \(rank) in a communicator of \(size): they are 0 to \(size - 1)")
     }
 }

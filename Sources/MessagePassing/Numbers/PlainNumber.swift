@@ -33,39 +33,62 @@ public enum ElementType: UInt8, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension Int: PlainNumber { /// `.int`
+extension Int: PlainNumber {
+    /// `.int`.
     public static var elementType: ElementType { .int }
 }
-extension Int8: PlainNumber { /// `.int8`
+
+extension Int8: PlainNumber {
+    /// `.int8`.
     public static var elementType: ElementType { .int8 }
 }
-extension Int16: PlainNumber { /// `.int16`
+
+extension Int16: PlainNumber {
+    /// `.int16`.
     public static var elementType: ElementType { .int16 }
 }
-extension Int32: PlainNumber { /// `.int32`
+
+extension Int32: PlainNumber {
+    /// `.int32`.
     public static var elementType: ElementType { .int32 }
 }
-extension Int64: PlainNumber { /// `.int64`
+
+extension Int64: PlainNumber {
+    /// `.int64`.
     public static var elementType: ElementType { .int64 }
 }
-extension UInt: PlainNumber { /// `.uint`
+
+extension UInt: PlainNumber {
+    /// `.uint`.
     public static var elementType: ElementType { .uint }
 }
-extension UInt8: PlainNumber { /// `.uint8`
+
+extension UInt8: PlainNumber {
+    /// `.uint8`.
     public static var elementType: ElementType { .uint8 }
 }
-extension UInt16: PlainNumber { /// `.uint16`
+
+extension UInt16: PlainNumber {
+    /// `.uint16`.
     public static var elementType: ElementType { .uint16 }
 }
-extension UInt32: PlainNumber { /// `.uint32`
+
+extension UInt32: PlainNumber {
+    /// `.uint32`.
     public static var elementType: ElementType { .uint32 }
 }
-extension UInt64: PlainNumber { /// `.uint64`
+
+extension UInt64: PlainNumber {
+    /// `.uint64`.
     public static var elementType: ElementType { .uint64 }
 }
-extension Float: PlainNumber { /// `.float`
+
+extension Float: PlainNumber {
+    /// `.float`.
     public static var elementType: ElementType { .float }
 }
-extension Double: PlainNumber { /// `.double`
+
+extension Double: PlainNumber {
+    /// `.double`.
     public static var elementType: ElementType { .double }
 }

@@ -16,12 +16,14 @@ extension Sockets {
             throw MessagePassingError(
                 .notJoined, ranks: [0],
                 "no answer of rank 0 at \(configuration.rendezvous) within \(configuration.joinTimeout); it may not run, "
-                    + "not all ranks have come, or the key is not that of this world (\(WorldConfiguration.Variable.keyFile))")
+                    + "not all ranks have come, or the key is not that of this world (\(WorldConfiguration.Variable.keyFile))"
+            )
         }
         switch ControlMessage(answer) {
         case .roster(let entries) where entries.count == configuration.size: return (entries, dealer)
         case .refused(let reason): throw MessagePassingError(.notJoined, ranks: [rank], "rank 0 refused: \(reason)")
-        default: throw MessagePassingError(.notJoined, ranks: [0], "rank 0 answered something else than the list of ranks")
+        default:
+            throw MessagePassingError(.notJoined, ranks: [0], "rank 0 answered something else than the list of ranks")
         }
     }
 
@@ -39,9 +41,12 @@ extension Sockets {
             } catch let error as ZMQError where error.code == .timedOut {
                 let ranks = roster.missing
                 throw MessagePassingError(
-                    .notJoined, ranks: ranks, "\(MessagePassingError.list(ranks)) did not come in time; were they started?")
+                    .notJoined, ranks: ranks,
+                    "\(MessagePassingError.list(ranks)) did not come in time; were they started?")
             }
-            guard let sender = message.first, case .join(let entry) = ControlMessage(message.dropFirst()) else { continue }
+            guard let sender = message.first, case .join(let entry) = ControlMessage(message.dropFirst()) else {
+                continue
+            }
             guard let reason = roster.add(entry) else { continue }
             try await control.send(Message(sender, followedBy: ControlMessage.refused(reason).frames))
         }

@@ -58,7 +58,8 @@ public struct WorldConfiguration: Sendable {
         guard missing.count < names.count else { return nil }
         guard missing.isEmpty else {
             throw MessagePassingError(
-                .invalidArgument, "\(missing.joined(separator: ", ")) missing in the environment: `ranks run` sets all four")
+                .invalidArgument,
+                "\(missing.joined(separator: ", ")) missing in the environment: `ranks run` sets all four")
         }
         func number(_ name: String) throws -> Int {
             let text = environment(name) ?? ""
@@ -86,10 +87,12 @@ public struct WorldConfiguration: Sendable {
     /// Throws for what cannot be right.
     func validate() throws(MessagePassingError) {
         guard size >= 1, rank >= 0, rank < size else {
-            throw MessagePassingError(.invalidArgument, "rank \(rank) of \(size): ranks are numbered from 0 to \(size - 1)")
+            throw MessagePassingError(
+                .invalidArgument, "rank \(rank) of \(size): ranks are numbered from 0 to \(size - 1)")
         }
         guard heartbeatInterval > .zero else {
-            throw MessagePassingError(.invalidArgument, "heartbeats every \(heartbeatInterval): a longer time is needed")
+            throw MessagePassingError(
+                .invalidArgument, "heartbeats every \(heartbeatInterval): a longer time is needed")
         }
     }
 }
