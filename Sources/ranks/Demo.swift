@@ -56,7 +56,8 @@ enum SelfLaunch {
     static var isRank: Bool { ProcessInfo.processInfo.environment[WorldConfiguration.Variable.rank] != nil }
 
     static func run(_ arguments: [String], number: Int) async throws {
-        let words = ["/proc/self/exe"] + arguments
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let words = [program] + arguments
         try await Launcher(
             words: words.map { Array($0.utf8) }, places: Array(repeating: "localhost", count: number)
         ).run()

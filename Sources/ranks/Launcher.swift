@@ -113,7 +113,7 @@ struct Launcher: Sendable {
 
     private static func text(of status: Int32) -> String {
         guard status > 128, let name = strsignal(status - 128) else { return "failed with status \(status)" }
-        return "failed with status \(status): it was ended by signal \(status - 128) (\(String(cString: name)))"
+        return "failed with status \(status), as after signal \(status - 128) (\(String(cString: name)))"
     }
 
     /// Runs a process, and waits for its end.
