@@ -44,8 +44,10 @@ let package = Package(
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
         .library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]),
         .library(name: "PrometheusText", targets: ["PrometheusText"]),
+        .library(name: "MessagePassing", targets: ["MessagePassing"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
+        .executable(name: "ranks", targets: ["ranks"]),
         .executable(name: "webgateway", targets: ["webgateway"]),
     ],
     traits: [
@@ -57,7 +59,7 @@ let package = Package(
         .trait(
             name: "HummingbirdWorker", description: "Runs a Hummingbird application as a worker of the gateway.",
             enabledTraits: ["GatewayWorker"]),
-        .trait(name: "Programs", description: "The programs pubsub and pipeline."),
+        .trait(name: "Programs", description: "The programs pubsub, pipeline and ranks, and MessagePassing."),
         .trait(name: "SwiftZMQServices", description: "Sockets as services of swift-service-lifecycle."),
     ],
     dependencies: [
@@ -216,6 +218,24 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .target(name: "MessagePassing", dependencies: ["SwiftZMQ", "SystemSupport"], swiftSettings: language),
+        .target(
+            name: "MessagePassingExamples", dependencies: ["MessagePassing"],
+            path: "Examples/message-passing/Sources/MessagePassingExamples", swiftSettings: language),
+        .executableTarget(
+            name: "ranks",
+            dependencies: [
+                "CommandExecution",
+                "CommandLineSupport",
+                "MessagePassing",
+                "MessagePassingExamples",
+                "SwiftZMQ",
+                "SystemSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: programs),
+            ],
+            swiftSettings: language
+        ),
         .executableTarget(
             name: "webgateway",
             dependencies: [
@@ -340,6 +360,13 @@ let package = Package(
         .testTarget(
             name: "TaskPipelineTests",
             dependencies: ["CommandExecution", "ProcessSupport", "SwiftZMQ", "TaskPipeline"],
+            swiftSettings: language),
+        // What the tests of MessagePassing run as the ranks' program.
+        .executableTarget(
+            name: "rank-program", dependencies: ["MessagePassing"], path: "Tests/RankProgram", swiftSettings: language),
+        .testTarget(
+            name: "MessagePassingTests",
+            dependencies: ["MessagePassing", "ProcessSupport", "SwiftZMQ", "rank-program", "ranks"],
             swiftSettings: language),
         .executableTarget(
             name: "fault-worker",

@@ -43,32 +43,42 @@ package struct Command: Sendable {
             var command = RunningCommand(process: process, limits: limits)
             return try command.result(noteStop: noteStop)
         case .kept(let errorLines, let keepsErrors):
-            let output = try Self.pipe()
-            let errors: (read: Int32, write: Int32)
-            do throws(CommandFailure) {
-                errors = try Self.pipe()
-            } catch {
-                close(output.read)
-                close(output.write)
-                throw error
-            }
-            let process: pid_t
-            do throws(CommandFailure) {
-                defer {
-                    close(output.write)
-                    close(errors.write)
-                }
-                process = try start(input: input.descriptor, output: output.write, errors: errors.write)
-            } catch {
-                close(output.read)
-                close(errors.read)
-                throw error
-            }
-            var command = RunningCommand(
-                process: process, limits: limits, output: output.read, errors: errors.read, errorLines: errorLines,
-                keepsErrors: keepsErrors)
-            return try command.result(noteStop: noteStop)
+            return try run(input, nil, errorLines, keepsErrors, noteStop)
+        case .lines(let output, let errors):
+            return try run(input, output, errors, false, noteStop)
         }
+    }
+
+    /// Runs it with a pipe for each of its streams.
+    private func run(
+        _ input: borrowing NamelessFile, _ outputLines: ErrorLines?, _ errorLines: ErrorLines, _ keepsErrors: Bool,
+        _ noteStop: (_ signal: Int32, _ process: Int32) -> Void
+    ) throws(CommandFailure) -> CommandResult {
+        let output = try Self.pipe()
+        let errors: (read: Int32, write: Int32)
+        do throws(CommandFailure) {
+            errors = try Self.pipe()
+        } catch {
+            close(output.read)
+            close(output.write)
+            throw error
+        }
+        let process: pid_t
+        do throws(CommandFailure) {
+            defer {
+                close(output.write)
+                close(errors.write)
+            }
+            process = try start(input: input.descriptor, output: output.write, errors: errors.write)
+        } catch {
+            close(output.read)
+            close(errors.read)
+            throw error
+        }
+        var command = RunningCommand(
+            process: process, limits: limits, output: output.read, errors: errors.read, outputLines: outputLines,
+            errorLines: errorLines, keepsErrors: keepsErrors)
+        return try command.result(noteStop: noteStop)
     }
 
     /// The two ends of a new pipe, which no command of another thread inherits: one that somebody else holds open does not

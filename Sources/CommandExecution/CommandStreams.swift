@@ -2,6 +2,8 @@
 package enum CommandStreams: Sendable {
     /// Standard output is kept, and standard error passed on line by line, and kept, too, if it is to be.
     case kept(ErrorLines, keepsErrors: Bool)
+    /// Both are passed on line by line as they come, and nothing is kept.
+    case lines(output: ErrorLines, errors: ErrorLines)
     /// Standard output goes to a descriptor, standard error where that of this process goes.
     case passed(output: Int32)
 }

@@ -8,6 +8,7 @@ struct RunningCommand: ~Copyable {
 
     private let process: pid_t
     private let limits: CommandLimits
+    private let outputLines: ErrorLines?
     private let errorLines: ErrorLines?
     private let keepsErrors: Bool
     /// Both are -1 where they are not read, and once they have come to their end.
@@ -16,6 +17,7 @@ struct RunningCommand: ~Copyable {
     /// Can be read from once the command has ended; negative where the system has no such thing.
     private let end: Int32
     private var kept: CommandOutput
+    private var pendingOutput: [UInt8] = []
     private var pendingErrors: [UInt8] = []
     private var keptErrors: [UInt8] = []
     private let start = Instant.now
@@ -32,14 +34,16 @@ struct RunningCommand: ~Copyable {
     /// - Parameters:
     ///   - output: what its standard output is read from; negative where it is not.
     ///   - errors: what its standard error is read from; negative where it is not.
+    ///   - outputLines: where its standard output goes; nil where that is kept.
     init(
-        process: pid_t, limits: CommandLimits, output: Int32 = -1, errors: Int32 = -1, errorLines: ErrorLines? = nil,
-        keepsErrors: Bool = false
+        process: pid_t, limits: CommandLimits, output: Int32 = -1, errors: Int32 = -1,
+        outputLines: ErrorLines? = nil, errorLines: ErrorLines? = nil, keepsErrors: Bool = false
     ) {
         self.process = process
         self.limits = limits
         self.output = output
         self.errors = errors
+        self.outputLines = outputLines
         self.errorLines = errorLines
         self.keepsErrors = keepsErrors
         end = ccommand_open_process(process)
@@ -81,6 +85,7 @@ struct RunningCommand: ~Copyable {
         readPipes(room)
         endRest()
         RunningCommands.remove(process)
+        outputLines?.pass(&pendingOutput, atEnd: true)
         RunningCommands.restIfEnded()
         errorLines?.pass(&pendingErrors, atEnd: true)
         if let shortage { throw shortage }
@@ -110,6 +115,11 @@ struct RunningCommand: ~Copyable {
     private mutating func readPipes(_ room: UnsafeMutableRawBufferPointer) {
         for _ in 0..<16 {
             guard let bytes = Self.read(&output, room) else { break }
+            if let outputLines {
+                pendingOutput.append(contentsOf: bytes)
+                outputLines.pass(&pendingOutput)
+                continue
+            }
             guard shortage == nil else { continue }
             do throws(CommandFailure) {
                 try kept.append(bytes)

@@ -1,0 +1,43 @@
+/// Where a rank is reached, as it tells rank 0, and that all.
+struct RosterEntry: Hashable, Sendable, Codable {
+    var rank: Int
+    /// The number of ranks that it was started with.
+    var size: Int
+    /// Where it hears heartbeats and what ranks agree on.
+    var control: String
+    /// Where it takes messages.
+    var data: String
+    /// What it lets ranks in by that send it messages, where those are not encrypted.
+    var token: String?
+}
+
+/// Rank 0's list of those who have joined.
+struct Roster: Sendable {
+    private(set) var entries: [RosterEntry?]
+
+    init(_ own: RosterEntry) {
+        entries = Array(repeating: nil, count: own.size)
+        entries[own.rank] = own
+    }
+
+    /// Adds one; why it is refused, or nil.
+    mutating func add(_ entry: RosterEntry) -> String? {
+        guard entry.size == entries.count else {
+            return "it was started as one of \(entry.size) ranks, and this world has \(entries.count)"
+        }
+        guard entries.indices.contains(entry.rank) else { return "there is no rank \(entry.rank) of \(entry.size)" }
+        guard entries[entry.rank] == nil || entries[entry.rank] == entry else {
+            return "another process has joined as rank \(entry.rank)"
+        }
+        entries[entry.rank] = entry
+        return nil
+    }
+
+    /// All, once all are there.
+    var complete: [RosterEntry]? {
+        let known = entries.compactMap(\.self)
+        return known.count == entries.count ? known : nil
+    }
+
+    var missing: [Int] { entries.indices.filter { entries[$0] == nil } }
+}

@@ -1,0 +1,102 @@
+import SwiftZMQ
+
+/// The sockets of a rank: one that takes messages of all others and one that takes what they tell of themselves, and one to
+/// each other for both.
+///
+/// The two kinds have contexts and threads of their own. Whatever a program does, and however much data is on its way,
+/// heartbeats are sent and heard.
+final class Sockets: Sendable {
+    let rank: Int
+    /// Hears heartbeats and what ranks agree on.
+    let control: Router
+    /// Takes messages.
+    let data: Router
+    let controlExecutor: SocketExecutor
+    let dataExecutor: SocketExecutor
+    /// This rank, as the others find it.
+    let own: RosterEntry
+
+    private let controlContext: Context
+    private let dataContext: Context
+    private let authenticators: [Authenticator]
+    private let keys: CurveKeyPair
+
+    /// Binds the sockets: rank 0's where all look for it, all others' anywhere.
+    init(_ configuration: WorldConfiguration) throws {
+        guard let (host, port) = HostAddress.parts(of: configuration.rendezvous) else {
+            throw MessagePassingError(
+                .invalidArgument, "rendezvous \(configuration.rendezvous): an endpoint is written tcp://HOST:PORT")
+        }
+        let keys = configuration.keys
+        self.keys = keys
+        rank = configuration.rank
+        let executors = try (SocketExecutor(name: "ranks-control"), SocketExecutor(name: "ranks-data"))
+        (controlExecutor, dataExecutor) = executors
+        controlContext = try Context(executor: executors.0)
+        dataContext = try Context(executor: executors.1)
+
+        // On one machine nobody but its administrator reads along, and a secret word is enough. Between machines all is
+        // encrypted.
+        let isLocal = HostAddress.isLoopback(host)
+        let token = isLocal ? try CurveKeyPair.generate().secretKey.z85 : nil
+        var policy = AuthenticationPolicy()
+        policy.curve = .keys([keys.publicKey])
+        if let token { policy.plain = .passwords(["rank": token]) }
+        authenticators = [Authenticator(controlContext, policy: policy), Authenticator(dataContext, policy: policy)]
+        for authenticator in authenticators { try authenticator.start() }
+
+        control = try Router(controlContext) {
+            $0.security = .curveServer(keys, domain: "ranks")
+            $0.receiveHighWaterMark = nil
+            $0.handsOver = true
+        }
+        data = try Router(dataContext) {
+            $0.security = isLocal ? .plainServer(domain: "ranks") : .curveServer(keys, domain: "ranks")
+            $0.receiveHighWaterMark = nil
+        }
+        let anywhere = isLocal ? "tcp://127.0.0.1:" : "tcp://*:"
+        let controlEnd = try control.bind(anywhere + (configuration.rank == 0 ? port : "*"))
+        let dataEnd = try data.bind(anywhere + "*")
+        guard let address = isLocal ? "127.0.0.1" : rank == 0 ? host : HostAddress.own(towards: host) else {
+            throw MessagePassingError(.notJoined, "there is no way to rank 0 at \(configuration.rendezvous)")
+        }
+        func reached(_ bound: String) -> String {
+            "tcp://\(address):\(HostAddress.parts(of: bound)?.port ?? "")"
+        }
+        own = RosterEntry(
+            rank: rank, size: configuration.size, control: reached(controlEnd), data: reached(dataEnd), token: token)
+    }
+
+    /// A connection for what ranks tell of themselves.
+    func connectControl(to endpoint: String) throws -> Dealer {
+        let dealer = try Dealer(controlContext) {
+            $0.security = .curveClient(keys, server: keys.publicKey)
+            $0.routingID = RankName.frame(rank)
+            $0.sendHighWaterMark = nil
+            $0.linger = .seconds(1)
+            $0.reconnectInterval = .milliseconds(20)
+        }
+        try dealer.connect(endpoint)
+        return dealer
+    }
+
+    /// A connection for messages.
+    func connectData(to entry: RosterEntry) throws -> Dealer {
+        let dealer = try Dealer(dataContext) {
+            $0.security =
+                entry.token.map { .plainClient(username: "rank", password: $0) }
+                ?? .curveClient(keys, server: keys.publicKey)
+            $0.routingID = RankName.frame(rank)
+            $0.sendHighWaterMark = nil
+            $0.linger = .seconds(10)
+        }
+        try dealer.connect(entry.data)
+        return dealer
+    }
+
+    /// Closes everything, once what was sent has left.
+    func close() async {
+        await dataContext.shutdown()
+        await controlContext.shutdown()
+    }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import MessagePassing
+
+@Suite struct HeartbeatDetectorTests {
+    @Test func `A rank is given up when three heartbeats are missing, and within three intervals`() {
+        var detector = HeartbeatDetector(rank: 0, size: 3, interval: .seconds(1), now: .zero)
+        var found: [(Duration, [Int])] = []
+        var now = Duration.zero
+        while now < .seconds(10) {
+            now += detector.lookInterval
+            // Rank 1 lives; rank 2 dies at two seconds, right after a heartbeat.
+            if now.components.attoseconds == 0 {
+                detector.heard(from: 1, at: now)
+                if now <= .seconds(2) { detector.heard(from: 2, at: now) }
+            }
+            let silent = detector.look(at: now)
+            if !silent.isEmpty { found.append((now, silent)) }
+        }
+        #expect(found.map(\.1) == [[2]])
+        #expect(found.first.map { $0.0 > .seconds(4) && $0.0 < .seconds(5) } == true)
+    }
+
+    @Test func `A rank that was stopped itself takes nobody for dead`() {
+        var detector = HeartbeatDetector(rank: 0, size: 2, interval: .seconds(1), now: .zero)
+        #expect(Self.look(&detector, .seconds(1)) == [])
+        #expect(Self.look(&detector, .seconds(60)) == [])
+        #expect(Self.look(&detector, .seconds(61)) == [])
+        #expect(Self.look(&detector, .seconds(62)) == [])
+        #expect(Self.look(&detector, .seconds(62.8)) == [1])
+        #expect(Self.look(&detector, .seconds(63)) == [])
+    }
+
+    private static func look(_ detector: inout HeartbeatDetector, _ now: Duration) -> [Int] { detector.look(at: now) }
+}
