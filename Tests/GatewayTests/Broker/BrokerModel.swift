@@ -253,7 +253,8 @@ struct BrokerModel: RandomModel {
         if isOpen, workers[name]?.servesWebSockets == true, Bool.random(using: &random) {
             return say(.credit(request: tag, bytes: 10), name)
         }
-        guard !isOpen, workers[name]?.begun.contains(number) == false, isAsked || Int.random(in: 0..<10, using: &random) == 0 else { return }
+        let hasBegun = workers[name]?.begun.contains(number) == true
+        guard !hasBegun, isAsked || Int.random(in: 0..<10, using: &random) == 0 else { return }
         say(.partial(request: tag, ["101\r\n", ""]), name)
         workers[name]?.begun.insert(number)
         if isAsked { workers[name]?.open.insert(number) }
