@@ -142,7 +142,7 @@ struct WebSocketSession {
     /// Sends the client away for what it sent.
     private mutating func fail(_ failure: WebSocketFailure) {
         if state == .open {
-            WebSocketWriter.writeClose(failure.code, failure.reason, to: &output)
+            WebSocketWriter.writeClose(failure.code, WebSocketWriter.fitting(failure.reason), to: &output)
             actions.append(.deliverLoss)
         }
         end()
@@ -177,7 +177,7 @@ struct WebSocketSession {
 
     /// Ends the WebSocket. Whoever serves it hears no more of the client.
     mutating func close(_ code: WebSocketCloseCode, _ reason: String = "", at now: NIODeadline) {
-        close(code, Frame(reason), at: now)
+        close(code, WebSocketWriter.fitting(reason), at: now)
     }
 
     /// Ends the WebSocket with a reason that is valid UTF-8 and fits into the frame.

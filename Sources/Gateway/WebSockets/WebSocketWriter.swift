@@ -20,11 +20,11 @@ enum WebSocketWriter {
         buffer.writeImmutableBuffer(contents)
     }
 
-    /// - Parameter reason: for people; cut to what fits, at the end of a character.
-    static func writeClose(_ code: WebSocketCloseCode, _ reason: String, to buffer: inout ByteBuffer) {
+    /// A reason for people, cut to what fits at the end of a character.
+    static func fitting(_ reason: String) -> Frame {
         var text = reason
         while text.utf8.count > longestReason { text.removeLast() }
-        writeClose(code, Frame(text), to: &buffer)
+        return Frame(text)
     }
 
     /// - Parameter reason: valid UTF-8 that fits.

@@ -1,5 +1,6 @@
 import Metrics
 import PrometheusText
+import SwiftZMQ
 import Testing
 import WorkerProtocol
 

@@ -33,6 +33,8 @@ struct BrokerModel: RandomModel {
         /// The requests among those that ask it for a WebSocket, and those that it has accepted.
         var webSockets: Set<UInt64> = []
         var open: Set<UInt64> = []
+        /// Those of which it has sent something.
+        var begun: Set<UInt64> = []
         /// How many messages of each client it has got; nothing more is to come of those that have ended.
         var received: [UInt64: Int] = [:]
         var ended: Set<UInt64> = []
@@ -164,6 +166,7 @@ struct BrokerModel: RandomModel {
         workers[name]?.outstanding = []
         workers[name]?.webSockets = []
         workers[name]?.open = []
+        workers[name]?.begun = []
         workers[name]?.received = [:]
         workers[name]?.ended = []
     }
@@ -237,6 +240,7 @@ struct BrokerModel: RandomModel {
             return say(.partial(request: tag, ["text", "\(number)"]), name)
         }
         say(.partial(request: tag, ["\(number)"]), name)
+        workers[name]?.begun.insert(number)
     }
 
     /// Accepts a WebSocket that it was asked for, or now and then what was no such request; and takes more of its client.
@@ -249,8 +253,10 @@ struct BrokerModel: RandomModel {
         if isOpen, workers[name]?.servesWebSockets == true, Bool.random(using: &random) {
             return say(.credit(request: tag, bytes: 10), name)
         }
-        guard !isOpen, isAsked || Int.random(in: 0..<10, using: &random) == 0 else { return }
+        let hasBegun = workers[name]?.begun.contains(number) == true
+        guard !hasBegun, isAsked || Int.random(in: 0..<10, using: &random) == 0 else { return }
         say(.partial(request: tag, ["101\r\n", ""]), name)
+        workers[name]?.begun.insert(number)
         if isAsked { workers[name]?.open.insert(number) }
         count(isAsked ? "accepted" : "accepted unasked")
     }

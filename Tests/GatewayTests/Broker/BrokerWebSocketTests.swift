@@ -133,6 +133,7 @@ import WorkerProtocol
         script.submit(1)
         _ = script.log()
         try script.say("w", .credit(request: try #require(script.tag("w", 1)), bytes: 1))
+        _ = script.log()
         #expect(script.reports.contains("w lost: unexpected-command"))
     }
 

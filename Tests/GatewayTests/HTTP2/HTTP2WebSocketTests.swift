@@ -13,7 +13,7 @@ import WorkerProtocol
 
     private func connect(
         _ script: inout HTTP2Script, _ id: HTTP2StreamID = 1, protocolName: String = "websocket", ends: Bool = false,
-        _ more: [(String, String)] = [("sec-websocket-version", "13")]
+        fields more: [(String, String)] = [("sec-websocket-version", "13")]
     ) {
         let fields: [(String, String)] = [
             (":method", "CONNECT"), (":protocol", protocolName), (":scheme", "http"), (":path", "/s/x"),
@@ -45,7 +45,7 @@ import WorkerProtocol
 
     @Test func `An extended CONNECT is a GET to the worker, and its acceptance a 200`() throws {
         var script = HTTP2Script()
-        connect(&script, [("sec-websocket-version", "13"), ("sec-websocket-protocol", "a, b")])
+        connect(&script, fields: [("sec-websocket-version", "13"), ("sec-websocket-protocol", "a, b")])
         #expect(script.submitted.count == 1 && script.submitted[0].webSocket == .wanted)
         #expect(
             script.submitted[0].headText.hasPrefix("GET /s/x HTTP/1.1\r\nhost: h\r\nsec-websocket-protocol: a, b\r\n"))
@@ -111,7 +111,7 @@ import WorkerProtocol
         connect(&script, 1, protocolName: "x")
         connect(&script, 3, ends: true)
         #expect(script.status(of: 1) == "501" && script.status(of: 3) == "400")
-        connect(&script, 5, [])
+        connect(&script, 5, fields: [])
         #expect(script.submitted.last?.webSocket == .refused(.upgradeRequired))
         script.request(7, "GET", "/s", [(":protocol", "websocket")])
         #expect(script.end(of: 7) == ["1"])

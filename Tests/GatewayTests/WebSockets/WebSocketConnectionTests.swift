@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import SwiftZMQ
 import Testing
 import WorkerProtocol

@@ -11,15 +11,15 @@ import WorkerProtocol
         "upgrade: websocket", "connection: Upgrade", "sec-websocket-version: 13", "sec-websocket-key: \(key)",
     ]
 
-    private static func request(_ start: String = "GET / HTTP/1.1", _ fields: [String]) throws -> ParsedRequest {
+    private static func request(_ fields: [String], _ start: String = "GET / HTTP/1.1") throws -> ParsedRequest {
         var parser = RequestHeadParser()
         var input = ByteBuffer(string: ([start, "host: h"] + fields).map { $0 + "\r\n" }.joined() + "\r\n")
         let limits = RequestLimits(HTTPSettings())
         return try #require(try parser.parse(&input, limits: limits))
     }
 
-    private static func upgrade(_ start: String = "GET / HTTP/1.1", _ fields: [String]) throws -> WebSocketUpgrade? {
-        WebSocketUpgrade.read(from: try request(start, fields))
+    private static func upgrade(_ fields: [String], _ start: String = "GET / HTTP/1.1") throws -> WebSocketUpgrade? {
+        WebSocketUpgrade.read(from: try request(fields, start))
     }
 
     /// The usual fields, of which one is replaced by others.
@@ -44,7 +44,7 @@ import WorkerProtocol
         ("GET / HTTP/1.0", usual), ("GET / HTTP/1.1", usual(but: "connection", "connection: keep-alive")),
     ])
     func `Any other request asks for none`(start: String, fields: [String]) throws {
-        #expect(try Self.upgrade(start, fields) == nil)
+        #expect(try Self.upgrade(fields, start) == nil)
     }
 
     @Test(arguments: [

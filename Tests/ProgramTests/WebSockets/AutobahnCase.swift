@@ -1,3 +1,5 @@
+import Testing
+
 /// A case of the Autobahn test suite in its echo server mode, by its number there: what a client sends, and what the server
 /// has to make of it.
 struct AutobahnCase: Sendable, CustomTestStringConvertible {

@@ -55,6 +55,25 @@ struct WebSocketGateway: Sendable {
         }
     }
 
+    /// Waits until the metrics have a line, as one does who blocks a thread.
+    func waitOnThread(for line: String) throws {
+        let deadline = ContinuousClock.now + WebSocketClient.patience
+        while true {
+            let socket = try RawSocket(port: adminPort)
+            _ = socket.write(Array("GET /metrics HTTP/1.0\r\n\r\n".utf8)[...])
+            var text: [UInt8] = []
+            reading: while socket.wait(until: deadline, writing: false) == .readable {
+                switch socket.read() {
+                case .bytes(let bytes): text += bytes
+                case .nothingYet: continue
+                case .end: break reading
+                }
+            }
+            if String(decoding: text, as: UTF8.self).contains("\n\(line)\n") { return }
+            guard ContinuousClock.now < deadline else { throw WebSocketClient.NotCome(description: "\(line)") }
+        }
+    }
+
     /// How much memory the gateway has, in bytes.
     func residentMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(gateway.program.processID)/status", encoding: .utf8)

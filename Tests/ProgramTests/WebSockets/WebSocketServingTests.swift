@@ -65,8 +65,8 @@ import Testing
         }
         try await gateway.withClient { client in
             try client.send(text: "!many 20000")
-            // Not before the worker has sent what the client does not read.
-            usleep(500_000)
+            // Not before the worker has sent what the client does not read, and has lost it.
+            try gateway.waitOnThread(for: "webgateway_websockets{service=\"ws\"} 0")
             let rest = try client.rest()
             #expect(rest.last?.code == 1011 && rest.count < 20_000)
         }

@@ -148,9 +148,11 @@ extension HTTP2Connection {
             }
             if let protocolName = head.protocolName {
                 guard protocolName.lowercased() == "websocket" else {
-                    throw RequestRejection(.notImplemented, "This server knows no protocol over CONNECT but websocket.")
+                    throw RequestRejection(.notImplemented, "This server opens streams for no protocol but websocket.")
                 }
-                guard !endsStream else { throw RequestRejection.malformed("A request for a WebSocket ends its stream.") }
+                guard !endsStream else {
+                    throw RequestRejection.malformed("A request for a WebSocket ends its stream.")
+                }
                 request.isExtendedConnect = true
             }
             begin(request, endsStream: endsStream, id, at: now)
