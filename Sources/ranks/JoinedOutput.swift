@@ -28,14 +28,12 @@ struct JoinedOutput: Sendable {
         let prefix = Array(prefix.utf8)
         return ErrorLines { [self] lines in
             var text: [UInt8] = []
-            for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+            // What has no newline is the end of all, or of a line that is too long to be held back.
+            let whole = lines.last == UInt8(ascii: "\n") ? lines.dropLast() : lines
+            for line in whole.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
                 text += prefix
                 text += line
                 text.append(UInt8(ascii: "\n"))
-            }
-            // The end of a line that was too long to be held back.
-            if lines.last != UInt8(ascii: "\n"), let rest = lines.split(separator: UInt8(ascii: "\n")).last {
-                text += rest
             }
             let code = lock.locked.withLock { _ in FileBytes.write(text[...], to: descriptor) }
             if code == EPIPE { whenReaderIsGone() }

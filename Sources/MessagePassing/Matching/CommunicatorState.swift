@@ -36,6 +36,8 @@ final class CommunicatorState {
     /// Why it cannot be used any more.
     var fate: MessagePassingError?
     var running: Running?
+    /// Whether this rank has reported a mismatch: no collective operation goes on until all have the error.
+    var isTroubled = false
     /// The number of the collective operation that was called last.
     var sequence: UInt32 = 0
     var early: [Early] = []

@@ -110,6 +110,7 @@ extension Engine {
     ) {
         var trouble = Trouble(sequence: sequence, calls: [source: call])
         if let own = state.call(sequence) { trouble.calls[state.rank] = own }
+        state.isTroubled = true
         effects.append(.report(Knowledge(troubles: [state.id: trouble])))
     }
 

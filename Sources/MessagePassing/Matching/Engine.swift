@@ -199,7 +199,7 @@ struct Engine {
         _ state: CommunicatorState, from source: Int, _ effects: inout [Effect],
         _ step: (inout CollectiveRun) throws(CollectiveRun.Misfit) -> [CollectiveRun.Outgoing]
     ) {
-        guard let call = state.running?.call, let sequence = state.running?.sequence else { return }
+        guard !state.isTroubled, let call = state.running?.call, let sequence = state.running?.sequence else { return }
         do throws(CollectiveRun.Misfit) {
             for message in try state.running?.perform(step) ?? [] {
                 let header = Header(communicator: state.id, sequence: sequence, round: message.round, call)
