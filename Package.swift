@@ -44,8 +44,10 @@ let package = Package(
         .library(name: "GatewayWorker", targets: ["GatewayWorker"]),
         .library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]),
         .library(name: "PrometheusText", targets: ["PrometheusText"]),
+        .library(name: "DistributedHashTable", targets: ["DistributedHashTable"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
+        .executable(name: "kademlia", targets: ["kademlia"]),
         .executable(name: "webgateway", targets: ["webgateway"]),
     ],
     traits: [
@@ -57,7 +59,7 @@ let package = Package(
         .trait(
             name: "HummingbirdWorker", description: "Runs a Hummingbird application as a worker of the gateway.",
             enabledTraits: ["GatewayWorker"]),
-        .trait(name: "Programs", description: "The programs pubsub and pipeline."),
+        .trait(name: "Programs", description: "The programs pubsub, pipeline and kademlia, and DistributedHashTable."),
         .trait(name: "SwiftZMQServices", description: "Sockets as services of swift-service-lifecycle."),
     ],
     dependencies: [
@@ -213,6 +215,25 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .target(
+            name: "DistributedHashTable",
+            dependencies: [
+                "SwiftZMQ",
+                "SystemSupport",
+                .product(name: "Crypto", package: "swift-crypto", condition: programs),
+            ],
+            swiftSettings: language
+        ),
+        .executableTarget(
+            name: "kademlia",
+            dependencies: [
+                "CommandLineSupport",
+                "DistributedHashTable",
+                "SwiftZMQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
+            ],
+            swiftSettings: language
+        ),
         .executableTarget(
             name: "webgateway",
             dependencies: [
@@ -336,6 +357,10 @@ let package = Package(
         .testTarget(
             name: "TaskPipelineTests",
             dependencies: ["CommandExecution", "ProcessSupport", "SwiftZMQ", "TaskPipeline"],
+            swiftSettings: language),
+        .testTarget(
+            name: "DistributedHashTableTests",
+            dependencies: ["DistributedHashTable", "ProcessSupport", "SwiftZMQ", "kademlia"],
             swiftSettings: language),
         .executableTarget(
             name: "fault-worker",

@@ -88,6 +88,16 @@ public struct Node: Sendable {
         return events
     }
 
+    /// What is to be sent, what has happened, and when the node is next to be told the time, in one step: a getter would
+    /// copy the node out of an array.
+    mutating func takeAll(into messages: inout [Outgoing], _ events: inout [NodeEvent]) -> Instant {
+        messages.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+        if !outbox.isEmpty { swap(&messages, &outbox) }
+        if !self.events.isEmpty { swap(&events, &self.events) }
+        return nextTick
+    }
+
     /// When the node is next to be told the time.
     public var nextTick: Instant { min(timers.nextTime, nextHousekeeping) }
 

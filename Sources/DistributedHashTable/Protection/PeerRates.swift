@@ -26,16 +26,14 @@ struct PeerRates: Sendable {
     /// Whether one more message of a peer is taken.
     mutating func admit(_ peer: UInt64, now: Instant) -> Bool {
         if allowances[peer] == nil, allowances.count >= capacity { makeRoom(now: now) }
-        return admit(&allowances[peer, default: Allowance(messages: atOnce, asOf: now)], now: now)
-    }
-
-    private func admit(_ allowance: inout Allowance, now: Instant) -> Bool {
+        var allowance = allowances[peer] ?? Allowance(messages: atOnce, asOf: now)
         let regained = (now - allowance.asOf).inSeconds * perSecond
         allowance.messages = min(atOnce, allowance.messages + max(regained, 0))
         allowance.asOf = now
-        guard allowance.messages >= 1 else { return false }
-        allowance.messages -= 1
-        return true
+        let isAdmitted = allowance.messages >= 1
+        if isAdmitted { allowance.messages -= 1 }
+        allowances[peer] = allowance
+        return isAdmitted
     }
 
     /// Forgets whoever could send as much again as a stranger may, and else those that were silent for longest.

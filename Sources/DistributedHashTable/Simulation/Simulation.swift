@@ -15,13 +15,18 @@ public struct Simulation: Sendable {
     /// What nodes have told, in order, with the time; whoever reads it may empty it.
     public var log: [(time: Instant, node: Int, event: NodeEvent)] = []
 
-    private var nodes: [Node?] = []
+    // Not optional ones: whether a node is there is asked for with every message, and would copy it.
+    private var nodes: [Node] = []
+    private var isThere: [Bool] = []
     private var sides: [UInt8] = []
     private var wakes: [Instant] = []
     private var queue = TimerQueue<Happening>()
     private var underWay = Pool<Envelope>()
-    /// What a node has to send: one array for all of them.
+    /// Those that are no nodes, and what they answer.
+    private var impostors: [UInt32: Impostor] = [:]
+    /// What a node has to send and to tell: one array each for all of them.
     private var outgoing: [Outgoing] = []
+    private var told: [NodeEvent] = []
 
     /// Messages are kept apart from the queue, whose elements are moved often.
     private enum Happening: Sendable {
@@ -46,7 +51,7 @@ public struct Simulation: Sendable {
     public var addedCount: Int { nodes.count }
 
     /// A node; nil when it has been removed.
-    public func node(_ number: Int) -> Node? { nodes[number] }
+    public func node(_ number: Int) -> Node? { isThere[number] ? nodes[number] : nil }
 
     /// Where a node is reached.
     public static func address(of number: Int) -> PeerAddress {
@@ -69,22 +74,42 @@ public struct Simulation: Sendable {
             Node(
                 id: id, address: Self.address(of: number), settings: settings,
                 random: SeededRandom(seed: random.next()), now: now))
+        isThere.append(true)
         sides.append(0)
         wakes.append(.never)
         with(number) { node, now in node.join(through: others.map(Self.address), now: now) }
         return number
     }
 
+    /// What somebody answers to a request who only looks like a node; nil for nothing.
+    typealias Impostor = @Sendable (PeerMessage) -> PeerMessage.Body?
+
+    /// Adds somebody who is no node, but answers as if it were one.
+    mutating func addImpostor(_ id: NodeID, answering answer: @escaping Impostor) -> Int {
+        let number = nodes.count
+        nodes.append(Node(id: id, address: nil, random: SeededRandom(seed: 0), now: now))
+        isThere.append(true)
+        sides.append(0)
+        wakes.append(.never)
+        impostors[UInt32(number)] = answer
+        return number
+    }
+
     /// Removes a node without a word to anybody. What is under way to it is lost.
-    public mutating func remove(_ number: Int) { nodes[number] = nil }
+    public mutating func remove(_ number: Int) {
+        guard isThere[number] else { return }
+        isThere[number] = false
+        // In its place stands one that has nothing.
+        nodes[number] = Node(id: nodes[number].id, address: nil, random: SeededRandom(seed: 0), now: now)
+    }
 
     /// Cuts the network in parts, or joins them: messages reach only nodes of the same side. All begin on side 0.
     public mutating func move(_ number: Int, to side: UInt8) { sides[number] = side }
 
     /// Lets a node do something, and sends what it says. Does nothing if it has been removed.
     public mutating func with(_ number: Int, _ body: (inout Node, Instant) -> Void) {
-        guard nodes[number] != nil else { return }
-        body(&nodes[number]!, now)
+        guard isThere[number] else { return }
+        body(&nodes[number], now)
         collect(number)
     }
 
@@ -121,46 +146,47 @@ public struct Simulation: Sendable {
         case .arrival(let place):
             let envelope = underWay.take(place)
             let number = Int(envelope.to)
-            guard nodes[number] != nil else { return }
+            guard isThere[number] else { return }
+            if !impostors.isEmpty, let answer = impostors[envelope.to] {
+                guard let body = answer(envelope.message) else { return }
+                let message = PeerMessage(number: envelope.message.number, sender: nodes[number].id, body: body)
+                return send(message, from: number, to: envelope.from)
+            }
             let source: MessageSource =
                 envelope.message.isRequest
                 ? .connection(
                     Self.address(of: Int(envelope.from)).host, number: UInt64(envelope.from), key: .none)
                 : .address(Self.address(of: Int(envelope.from)))
-            nodes[number]!.receive(envelope.message, from: source, now: now)
+            nodes[number].receive(envelope.message, from: source, now: now)
             collect(number)
         case .wake(let node):
             let number = Int(node)
-            guard nodes[number] != nil, wakes[number] <= now else { return }
+            guard isThere[number], wakes[number] <= now else { return }
             wakes[number] = .never
-            nodes[number]!.tick(now: now)
+            nodes[number].tick(now: now)
             collect(number)
         }
     }
 
     /// Sends what a node has to send, notes what it tells, and when it wants to be woken.
     private mutating func collect(_ number: Int) {
-        if nodes[number]?.outbox.isEmpty == false {
-            nodes[number]!.takeOutbox(into: &outgoing)
-            for place in outgoing.indices {
-                switch outgoing[place] {
-                case .request(let message, let address): send(message, from: number, to: Self.number(of: address))
-                case .answer(let message, let connection):
-                    send(message, from: number, to: UInt32(truncatingIfNeeded: connection))
-                }
+        let next = nodes[number].takeAll(into: &outgoing, &told)
+        for place in outgoing.indices {
+            switch outgoing[place] {
+            case .request(let message, let address): send(message, from: number, to: Self.number(of: address))
+            case .answer(let message, let connection):
+                send(message, from: number, to: UInt32(truncatingIfNeeded: connection))
             }
         }
-        if nodes[number]?.events.isEmpty == false {
-            for event in nodes[number]!.takeEvents() { log.append((now, number, event)) }
-        }
-        guard let next = nodes[number]?.nextTick, next < wakes[number] else { return }
+        for event in told { log.append((now, number, event)) }
+        guard next < wakes[number] else { return }
         wakes[number] = next
         queue.add(.wake(UInt32(number)), at: next)
     }
 
     private mutating func send(_ message: PeerMessage, from sender: Int, to receiver: UInt32) {
         messageCount += 1
-        guard Int(receiver) < nodes.count, nodes[Int(receiver)] != nil, sides[sender] == sides[Int(receiver)] else {
+        guard Int(receiver) < nodes.count, isThere[Int(receiver)], sides[sender] == sides[Int(receiver)] else {
             return
         }
         if network.loss > 0, chance(network.loss) { return }

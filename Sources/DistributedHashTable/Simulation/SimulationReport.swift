@@ -15,7 +15,7 @@ public struct SimulationReport: Sendable {
     public let lostValues: Int
     /// About how many bytes a node takes, on average.
     public let bytesPerNode: Int
-    /// How long the simulation took, in seconds of real time.
+    /// How long the simulation took, in seconds of the one processor that it used.
     public let seconds: Double
     /// How much time has passed in it.
     public let simulated: Instant.Span
