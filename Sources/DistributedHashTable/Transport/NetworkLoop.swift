@@ -68,7 +68,8 @@ final class NetworkLoop {
         for _ in 0..<Self.mostAtOnce {
             guard let message = try router.tryReceive() else { return }
             guard message.count == 2, let body = Self.read(message[1]) else { continue }
-            let metadata = message.metadata
+            // Of the frame that the peer has sent: the one before it is the ROUTER's own.
+            let metadata = message[1].metadata
             guard let host = metadata.peerAddress.flatMap({ IPAddress($0) }) else { continue }
             var key = PublicKey.none
             if owner.settings.keys != nil {
