@@ -72,7 +72,7 @@ struct RunNode: AsyncParsableCommand {
             }
             defer { group.cancelAll() }
             // Whatever goes wrong in one of them ends all.
-            for try await _ in group where signals.received != nil {}
+            for try await _ in group {}
         }
     }
 

@@ -42,7 +42,7 @@ struct Store: AsyncParsableCommand {
             Kademlia.say("\(key): no node took it; they are full, or none is left")
             throw ExitCode(CommandLineProgram.failureStatus)
         }
-        StandardStreams.printLine("stored \(key) at \(count) node\(count == 1 ? "" : "s")")
+        StandardStreams.printLine("stored \(key) at \(count) nodes")
     }
 
     private static func readInput() async throws -> [UInt8] {

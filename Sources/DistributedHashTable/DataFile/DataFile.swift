@@ -61,7 +61,8 @@ public struct DataFile: ~Copyable {
         }
         guard owner == id || !mustMatch else {
             throw DataFileError(
-                path, "it belongs to node \(owner), and these keys make node \(id); name another file or the other keys")
+                path, "it belongs to node \(owner), and these keys make node \(id); name another file or the other keys"
+            )
         }
         var lengths: [NodeID: Int] = [:]
         var values: [NodeID: Value] = [:]

@@ -10,7 +10,9 @@ extension Node {
         let number = random.next()
         pending[number] = PendingRequest(
             id: id, address: address, purpose: purpose, sent: now, again: again ? body : nil)
-        if case .lookup = purpose { timers.add(RequestTimer(request: number, isFinal: false), at: now + roundTrips.patience) }
+        if case .lookup = purpose {
+            timers.add(RequestTimer(request: number, isFinal: false), at: now + roundTrips.patience)
+        }
         timers.add(RequestTimer(request: number, isFinal: true), at: now + settings.requestTimeout)
         outbox.append(
             .request(
@@ -59,7 +61,9 @@ extension Node {
 
     /// Lets a lookup ask somebody else meanwhile.
     mutating func noteLate(_ number: UInt64, now: Instant) {
-        guard let request = pending[number], case .lookup(let task) = request.purpose, let id = request.id else { return }
+        guard let request = pending[number], case .lookup(let task) = request.purpose, let id = request.id else {
+            return
+        }
         tasks[task]?.lookup.isLate(id)
         proceed(task, now: now)
     }

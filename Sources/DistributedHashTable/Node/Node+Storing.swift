@@ -63,7 +63,8 @@ extension Node {
     /// A value was handed to those nearest to its key; a node that is not one of them keeps it no longer than a copy.
     private mutating func noteRepublished(_ key: NodeID, among nearest: [Lookup.Candidate], now: Instant) {
         values.noteShared(key, now: now)
-        guard nearest.count >= settings.replication, let last = nearest.last, last.distance < id.distance(to: key) else {
+        guard nearest.count >= settings.replication, let last = nearest.last, last.distance < id.distance(to: key)
+        else {
             return
         }
         values.demote(key, until: now + lifeOfCopy(of: key))

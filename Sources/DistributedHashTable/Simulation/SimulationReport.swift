@@ -4,8 +4,9 @@ public struct SimulationReport: Sendable {
     public let plan: SimulationPlan
     /// How many lookups were measured.
     public let lookups: Int
-    /// The rounds that they took: the median and the most.
+    /// The rounds that half of them took at most.
     public let roundsMedian: Int
+    /// The most rounds that one took.
     public let roundsMax: Int
     /// The requests and answers of a lookup, on average.
     public let messagesPerLookup: Double

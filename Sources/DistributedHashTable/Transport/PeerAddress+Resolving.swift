@@ -32,7 +32,9 @@ extension PeerAddress {
         var text = [CChar](repeating: 0, count: 64)
         getnameinfo(first.pointee.ai_addr, first.pointee.ai_addrlen, &text, 64, nil, 0, NI_NUMERICHOST)
         let numbers = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard let address = PeerAddress(endpoint: numbers.contains(":") ? "tcp://[\(numbers)]:\(port)" : "tcp://\(numbers):\(port)", key: key)
+        guard
+            let address = PeerAddress(
+                endpoint: numbers.contains(":") ? "tcp://[\(numbers)]:\(port)" : "tcp://\(numbers):\(port)", key: key)
         else { throw Unresolved(description: "\(endpoint): a port from 1 to 65535 is needed") }
         return address
     }

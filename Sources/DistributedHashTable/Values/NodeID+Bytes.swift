@@ -3,7 +3,12 @@ import Crypto
 extension NodeID {
     /// The identifier of a key, or of a node by its public key: the first 20 bytes of the SHA-256 of its bytes.
     public init(hashing bytes: some Sequence<UInt8>) {
-        self.init(bytes: Array(SHA256.hash(data: Array(bytes))).prefix(NodeID.byteCount))!
+        self = SHA256.hash(data: Array(bytes)).withUnsafeBytes { digest in
+            NodeID(
+                high: UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self)),
+                middle: UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+                low: UInt32(bigEndian: digest.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
+        }
     }
 
     /// An identifier of exactly 20 bytes; nil for another number of them.

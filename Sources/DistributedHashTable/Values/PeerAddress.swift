@@ -18,7 +18,8 @@ public struct PeerAddress: Hashable, Sendable {
     public init?(endpoint: some StringProtocol, key: PublicKey = .none) {
         guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return nil }
         let digits = endpoint[endpoint.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits), port > 0
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits),
+            port > 0
         else { return nil }
         var host = endpoint.dropFirst(6)[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }

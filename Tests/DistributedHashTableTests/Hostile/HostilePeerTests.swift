@@ -1,5 +1,6 @@
-@testable import DistributedHashTable
 import Testing
+
+@testable import DistributedHashTable
 
 /// Peers that do what they like: nothing crashes, grows or loses a value that honest nodes hold.
 @Suite(.timeLimit(.minutes(5))) struct HostilePeerTests {
@@ -27,7 +28,9 @@ import Testing
     private func requests(_ node: inout Node) -> [(message: PeerMessage, address: PeerAddress)] {
         var outgoing: [Outgoing] = []
         node.takeOutbox(into: &outgoing)
-        return outgoing.compactMap { if case .request(let message, let address) = $0 { (message, address) } else { nil } }
+        return outgoing.compactMap {
+            if case .request(let message, let address) = $0 { (message, address) } else { nil }
+        }
     }
 
     @Test func `A store needs the token that an answer gave to the same address and sender`() throws {

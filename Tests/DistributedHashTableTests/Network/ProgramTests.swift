@@ -70,7 +70,7 @@ import Testing
         let first = try await programs.node()
         for number in 0..<20 {
             let stored = try await programs.run("store", "--join", first.endpoint, "key \(number)", "value \(number)")
-            #expect(stored.output == ["stored key \(number) at 1 node"])
+            #expect(stored.output == ["stored key \(number) at 1 nodes"])
         }
         let others = try await programs.nodes(3)
         // The two networks meet: who has the values hears of the other only now.

@@ -1,5 +1,6 @@
-@testable import DistributedHashTable
 import Testing
+
+@testable import DistributedHashTable
 
 /// What nodes promise, in small simulated networks.
 @Suite(.timeLimit(.minutes(5))) struct NodeTests {
@@ -47,7 +48,9 @@ import Testing
             network.simulation.with(node) { node, now in _ = node.store(Array(text.utf8), for: id, now: now) }
         }
         network.simulation.run(for: .seconds(20))
-        let stored = network.simulation.log.compactMap { if case .stored(_, let count, _) = $0.event { count } else { nil } }
+        let stored = network.simulation.log.compactMap {
+            if case .stored(_, let count, _) = $0.event { count } else { nil }
+        }
         #expect(stored.count == 3)
         let values = Set(network.nearest(to: "race").prefix(4).map { network.value(of: "race", at: $0) })
         #expect(values.count == 1 && values.first != .some(nil), "\(values) \(TestSeed.hint)")

@@ -1,15 +1,16 @@
-@testable import DistributedHashTable
 import Foundation
 import Testing
+
+@testable import DistributedHashTable
 
 /// Whole networks in one process. `DHT_NODES` sets how many nodes the large ones have (300 in debug, as there a node takes
 /// twenty times as long, and 1000 in release), `DHT_SEED` what happens.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct SimulationTests {
     private static let size: Int = {
         #if DEBUG
-            TestSeed.setting("DHT_NODES", 300)
+        TestSeed.setting("DHT_NODES", 300)
         #else
-            TestSeed.setting("DHT_NODES", 1000)
+        TestSeed.setting("DHT_NODES", 1000)
         #endif
     }()
 

@@ -51,7 +51,9 @@ struct SmallNetwork {
     }
 
     func value(of key: String, at node: Int) -> String? {
-        simulation.node(node)?.keptValue(of: Self.id(key), now: simulation.now).map { String(decoding: $0.bytes, as: UTF8.self) }
+        simulation.node(node)?.keptValue(of: Self.id(key), now: simulation.now).map {
+            String(decoding: $0.bytes, as: UTF8.self)
+        }
     }
 
     static func id(_ key: String) -> NodeID { NodeID(hashing: key.utf8) }

@@ -3,7 +3,8 @@ import Foundation
 /// The seed of a random test, which every failure tells: `DHT_SEED` repeats one.
 enum TestSeed {
     static let number =
-        ProcessInfo.processInfo.environment["DHT_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64(UInt32.max))
+        ProcessInfo.processInfo.environment["DHT_SEED"].flatMap { UInt64($0) }
+        ?? UInt64.random(in: 0...UInt64(UInt32.max))
 
     /// What a failure is to say.
     static var hint: String { "DHT_SEED=\(number) repeats it" }

@@ -1,7 +1,8 @@
-@testable import DistributedHashTable
 import Foundation
 import ProcessSupport
 import Testing
+
+@testable import DistributedHashTable
 
 @Suite struct DataFileTests {
     private let folder: TemporaryFolder

@@ -1,5 +1,6 @@
-@testable import DistributedHashTable
 import Testing
+
+@testable import DistributedHashTable
 
 @Suite struct LookupTests {
     private func lookup(_ target: NodeID, wanted: Int = 3, knowing contacts: [Contact]) -> Lookup {

@@ -1,5 +1,6 @@
-@testable import DistributedHashTable
 import Testing
+
+@testable import DistributedHashTable
 
 @Suite struct RoutingTableTests {
     private let now = Instant(microseconds: 1_000_000)
