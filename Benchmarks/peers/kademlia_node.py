@@ -1,4 +1,4 @@
-"""A node of PyPI's kademlia (bmuller), for Benchmarks/kademlia.py: prints its port once it has joined.
+"""A node of PyPI's kademlia (bmuller), for Benchmarks/beside_pypi_kademlia.py: prints its port once it has joined.
 
     python3 kademlia_node.py [PORT-OF-ANOTHER]
 """

@@ -112,10 +112,13 @@ extension Node {
     private static let givers = 3
     /// Who has not been seen for so long may be gone.
     private static let recently = Instant.Span.minutes(10)
+    /// The most nodes of which it is remembered that they were handed values.
+    private static let mostHandOvers = 4096
 
     /// Hands a node the values to whose keys it is among the nearest.
     mutating func handOver(to contact: Contact, token: UInt64, now: Instant) {
         guard !values.entries.isEmpty, handedTo[contact.id] == nil, leaving == nil else { return }
+        guard handedTo.count < Self.mostHandOvers else { return }
         handedTo[contact.id] = now
         var keys: [NodeID] = []
         for (key, entry) in values.entries where !entry.isCopy && entry.expires > now {

@@ -2,7 +2,7 @@
 """Stores and finds a second of 50 nodes, processes of this machine, and what is found once half of them are killed: `kademlia`
 beside PyPI's kademlia (bmuller), in turn, round after round.
 
-    Benchmarks/kademlia.py [FOLDER-OF-THE-PROGRAM]
+    Benchmarks/beside_pypi_kademlia.py [FOLDER-OF-THE-PROGRAM]
 
 Without a folder it builds the program in release. It needs PyPI's kademlia, and makes an environment of its own for it in the
 build folder. Both have k = 20 and α = 3, one client that has so many stores or finds under way at once, and the same values.
@@ -37,7 +37,7 @@ def with_kademlia():
     folder = os.path.join(BUILD, "kademlia-venv")
     python = os.path.join(folder, "bin", "python")
     if os.path.realpath(sys.prefix) == os.path.realpath(folder):
-        sys.exit("Benchmarks/kademlia.py: PyPI's kademlia cannot be imported; remove " + folder)
+        sys.exit("Benchmarks/beside_pypi_kademlia.py: PyPI's kademlia cannot be imported; remove " + folder)
     if not os.path.exists(python):
         venv.create(folder, with_pip=True)
     subprocess.run([python, "-m", "pip", "install", "--quiet", "kademlia"], check=True)
