@@ -45,9 +45,11 @@ let package = Package(
         .library(name: "HummingbirdWorker", targets: ["HummingbirdWorker"]),
         .library(name: "PrometheusText", targets: ["PrometheusText"]),
         .library(name: "MessagePassing", targets: ["MessagePassing"]),
+        .library(name: "DistributedHashTable", targets: ["DistributedHashTable"]),
         .executable(name: "pubsub", targets: ["pubsub"]),
         .executable(name: "pipeline", targets: ["pipeline"]),
         .executable(name: "ranks", targets: ["ranks"]),
+        .executable(name: "kademlia", targets: ["kademlia"]),
         .executable(name: "webgateway", targets: ["webgateway"]),
     ],
     traits: [
@@ -59,7 +61,9 @@ let package = Package(
         .trait(
             name: "HummingbirdWorker", description: "Runs a Hummingbird application as a worker of the gateway.",
             enabledTraits: ["GatewayWorker"]),
-        .trait(name: "Programs", description: "The programs pubsub, pipeline and ranks, and MessagePassing."),
+        .trait(
+            name: "Programs",
+            description: "The programs pubsub, pipeline, ranks and kademlia; MessagePassing and DistributedHashTable."),
         .trait(name: "SwiftZMQServices", description: "Sockets as services of swift-service-lifecycle."),
     ],
     dependencies: [
@@ -236,6 +240,25 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .target(
+            name: "DistributedHashTable",
+            dependencies: [
+                "SwiftZMQ",
+                "SystemSupport",
+                .product(name: "Crypto", package: "swift-crypto", condition: programs),
+            ],
+            swiftSettings: language
+        ),
+        .executableTarget(
+            name: "kademlia",
+            dependencies: [
+                "CommandLineSupport",
+                "DistributedHashTable",
+                "SwiftZMQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: programs),
+            ],
+            swiftSettings: language
+        ),
         .executableTarget(
             name: "webgateway",
             dependencies: [
@@ -367,6 +390,10 @@ let package = Package(
         .testTarget(
             name: "MessagePassingTests",
             dependencies: ["MessagePassing", "ProcessSupport", "SwiftZMQ", "rank-program", "ranks"],
+            swiftSettings: language),
+        .testTarget(
+            name: "DistributedHashTableTests",
+            dependencies: ["DistributedHashTable", "ProcessSupport", "SwiftZMQ", "kademlia"],
             swiftSettings: language),
         .executableTarget(
             name: "fault-worker",

@@ -18,10 +18,11 @@ import Testing
         let pages = (try? FileManager.default.contentsOfDirectory(atPath: PackageFolder.path(catalogue))) ?? []
         let services = "Sources/SwiftZMQServices/SwiftZMQServices.docc/SwiftZMQServices.md"
         let gateway = "Sources/Gateway/Gateway.docc/Gateway.md"
-        return [
-            "README.md", "CONTRIBUTING.md", "Documentation/ranks.md", "Documentation/worker-protocol.md", services,
-            gateway,
+        let others = [
+            "README.md", "CONTRIBUTING.md", "Documentation/kademlia.md", "Documentation/ranks.md",
+            "Documentation/worker-protocol.md",
         ]
+        return others + [services, gateway]
             + pages.filter { $0.hasSuffix(".md") }.sorted().map { "\(catalogue)/\($0)" }
     }()
 

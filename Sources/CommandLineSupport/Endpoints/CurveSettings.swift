@@ -13,6 +13,12 @@ public struct CurveSettings: Sendable {
     /// No security.
     public init() {}
 
+    /// One's own keys; nil where none were named.
+    public var ownKeys: CurveKeyPair? { keys }
+
+    /// The public key of whoever is connected to; nil where none was named.
+    public var keyOfServer: CurveKey? { serverKey }
+
     /// Whether connections are encrypted.
     public var isOn: Bool { keys != nil || serverKey != nil }
 

@@ -1,0 +1,209 @@
+/// Finds the nodes nearest to an identifier, or a value: asks the nearest that are known, learns of nearer ones from their
+/// answers, and so on until the k nearest have answered.
+///
+/// It is told what happens and says whom to ask next; it sends nothing and knows no time.
+struct Lookup: Sendable {
+    /// How a candidate stands.
+    enum State: UInt8, Sendable {
+        case unasked
+        /// Asked, and its answer is still waited for.
+        case asked
+        /// Asked so long ago that others are asked instead; it may still answer.
+        case late
+        case answered
+        case failed
+        /// It has answered, and none of those it named was there.
+        case discredited
+    }
+
+    /// A node that may be among the nearest.
+    struct Candidate: Sendable {
+        let contact: Contact
+        let distance: NodeID
+        /// The token that came with its answer.
+        var token: UInt64 = 0
+        /// The version of the value that it holds; 0 for none.
+        var version: UInt64 = 0
+        /// The answers that led to it, one after another: 1 for those known from the beginning.
+        let depth: UInt8
+        var state = State.unasked
+        /// Whose answer named it first; itself for those known from the beginning.
+        let source: UInt16
+        /// How many of those it named were not there, and were.
+        var falseNames: UInt8 = 0
+        var trueNames: UInt8 = 0
+    }
+
+    /// The most candidates that are kept; the farthest go.
+    private static let mostCandidates = 120
+    /// So many of those that a node named must have failed, and none answered, before it is no longer believed.
+    private static let mostFalseNames = 5
+
+    let target: NodeID
+    /// Whether a value is looked for, and not only nodes.
+    var isForValue = false
+    private let own: NodeID
+    private let wanted: Int
+    private let parallel: Int
+    /// In the order in which they were heard of; what is in `order` are places in it.
+    private var heardOf: [Candidate] = []
+    /// The candidates by distance, nearest first.
+    private var order: [UInt16] = []
+    private var inFlight = 0
+    /// How many requests were sent.
+    private(set) var requests = 0
+    /// How many answers came.
+    private(set) var answers = 0
+
+    /// A lookup that begins with those that are known.
+    ///
+    /// - Parameters:
+    ///   - own: one's own identifier, of which others speak, too.
+    ///   - wanted: how many nearest nodes must have answered, k.
+    ///   - parallel: how many are asked at once, α.
+    init(of target: NodeID, own: NodeID, wanted: Int, parallel: Int, knowing contacts: [Contact]) {
+        self.target = target
+        self.own = own
+        self.wanted = wanted
+        self.parallel = parallel
+        heardOf.reserveCapacity(contacts.count * 2)
+        order.reserveCapacity(Self.mostCandidates + 1)
+        for contact in contacts { add(contact, from: nil) }
+    }
+
+    /// How many answers, one after another, led to the farthest node that was asked: what a lookup costs in time, as those
+    /// of one round are asked together.
+    var rounds: Int {
+        heardOf.reduce(0) { $1.state == .answered || $1.state == .discredited ? max($0, Int($1.depth)) : $0 }
+    }
+
+    /// The next node to ask; nil while enough are being asked, and when there is nobody left.
+    mutating func next() -> Contact? {
+        guard inFlight < parallel else { return nil }
+        var counted = 0
+        for place in order {
+            switch heardOf[Int(place)].state {
+            case .failed, .discredited, .late: continue
+            case .asked, .answered: counted += 1
+            case .unasked:
+                heardOf[Int(place)].state = .asked
+                inFlight += 1
+                requests += 1
+                return heardOf[Int(place)].contact
+            }
+            if counted >= wanted { return nil }
+        }
+        return nil
+    }
+
+    /// Whether the nearest have answered, or there is nobody left to answer.
+    var isFinished: Bool {
+        var counted = 0
+        for place in order {
+            switch heardOf[Int(place)].state {
+            case .failed, .discredited: continue
+            case .unasked, .asked, .late: return false
+            case .answered: counted += 1
+            }
+            if counted >= wanted { return true }
+        }
+        return true
+    }
+
+    /// The nearest nodes that have answered, nearest first.
+    func nearest(_ count: Int) -> [Candidate] {
+        var nearest: [Candidate] = []
+        for place in order where heardOf[Int(place)].state == .answered {
+            nearest.append(heardOf[Int(place)])
+            if nearest.count == count { break }
+        }
+        return nearest
+    }
+
+    /// All nodes that have answered, the nearest first.
+    var everyAnswer: [Candidate] { nearest(.max) }
+
+    /// Takes an answer with the nodes that it names.
+    mutating func answer(from id: NodeID, naming contacts: [Contact], token: UInt64, version: UInt64) {
+        guard let place = place(of: id), heardOf[place].state != .answered else { return }
+        if heardOf[place].state == .asked { inFlight -= 1 }
+        answers += 1
+        heardOf[place].state = .answered
+        heardOf[place].token = token
+        heardOf[place].version = version
+        let source = Int(heardOf[place].source)
+        if source != place { heardOf[source].trueNames &+= 1 }
+        for contact in contacts.prefix(wanted) where contact.id != own { add(contact, from: place) }
+    }
+
+    /// Notes that a node takes longer than usual, so that another is asked.
+    mutating func isLate(_ id: NodeID) {
+        guard let place = place(of: id), heardOf[place].state == .asked else { return }
+        heardOf[place].state = .late
+        inFlight -= 1
+    }
+
+    /// Notes that a node has not answered.
+    mutating func failed(_ id: NodeID) {
+        guard let place = place(of: id) else { return }
+        if heardOf[place].state == .asked { inFlight -= 1 }
+        guard heardOf[place].state == .asked || heardOf[place].state == .late else { return }
+        heardOf[place].state = .failed
+        let source = Int(heardOf[place].source)
+        guard source != place else { return }
+        heardOf[source].falseNames = heardOf[source].falseNames == .max ? .max : heardOf[source].falseNames + 1
+        if heardOf[source].trueNames == 0, heardOf[source].falseNames >= Self.mostFalseNames { discredit(source) }
+    }
+
+    /// No longer believes a node: whom else it alone has named is not asked, and it does not count.
+    private mutating func discredit(_ source: Int) {
+        if heardOf[source].state == .answered { heardOf[source].state = .discredited }
+        order.removeAll { place in
+            Int(place) != source && Int(heardOf[Int(place)].source) == source && heardOf[Int(place)].state == .unasked
+        }
+    }
+
+    private func place(of id: NodeID) -> Int? {
+        let distance = id.distance(to: target)
+        let position = position(of: distance)
+        guard position < order.count, heardOf[Int(order[position])].distance == distance else { return nil }
+        return Int(order[position])
+    }
+
+    /// Where in the order a distance is or would be.
+    @inline(__always)
+    private func position(of distance: NodeID) -> Int {
+        var (low, high) = (0, order.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if heardOf[Int(order[middle])].distance < distance { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func add(_ contact: Contact, from source: Int?) {
+        let distance = contact.id.distance(to: target)
+        let position = position(of: distance)
+        guard position < Self.mostCandidates, heardOf.count < Int(UInt16.max) else { return }
+        if position < order.count, heardOf[Int(order[position])].distance == distance { return }
+        let place = UInt16(heardOf.count)
+        let depth = source.map { min(heardOf[$0].depth, .max - 1) + 1 } ?? 1
+        heardOf.append(
+            Candidate(
+                contact: contact, distance: distance, depth: depth, source: source.map { UInt16($0) } ?? place))
+        order.insert(place, at: position)
+        dropFarthest()
+    }
+
+    private mutating func dropFarthest() {
+        guard order.count > Self.mostCandidates, let last = order.last, heardOf[Int(last)].state == .unasked else {
+            return
+        }
+        order.removeLast()
+    }
+}
+
+extension Lookup {
+    /// The bytes that it takes, about.
+    var byteCount: Int { heardOf.capacity * MemoryLayout<Candidate>.stride + order.capacity * 2 }
+}

@@ -1,0 +1,28 @@
+extension Node {
+    /// How far a node has got that is about to leave.
+    struct Leaving: Sendable {
+        /// The values that are still to be handed over.
+        var remaining: Int
+        /// Those that somebody lacked.
+        var handedOver = 0
+
+        mutating func noteHandedOver(_ wasLacking: Bool) { if wasLacking { handedOver += 1 } }
+    }
+
+    /// Hands what it keeps to those nearest to the keys who do not have it. ``NodeEvent/left(handedOver:)`` tells when that
+    /// is done. Meanwhile it answers as before, and does nothing else any more.
+    public mutating func leave(now: Instant) {
+        guard leaving == nil else { return }
+        let keys = address == nil ? [] : keptKeys
+        waitingTasks.removeAll()
+        leaving = Leaving(remaining: keys.count)
+        // Those that are last in line begin first.
+        for key in keys.reversed() { beginLater(.republish, of: key, now: now) }
+        endLeaving()
+    }
+
+    mutating func endLeaving() {
+        guard let leaving, leaving.remaining <= 0 else { return }
+        events.append(.left(handedOver: leaving.handedOver))
+    }
+}

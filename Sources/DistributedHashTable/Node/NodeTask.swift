@@ -1,0 +1,37 @@
+/// A lookup that is going on, and what it is for.
+struct NodeTask: Sendable {
+    /// What a lookup is for.
+    enum Goal: Sendable {
+        /// To learn of one's neighbours, and to be known by them.
+        case join
+        /// To learn of nodes in a range.
+        case refresh
+        /// To tell who is near.
+        case neighbours(NodeOperation)
+        /// To find a value; nil where it is only to be kept here.
+        case find(NodeOperation?)
+        /// To store a value; those attempts are left.
+        case store(NodeOperation, [UInt8], attempts: Int)
+        /// To hand a value to those who are nearest to its key.
+        case republish
+    }
+
+    let goal: Goal
+    var lookup: Lookup
+    /// What is being stored, once the lookup has ended.
+    var value: StoredValue?
+    /// The requests to store that are not answered yet.
+    var storing = 0
+    /// How many have taken the value.
+    var taken = 0
+    /// The highest version of those that did not take it as they have a newer one.
+    var newer: UInt64 = 0
+
+    /// Whether nobody waits for it.
+    var isBackground: Bool {
+        switch goal {
+        case .refresh, .republish, .find(nil): true
+        case .join, .neighbours, .find, .store: false
+        }
+    }
+}

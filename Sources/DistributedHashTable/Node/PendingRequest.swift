@@ -1,0 +1,28 @@
+/// A request whose answer is waited for.
+struct PendingRequest: Sendable {
+    /// What it was asked for.
+    enum Purpose: Sendable {
+        /// For a lookup, with its number.
+        case lookup(UInt32)
+        /// To store a value for the task with this number.
+        case store(UInt32)
+        /// To hand over the value of a key, or to leave a copy of it on the path of a lookup.
+        case handOver(NodeID)
+        /// To see whether somebody who was heard of is there.
+        case probe
+        /// To see whether a node is still there, whose place this one wants.
+        case challenge(Contact)
+        /// To join the network through an address.
+        case bootstrap
+        /// Because it was asked for.
+        case ping(NodeOperation)
+    }
+
+    /// Who is asked; nil where only the address is known.
+    let id: NodeID?
+    let address: PeerAddress
+    let purpose: Purpose
+    let sent: Instant
+    /// The request itself where it is to be sent once more if it is not answered.
+    var again: PeerMessage.Body?
+}

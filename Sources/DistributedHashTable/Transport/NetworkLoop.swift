@@ -1,0 +1,188 @@
+import SwiftZMQ
+import SystemSupport
+
+/// The loop that drives a node: hands it what arrives and tells it the time, sends what it says, and tells those who wait.
+///
+/// It alone touches the node, and runs in one task.
+final class NetworkLoop {
+    /// So many messages of one socket are taken before the others have their turn.
+    private static let mostAtOnce = 100
+
+    private let owner: NetworkNode
+    private let poller: Poller<NetworkSource>
+    private let clock: NodeClock
+    private var node: Node
+    private var file: DataFile?
+    private var connections: PeerConnections
+    private var waiting: [NodeOperation: NodeCommand] = [:]
+    private var waitingToJoin: [NodeCommand] = []
+    private var waitingToLeave: [NodeCommand] = []
+    private var hasJoined = false
+    private var isStopping = false
+    private var outgoing: [Outgoing] = []
+    private var nextSynchronization = Instant.start
+    private var noticed: Set<PeerAddress> = []
+
+    init(_ owner: NetworkNode, _ state: consuming NetworkNode.InitialState) throws {
+        self.owner = owner
+        clock = state.clock
+        node = state.node
+        file = state.file.take()
+        poller = try Poller<NetworkSource>()
+        connections = PeerConnections(owner.context, poller: poller, keys: owner.settings.keys)
+        if let router = owner.router { try poller.register(router, as: .router) }
+        try poller.register(descriptor: owner.wake.number, as: .command)
+    }
+
+    func run() async throws {
+        defer { finish() }
+        node.join(through: owner.settings.join, now: clock.now)
+        try flush(answering: nil)
+        while !isStopping {
+            let ready = try await poller.wait(timeout: timeToWait)
+            for source in ready {
+                switch source.key {
+                case .router: try takeRequests()
+                case .peer(let address): try takeAnswers(from: address)
+                case .command: try takeCommands()
+                }
+            }
+            let now = clock.now
+            if node.nextTick <= now {
+                node.tick(now: now)
+                try flush(answering: nil)
+            }
+            connections.closeIdle(now: now)
+            try synchronize(now: now)
+        }
+    }
+
+    private var timeToWait: Duration {
+        let wait = (node.nextTick - clock.now).microseconds
+        // At least once a second, to close what is idle.
+        return .microseconds(max(0, min(wait, 1_000_000)))
+    }
+
+    private func takeRequests() throws {
+        guard let router = owner.router else { return }
+        for _ in 0..<Self.mostAtOnce {
+            guard let message = try router.tryReceive() else { return }
+            guard message.count == 2, let body = Self.read(message[1]) else { continue }
+            // Of the frame that the peer has sent: the one before it is the ROUTER's own.
+            let metadata = message[1].metadata
+            guard let host = metadata.peerAddress.flatMap({ IPAddress($0) }) else { continue }
+            var key = PublicKey.none
+            if owner.settings.keys != nil {
+                guard let user = metadata.userID, let known = try? CurveKey(z85: user),
+                    let bytes = PublicKey(bytes: known.bytes)
+                else { continue }
+                key = bytes
+            }
+            let peer = message[0]
+            let number = UInt64(truncatingIfNeeded: peer.hashValue)
+            node.receive(body, from: .connection(host, number: number, key: key), now: clock.now)
+            try flush(answering: peer)
+        }
+    }
+
+    private func takeAnswers(from address: PeerAddress) throws {
+        for _ in 0..<Self.mostAtOnce {
+            guard let message = try connections.receive(from: address, now: clock.now) else { return }
+            guard message.count == 1, let body = Self.read(message[0]) else { continue }
+            node.receive(body, from: .address(address), now: clock.now)
+            try flush(answering: nil)
+        }
+    }
+
+    private static func read(_ frame: Frame) -> PeerMessage? {
+        frame.withUnsafeBytes { try? PeerMessage($0) }
+    }
+
+    private func takeCommands() throws {
+        owner.wake.clear()
+        let commands = owner.commands.withLock { queue in
+            defer { queue.commands = [] }
+            return queue.commands
+        }
+        let now = clock.now
+        for command in commands {
+            switch command {
+            case .waitForJoining(let waiting):
+                if hasJoined { waiting.resume() } else { waitingToJoin.append(command) }
+            case .store(let bytes, let key, _): waiting[node.store(bytes, for: key, now: now)] = command
+            case .find(let key, _): waiting[node.find(key, now: now)] = command
+            case .neighbours(let target, _): waiting[node.findNeighbours(of: target, now: now)] = command
+            case .ping(let address, _): waiting[node.ping(address, now: now)] = command
+            case .leave:
+                waitingToLeave.append(command)
+                node.leave(now: now)
+            case .stop: isStopping = true
+            }
+        }
+        try flush(answering: nil)
+    }
+
+    /// Sends what the node says, an answer to whom it has just heard, and tells those who wait.
+    private func flush(answering peer: Frame?) throws {
+        let now = clock.now
+        node.takeOutbox(into: &outgoing)
+        for message in outgoing {
+            switch message {
+            case .request(let message, let address):
+                try connections.send(Frame(message.encoded), to: address, now: now)
+            case .answer(let message, _):
+                if let peer { _ = try owner.router?.trySend([peer, Frame(message.encoded)]) }
+            }
+        }
+        for event in node.takeEvents() { try tell(event) }
+    }
+
+    private func tell(_ event: NodeEvent) throws {
+        switch event {
+        case .joined:
+            hasJoined = true
+            for case .waitForJoining(let waiting) in waitingToJoin { waiting.resume() }
+            waitingToJoin = []
+        case .stillJoining(let address):
+            if noticed.insert(address).inserted {
+                owner.settings.notice("\(address) does not answer; it is asked again until it does")
+            }
+        case .neighbours(let operation, let contacts, _):
+            if case .neighbours(_, let waiting) = waiting.removeValue(forKey: operation) {
+                waiting.resume(returning: contacts)
+            }
+        case .found(let operation, let value, _):
+            if case .find(_, let waiting) = waiting.removeValue(forKey: operation) {
+                waiting.resume(returning: value?.bytes)
+            }
+        case .stored(let operation, let count, _):
+            if case .store(_, _, let waiting) = waiting.removeValue(forKey: operation) {
+                waiting.resume(returning: count)
+            }
+        case .pinged(let operation, let answer):
+            if case .ping(_, let waiting) = waiting.removeValue(forKey: operation) {
+                waiting.resume(returning: answer.map { (id: $0.id, after: $0.after.duration) })
+            }
+        case .left(let count):
+            for case .leave(let waiting) in waitingToLeave { waiting.resume(returning: count) }
+            waitingToLeave = []
+        case .kept(let key, let kept):
+            try file?.keep(DataFile.Value(key: key, value: kept.value, expiry: clock.seconds(of: kept.expires)))
+        case .forgotten(let key):
+            try file?.forget(key)
+        }
+    }
+
+    private func synchronize(now: Instant) throws {
+        guard now >= nextSynchronization else { return }
+        nextSynchronization = now + .seconds(1)
+        try file?.synchronize()
+    }
+
+    private func finish() {
+        try? file?.synchronize()
+        connections.closeAll()
+        let left = Array(waiting.values) + waitingToJoin + waitingToLeave
+        for command in left { command.fail() }
+    }
+}

@@ -1,0 +1,123 @@
+import Testing
+
+@testable import DistributedHashTable
+
+@Suite struct RoutingTableTests {
+    private let now = Instant(microseconds: 1_000_000)
+
+    private func later(_ seconds: Double) -> Instant { now + .seconds(seconds) }
+
+    @Test func `A bucket splits only where one's own identifier lies`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        // The far half fills up; the near one goes on splitting.
+        for word: UInt64 in [1 << 63, 3 << 62] { #expect(table.saw(contact(word), now: now) == .added) }
+        #expect(table.saw(contact(1 << 62), now: now) == .added)
+        #expect(table.buckets.count == 2)
+        #expect(table.saw(contact(5 << 61), now: now) == .waits(for: contact(1 << 63)))
+        #expect(table.saw(contact(1 << 61), now: now) == .added)
+        #expect(table.saw(contact(1 << 60), now: now) == .added)
+        #expect(table.buckets.map(\.entries.count) == [2, 1, 2])
+        #expect(table.count == 5)
+    }
+
+    private func contact(_ word: UInt64) -> Contact {
+        Contact(id: .beginning(with: word), address: Simulation.address(of: Int(word >> 40)))
+    }
+
+    @Test func `Who has answered for longest stays, and newcomers wait`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        let (first, second, third) = (contact(1 << 63), contact(3 << 62), contact(5 << 61))
+        _ = table.saw(first, now: now)
+        _ = table.saw(second, now: later(1))
+        _ = table.saw(contact(1), now: later(1))
+        #expect(table.saw(third, now: later(2)) == .waits(for: first))
+        #expect(table.saw(first, now: later(3)) == .known)
+        #expect(table.saw(third, now: later(4)) == .waits(for: second))
+        #expect(table.buckets[0].replacements == [third])
+    }
+
+    @Test func `Who is silent twice gives way to one that waits, and to nobody else`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        let (first, second, third) = (contact(1 << 63), contact(3 << 62), contact(5 << 61))
+        for one in [first, second, contact(1)] { _ = table.saw(one, now: now) }
+        #expect(table.failed(first.id) == .init())
+        #expect(table.failed(first.id) == .init())
+        #expect(table.nearest(to: first.id, 9).contains(first) == false)
+        #expect(table.nearest(to: first.id, 9, suspects: true).first == first)
+        _ = table.saw(third, now: now)
+        #expect(table.failed(first.id) == .init(removed: first, replacement: third))
+        #expect(table.entry(of: first.id) == nil)
+    }
+
+    @Test func `Who is silent five times goes, whoever waits`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        let only = contact(1 << 63)
+        _ = table.saw(only, now: now)
+        for _ in 0..<4 { #expect(table.failed(only.id).removed == nil) }
+        #expect(table.failed(only.id).removed == only)
+        #expect(table.count == 0)
+    }
+
+    @Test func `A known identifier at another address does not take the place by itself`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        let honest = contact(1 << 63)
+        _ = table.saw(honest, now: now)
+        let other = Contact(id: honest.id, address: Simulation.address(of: 99))
+        #expect(table.saw(other, now: now) == .elsewhere(honest))
+        #expect(table.entry(of: honest.id)?.contact == honest)
+        table.replace(honest.id, by: other, now: now)
+        #expect(table.entry(of: honest.id)?.contact == other)
+        #expect(table.count == 1)
+    }
+
+    @Test func `One is not in one's own table`() {
+        var table = RoutingTable(own: .beginning(with: 5), bucketSize: 2, now: now)
+        #expect(table.saw(Contact(id: table.own, address: Simulation.address(of: 1)), now: now) == .ownself)
+        #expect(table.count == 0)
+    }
+
+    @Test func `The nearest are those that sorting all of them gives`() {
+        var generator = SeededRandom(seed: TestSeed.number)
+        for _ in 0..<30 {
+            var table = RoutingTable(own: .random(using: &generator), bucketSize: 8, now: now)
+            for number in 0..<Int.random(in: 0...300, using: &generator) {
+                _ = table.saw(.random(number, using: &generator), now: now)
+            }
+            let all = table.buckets.flatMap(\.entries).map(\.contact)
+            for _ in 0..<20 {
+                let depth = Int.random(in: 0..<12, using: &generator)
+                let target = table.own.random(sharing: depth, using: &generator)
+                let sorted = all.sorted { $0.id.distance(to: target) < $1.id.distance(to: target) }
+                let count = Int.random(in: 1...40, using: &generator)
+                #expect(table.nearest(to: target, count) == Array(sorted.prefix(count)), "\(TestSeed.hint)")
+                let nearer = sorted.prefix { $0.id.distance(to: target) < table.own.distance(to: target) }
+                #expect(table.countNearer(to: target, upTo: 1000) == nearer.count, "\(TestSeed.hint)")
+            }
+        }
+    }
+
+    @Test func `Whatever happens, no bucket is overfull and everybody is in the right one`() {
+        var generator = SeededRandom(seed: TestSeed.number)
+        var table = RoutingTable(own: .random(using: &generator), bucketSize: 4, now: now)
+        var known: [Contact] = []
+        for step in 0..<5000 {
+            let time = later(Double(step))
+            if known.isEmpty || Bool.random(using: &generator) {
+                let depth = Int.random(in: 0..<20, using: &generator)
+                let id = table.own.random(sharing: depth, using: &generator)
+                known.append(Contact(id: id, address: Simulation.address(of: step)))
+                _ = table.saw(known[known.count - 1], now: time)
+            } else {
+                let one = known.randomElement(using: &generator) ?? known[0]
+                if Bool.random(using: &generator) { _ = table.failed(one.id) } else { _ = table.saw(one, now: time) }
+            }
+            for (index, bucket) in table.buckets.enumerated() {
+                #expect(bucket.entries.count <= 4 && bucket.replacements.count <= Bucket.mostReplacements)
+                for entry in bucket.entries {
+                    #expect(table.index(of: entry.contact.id) == index, "\(TestSeed.hint)")
+                }
+            }
+            #expect(table.count == table.buckets.reduce(0) { $0 + $1.entries.count }, "\(TestSeed.hint)")
+        }
+    }
+}
