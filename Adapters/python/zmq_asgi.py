@@ -167,7 +167,7 @@ class Exchange:
             self.news.set()
 
     def abort(self, reason):
-        self.end(ABORT, reason.encode("ascii", "backslashreplace")[:200] or b"no reason given")
+        self.end(ABORT, reason.encode("unicode_escape")[:200] or b"no reason given")
 
     def fail(self, reason):
         """Ends a reply that cannot be finished: with 500 while nothing was sent, and so that the client can tell."""
@@ -1210,8 +1210,8 @@ def examine(application, options):
     what = f"application '{options.application}'"
     if not callable(application):
         give_up(f"{what}: it cannot be called; it is a {type(application).__name__}", 1)
-    is_coroutine = inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(
-        getattr(application, "__call__", None)
+    is_coroutine = not inspect.isclass(application) and (
+        inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(application.__call__)
     )
     needed = positional_parameters(application)
     if options.wsgi:
