@@ -62,15 +62,15 @@ class Request:
     """What a REQUEST says, as both ASGI and WSGI need it."""
 
     __slots__ = (
-        "method", "raw_path", "path", "query", "root_path", "fields", "body", "scheme", "client", "server", "credit",
-        "is_websocket",
+        "method", "target", "raw_path", "path", "query", "root_path", "fields", "body", "scheme", "client", "server",
+        "credit", "is_websocket",
     )  # fmt: skip
 
     def __init__(self, frames, options):
         lines = frames[0].split(b"\r\n")
-        method, target, _ = lines[0].split(b" ")
+        method, self.target, _ = lines[0].split(b" ")
         self.method = method.decode("ascii")
-        self.raw_path, _, self.query = target.partition(b"?")
+        self.raw_path, _, self.query = self.target.partition(b"?")
         fields = []
         for line in lines[1:-2]:
             name, colon, value = line.partition(b": ")
@@ -507,7 +507,8 @@ class WSGIExchange(Exchange):
             "SCRIPT_NAME": root.decode("latin-1"),
             "PATH_INFO": path[len(root) :].decode("latin-1"),
             "QUERY_STRING": request.query.decode("latin-1"),
-            "RAW_URI": (request.raw_path + (b"?" + request.query if request.query else b"")).decode("latin-1"),
+            "RAW_URI": request.target.decode("latin-1"),
+            "REQUEST_URI": request.target.decode("latin-1"),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "SERVER_SOFTWARE": "webgateway",
             "wsgi.version": (1, 0),
@@ -520,7 +521,6 @@ class WSGIExchange(Exchange):
             "wsgi.run_once": False,
             "wsgi.file_wrapper": wsgiref.util.FileWrapper,
         }
-        environ["REQUEST_URI"] = environ["RAW_URI"]
         server, client = request.server or ("localhost", 80), request.client
         environ["SERVER_NAME"], environ["SERVER_PORT"] = server[0] or "localhost", str(server[1])
         if client:
@@ -687,7 +687,10 @@ class Gateway:
             if socket is None:
                 return
             send = socket.send
-            send(PROTOCOL, zmq.SNDMORE | zmq.NOBLOCK)
+            try:
+                send(PROTOCOL, zmq.SNDMORE | zmq.NOBLOCK)
+            except zmq.Again:
+                return  # There is no connection any more, as when a handshake was refused: the gateway will be silent.
             if not frames:
                 send(command, zmq.NOBLOCK)
             else:
@@ -794,10 +797,10 @@ class Gateway:
         else:
             self.drained.set()
 
-    def part(self, reason=None):
+    def part(self, reason):
         """Says goodbye; what has not been finished is given up."""
         for exchange in list(self.exchanges.values()):
-            exchange.fail(reason)
+            exchange.abort(reason)
         self.send(DISCONNECT)
         self.close(LINGER)
 

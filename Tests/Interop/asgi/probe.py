@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 
 
@@ -142,3 +143,38 @@ class Nothing:
 
 
 nothing = Nothing()
+
+
+def wsgi_gather(environ, start_response):
+    """Answers when so many requests are there at once."""
+    count = int(environ["PATH_INFO"].strip("/"))
+    with arrival:
+        arrived.append(1)
+        arrival.notify_all()
+        arrival.wait_for(lambda: len(arrived) >= count)
+    start_response("200 OK", [("content-type", "text/plain")])
+    return [b"%d" % len(arrived)]
+
+
+arrived, arrival = [], threading.Condition()
+
+
+def wsgi_stream(environ, start_response):
+    """So many bytes in pieces of 64 KiB."""
+    size = int(environ["PATH_INFO"].strip("/"))
+    start_response("200 OK", [("content-type", "text/plain")])
+    print("begun", size, flush=True)
+    sent = 0
+    try:
+        while sent < size:
+            piece = b"x" * min(65536, size - sent)
+            sent += len(piece)
+            yield piece
+            print("sent", sent, flush=True)
+    finally:
+        print("closed", size, flush=True)
+
+
+async def never_ready(scope, receive, send):
+    print("starting", flush=True)
+    await asyncio.Event().wait()
