@@ -45,6 +45,7 @@ ZERO_COPY = 64 * 1024  # Bytes from which on handing a body to libzmq without a 
 GRANT = 16 * 1024  # Bytes of small WebSocket messages that are granted again in one command.
 BATCH = 64  # Messages read in a row before applications get their turn.
 LONGEST_BLOCKADE = 60.0  # Seconds for which a blocked event loop is still said to be alive.
+SETTLING = 1.0  # Seconds without a request after which a worker that drains knows that no more are on their way.
 LINGER = 5000  # Milliseconds that the last replies may take to leave.
 
 log = logging.getLogger("zmq_asgi")
@@ -606,6 +607,7 @@ class Gateway:
         self.exchanges = {}  # By the request's id.
         self.pause = 0.1  # Seconds before the next attempt after the gateway has said DISCONNECT.
         self.is_draining = False
+        self.is_accepted = False  # Whether it has been heard on this socket.
         self.is_known = True  # Whether it has been heard, or its silence been reported.
         self.last_beat = self.last_request = 0.0
         self.drained = asyncio.Event()
@@ -783,17 +785,14 @@ class Gateway:
                 if exchange.state == "open":
                     exchange.close(1012, "")
         # Requests may be on their way: wait until none has come for a while.
-        self.settle(0.25)
-
-    def settle(self, rest):
-        self.loop.call_later(rest, self.look_whether_drained)
+        self.loop.call_later(SETTLING / 4, self.look_whether_drained)
 
     def look_whether_drained(self):
         if self.drained.is_set():
             return
         self.read()
-        if self.exchanges or time.monotonic() - self.last_request < 1.0:
-            self.settle(0.05)
+        if self.exchanges or time.monotonic() - self.last_request < SETTLING:
+            self.loop.call_later(SETTLING / 20, self.look_whether_drained)
         else:
             self.drained.set()
 
@@ -802,7 +801,7 @@ class Gateway:
         for exchange in list(self.exchanges.values()):
             exchange.abort(reason)
         self.send(DISCONNECT)
-        self.close(LINGER)
+        self.close(LINGER if self.is_accepted else 0)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
