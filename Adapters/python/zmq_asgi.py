@@ -197,6 +197,8 @@ class Exchange:
         length = None
         lines = [b"HTTP/1.1 %d %b\r\n" % (status, reason)]
         for name, value in fields:
+            if not isinstance(name, bytes) or not isinstance(value, bytes):
+                raise TypeError(f"the field ({name!r}, {value!r}) must be two byte strings")
             if BAD_NAME.search(name) or not name:
                 raise RuntimeError(f"the field name {name!r} is not a token")
             if BAD_VALUE.search(value):

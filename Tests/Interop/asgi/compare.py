@@ -17,9 +17,12 @@ import contextlib
 import http.client
 import json
 import os
+import re
+import shlex
 import socket
 import sys
 import tempfile
+import time
 
 import support
 from support import equal, soon
@@ -167,7 +170,7 @@ class Answer:
         if not ("content-length" in mine and "content-length" in others):
             own.add("content-length")
         fields = [field for field in self.fields if field[0] not in own]
-        # A field that both servers write themselves may stand at different places; those of one name keep their order.
+        # Who writes it may put it elsewhere.
         fields.sort(key=lambda field: field[0] == "content-length")
         return {"status": self.status, "reason": self.reason, "fields": fields, "body": self.body, "cut": self.is_cut}
 
@@ -185,9 +188,34 @@ def compare(framework, gateway_port, port, prefix):
     return len(COMMON) + len(FURTHER[framework])
 
 
+VANISHING = {
+    "starlette": [("/endless", None, ["endless closed", "endless over"]), ("/quiet", None, ["quiet closed"])],
+    "fastapi": [("/watch", "watch begun", ["watch over"]), ("/quiet", None, ["quiet closed"])],
+}
+
+
+def vanish(framework, port, prefix):
+    """Clients that go away in the middle; what the application noticed of it."""
+
+    def seen():
+        return json.loads(Answer(port, prefix, ("GET", "/seen")).body)
+
+    for path, begun, over in VANISHING[framework]:
+        with socket.create_connection(("127.0.0.1", port), support.PATIENCE) as client:
+            client.sendall(f"GET {prefix}{path} HTTP/1.1\r\nhost: shop.example\r\n\r\n".encode())
+            while begun and begun not in seen():
+                time.sleep(0.01)
+            while not begun and b"piece\n" not in client.recv(4096):
+                pass
+        while not all(note in seen() for note in over):
+            time.sleep(0.01)
+    return sorted(seen())
+
+
 @contextlib.asynccontextmanager
 async def gateway(*options):
-    words = ["serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "off", "--demo-workers", "0"]
+    words = ["serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*"]
+    words += ["--admin", "off", "--demo-workers", "0"]
     with support.program(GATEWAY, *words, *options) as program:
         port = int((await program.line("listening on http://")).rpartition(":")[2])
         yield program, port, await program.line("workers on ")
@@ -226,6 +254,10 @@ async def served_alike(framework, is_wsgi=False):
                     None, compare, framework, gateway_port, port, "/api" if is_wsgi else ""
                 )
                 print(f"{framework}: {count} requests", flush=True)
+                if framework in VANISHING:
+                    expected = await asyncio.to_thread(vanish, framework, port, "")
+                    equal(await asyncio.to_thread(vanish, framework, gateway_port, "/api"), expected)
+                assert "ClientGone" not in worker.errors and "ConnectionClosed" not in worker.errors, worker.errors
 
 
 def is_open(port):
@@ -251,6 +283,31 @@ async def test_quart_is_served_as_by_uvicorn():
 
 async def test_flask_is_served_as_by_gunicorn():
     await served_alike("flask", is_wsgi=True)
+
+
+async def test_the_pages_are_true():
+    """The application, the command and the answers of the two pages, with the ports of this test."""
+    root = os.path.normpath(os.path.join(support.FOLDER, "../../.."))
+    for page in ("Adapters/python/README.md", "Documentation/webgateway.md"):
+        with open(os.path.join(root, page), encoding="utf-8") as file:
+            text = file.read()
+        application = re.search(r"```python\n(from fastapi.*?)```", text, re.DOTALL)[1]
+        console = next(block for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL) if "zmq_asgi" in block)
+        lines = console.splitlines()
+        start = next(line for line in lines if line.startswith("$ environment/bin/python "))
+        asked = next(number for number, line in enumerate(lines) if line.startswith("$ curl "))
+        async with gateway() as (_, port, workers):
+            with tempfile.TemporaryDirectory() as folder:
+                with open(os.path.join(folder, "app.py"), "w") as file:
+                    file.write(application)
+                words = shlex.split(start.replace("tcp://127.0.0.1:5555", workers).rstrip("&"))[2:]
+                words[0] = os.path.join(root, words[0])
+                with support.program(sys.executable, *words, folder=folder) as worker:
+                    await worker.line(lines[lines.index(start) + 1].replace("tcp://127.0.0.1:5555", workers))
+                    target = shlex.split(lines[asked])[2].removeprefix("http://127.0.0.1:8080")
+                    answer = await asyncio.to_thread(Answer, port, "", ("GET", target))
+                    equal(answer.body.decode(), lines[asked + 1])
+                    equal((await asyncio.to_thread(Answer, port, "", ("GET", "/api/docs"))).status, 200)
 
 
 if __name__ == "__main__":

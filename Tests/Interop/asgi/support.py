@@ -37,7 +37,7 @@ def run_tests(namespace, *arguments):
         try:
             result = namespace[name](*arguments)
             if asyncio.iscoroutine(result):
-                asyncio.run(asyncio.wait_for(result, 2 * PATIENCE))
+                asyncio.run(asyncio.wait_for(result, 8 * PATIENCE))
         except Exception:
             failed += 1
             print(f"FAILED {name[5:].replace('_', ' ')}\n{traceback.format_exc()}", flush=True)

@@ -1,5 +1,6 @@
 """What compare.py asks for, in FastAPI."""
 
+import asyncio
 import os
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 FILE = os.environ["COMPARED_FILE"]
 app = FastAPI(title="compared")
 inner = FastAPI(title="inner")
+notes = []
 
 
 class Item(BaseModel):
@@ -127,6 +129,32 @@ async def refuse():
 @app.get("/file")
 async def file():
     return FileResponse(FILE)
+
+
+@app.get("/watch")
+async def watch(request: Request):
+    """Looks again and again whether the client is there."""
+    notes.append("watch begun")
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.01)
+    notes.append("watch over")
+
+
+@app.get("/quiet")
+async def quiet():
+    async def pieces():
+        yield b"piece\n"
+        try:
+            await asyncio.Event().wait()
+        finally:
+            notes.append("quiet closed")
+
+    return StreamingResponse(pieces())
+
+
+@app.get("/seen")
+async def seen():
+    return notes
 
 
 @inner.get("/show")

@@ -1,5 +1,6 @@
 """What compare.py asks for, in Starlette."""
 
+import asyncio
 import contextlib
 import os
 
@@ -127,6 +128,29 @@ async def background(request):
     return PlainTextResponse("begun", background=BackgroundTask(notes.append, "done"))
 
 
+async def endless(request):
+    async def pieces():
+        try:
+            while True:
+                yield b"piece\n"
+                await asyncio.sleep(0.01)
+        finally:
+            notes.append("endless closed")
+
+    return StreamingResponse(pieces(), background=BackgroundTask(notes.append, "endless over"))
+
+
+async def quiet(request):
+    async def pieces():
+        yield b"piece\n"
+        try:
+            await asyncio.Event().wait()
+        finally:
+            notes.append("quiet closed")
+
+    return StreamingResponse(pieces())
+
+
 async def seen(request):
     return JSONResponse(notes)
 
@@ -159,6 +183,8 @@ app = Starlette(
         Route("/file", file),
         Route("/background", background),
         Route("/seen", seen),
+        Route("/endless", endless),
+        Route("/quiet", quiet),
         Mount("/mounted", routes=[Route("/below/{rest:path}", below)]),
         Mount("/static", StaticFiles(directory=os.path.dirname(FILE))),
     ],
