@@ -453,6 +453,8 @@ class WebSocketExchange(Exchange):
             self.head = b"HTTP/1.1 101 Switching Protocols\r\n" + self.head.partition(b"\r\n")[2]
             self.send_piece(b"")
             self.state = "open"
+            if self.gateway.is_draining:
+                self.close(1012, "")
         elif kind == "websocket.close":
             self.start(403, [(b"content-length", b"0")])
             self.disconnect(1006, "")

@@ -454,6 +454,25 @@ async def test_a_drain_closes_websockets_with_1012():
     equal(notes, [{"type": "websocket.disconnect", "code": 1012, "reason": ""}])
 
 
+async def test_a_websocket_that_is_accepted_during_a_drain_is_closed_with_1012():
+    go_on = asyncio.Event()
+
+    async def app(scope, receive, send):
+        await go_on.wait()
+        await send(ACCEPT)
+        await receive(), await receive()
+
+    async with (served_app := served(app)) as gateway:
+        request = await gateway.ask("/api", fields=UPGRADE)
+        await soon(lambda: served_app.worker.tasks)
+        served_app.worker.stop()
+        await gateway.next(DRAIN)
+        go_on.set()
+        equal((await gateway.next(PARTIAL))[0], request)
+        equal(await gateway.next(FINAL), (request, b"", b"close", b"1012", b""))
+        equal(await served_app.running, 0)
+
+
 async def test_a_lost_gateway_ends_websockets():
     notes = []
 
