@@ -660,9 +660,16 @@ class Gateway:
         if self.is_draining:
             self.drained.set()
         elif pause:
-            self.timer = self.loop.call_later(pause, self.open)
+            self.timer = self.loop.call_later(pause, self.open_again)
         else:
+            self.open_again()
+
+    def open_again(self):
+        try:
             self.open()
+        except zmq.ZMQError as error:  # Such as too many open files.
+            log.warning("%s cannot be connected to for now: %s", self.endpoint, error.strerror)
+            self.timer = self.loop.call_later(5.0, self.open_again)
 
     def tick(self):
         """Beats, and looks whether the gateway has been heard. Time during which the event loop stood still does not
@@ -749,7 +756,7 @@ class Gateway:
         exchange = self.exchanges.get(frames[2]) if len(frames) > 2 else None
         if exchange is None:
             return  # A heartbeat, or about a request whose reply it crossed.
-        if command == CREDIT and len(frames) == 4:
+        if command == CREDIT and len(frames) == 4 and frames[3].isdigit():
             exchange.grant(int(frames[3]))
         elif command == CANCEL:
             exchange.leave()
@@ -974,7 +981,7 @@ class Worker:
             return True
         for future in [finishing, *parting]:
             future.cancel()
-        log.warning("%d requests were not finished in time to stop", len(self.tasks))
+        log.warning("requests that were not finished in time to stop: %d", len(self.tasks))
         tasks = list(self.tasks)
         for gateway in self.gateways:
             gateway.part("the worker stopped")

@@ -246,7 +246,7 @@ async def test_what_is_not_finished_in_time_is_given_up():
         status, body = await asked
         equal((status, json.loads(body)["code"]), (502, "worker-aborted"))
         equal(await program.ending(), 0)
-        await program.error("1 requests were not finished in time to stop")
+        await program.error("requests that were not finished in time to stop: 1")
         assert program.output.endswith("lifespan.shutdown\n"), program.output
 
 
