@@ -16,6 +16,10 @@ import Testing
 
     private func script(_ name: String) -> String { PackageFolder.path("Tests/Interop/asgi/\(name).py") }
 
+    private func framework(_ name: String) throws -> RunningProgram {
+        try programs.keep(RunningProgram(Self.frameworks, ["-u", script(name), Self.gateway]))
+    }
+
     private func check(_ program: RunningProgram) async throws {
         let lines = try await program.output.all()
         let report = try await (lines + program.errors.all()).joined(separator: "\n")
@@ -34,11 +38,11 @@ import Testing
 
     @Test(.enabled(if: hasFrameworks, remedy))
     func `Applications of five frameworks answer as behind the servers that they know`() async throws {
-        try await check(programs.keep(RunningProgram(Self.frameworks, ["-u", script("compare"), Self.gateway])))
+        try await check(framework("compare"))
     }
 
     @Test(.disabled("the gateway does not serve WebSockets yet"))
     func `WebSockets of applications are served as by uvicorn`() async throws {
-        try await check(programs.keep(RunningProgram(Self.frameworks, ["-u", script("websockets_compare"), Self.gateway])))
+        try await check(framework("websockets_compare"))
     }
 }
