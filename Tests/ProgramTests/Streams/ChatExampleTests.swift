@@ -65,7 +65,6 @@ import Testing
     }
 
     @Test(
-        .disabled("the gateway serves no WebSockets of workers yet; this line goes when it does"),
         .enabled("there is no Chromium: Scripts/need chromium", { await Browser.isInstalled.value }))
     func `Two windows hear each other through two workers, and come back after a worker and the gateway have gone`()
         async throws
