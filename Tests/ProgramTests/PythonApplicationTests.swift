@@ -41,7 +41,7 @@ import Testing
         try await check(framework("compare"))
     }
 
-    @Test(.disabled("the gateway does not serve WebSockets yet"))
+    @Test(.enabled(if: hasFrameworks, remedy))
     func `WebSockets of applications are served as by uvicorn`() async throws {
         try await check(framework("websockets_compare"))
     }
