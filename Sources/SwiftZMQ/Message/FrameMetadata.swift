@@ -14,6 +14,9 @@ public struct FrameMetadata: Sendable {
     /// peer whose names begin with `X-`.
     public subscript(name: String) -> String? { buffer?.property(name) }
 
+    /// Whether the frame came through a connection. Each has an address.
+    var isKnown: Bool { buffer?.isReceived == true && peerAddress != nil }
+
     /// Who the peer is, as the ``Authenticator`` found out (`User-Id`).
     public var userID: String? { self["User-Id"] }
 
@@ -33,7 +36,8 @@ public struct FrameMetadata: Sendable {
 extension Message {
     /// What is known about where the message came from, if it was received.
     ///
-    /// It is the ``Frame/metadata`` of the first frame that has any. All frames of a message came through one connection.
+    /// It is the ``Frame/metadata`` of the first frame that has any. All frames of a message came through one connection, but
+    /// the routing id of a ``Router``, which its socket puts in front.
     ///
     /// ```swift
     /// let reply = try Reply(context) { $0.keepsMetadata = true }
@@ -45,9 +49,8 @@ extension Message {
     /// Without ``SocketOptions/keepsMetadata`` only messages with a frame of more than 33 bytes have any. Messages that
     /// came over `inproc` have none.
     public var metadata: FrameMetadata {
-        if head.buffer?.isReceived == true { return head.metadata }
-        let described = tail?.first { $0.buffer?.isReceived == true }
-        return FrameMetadata(buffer: described?.buffer)
+        guard let tail, !head.metadata.isKnown else { return head.metadata }
+        return tail.lazy.map(\.metadata).first(where: \.isKnown) ?? FrameMetadata(buffer: nil)
     }
 }
 
