@@ -152,6 +152,15 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .systemLibrary(name: "CStaticSite"),
+        .target(
+            name: "StaticSite",
+            dependencies: [
+                "CStaticSite", .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+            ],
+            swiftSettings: language
+        ),
+        .target(name: "ShoppingCart", dependencies: ["TextFormats"], swiftSettings: language),
         .target(
             name: "DemonstrationServices",
             dependencies: [
@@ -319,6 +328,15 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .testTarget(
+            name: "StaticSiteTests",
+            dependencies: [
+                "ProcessSupport", "StaticSite",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(name: "ShoppingCartTests", dependencies: ["ShoppingCart"], swiftSettings: language),
         .testTarget(
             name: "DemonstrationServicesTests",
             dependencies: [
