@@ -70,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -165,9 +166,17 @@ let package = Package(
             name: "DemonstrationServices",
             dependencies: [
                 "GatewayWorker",
+                "ShoppingCart",
+                "StaticSite",
                 "SwiftZMQ",
+                "WorkerProtocol",
+                .product(name: "GRDB", package: "GRDB.swift", condition: gateway),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
+            // In the program itself, so that it can be copied anywhere.
+            resources: ["cart.html", "icon.svg", "index.html", "start.js", "style.css"].map {
+                .embedInCode("Resources/\($0)")
+            },
             swiftSettings: language
         ),
         .target(
@@ -342,6 +351,8 @@ let package = Package(
             dependencies: [
                 "DemonstrationServices",
                 "GatewayWorker",
+                "ProcessSupport",
+                "ShoppingCart",
                 "SwiftZMQ",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],

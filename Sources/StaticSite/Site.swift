@@ -66,7 +66,8 @@ package struct Site: Sendable {
         case .folder:
             guard path.isFolder else {
                 let query = PercentEncoding.encodeQuery(target[mark...])
-                return SiteAnswer(.movedPermanently, [.location: path.asFolder.target + query, .cacheControl: "no-cache"])
+                return SiteAnswer(
+                    .movedPermanently, [.location: path.asFolder.target + query])
             }
             let index = Array("index.html".utf8)
             if case .file(let file)? = try source.open(path.names + [index]) {
