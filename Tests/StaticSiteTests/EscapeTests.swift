@@ -138,7 +138,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: "\(root)/real", withIntermediateDirectories: false)
         try fixture.write("inside", to: "real/secret.txt")
         // One name is by turns a folder inside, a link outside, a link inside; another by turns file and link.
-        let stop = Locked(false)
+        let stop = Watched(false)
         let thread = Thread {
             var turn = 0
             while !stop.value {
@@ -152,7 +152,7 @@ import Testing
                 rename(next, "\(root)/file")
                 turn += 1
             }
-            stop.value = false
+            stop.change { $0 = false }
         }
         thread.start()
         var found = 0
@@ -164,7 +164,7 @@ import Testing
                 if answer.status == .ok { found += 1 }
             }
         }
-        stop.value = true
+        stop.change { $0 = true }
         while stop.value { sched_yield() }
         #expect(found > 0)
     }
@@ -177,33 +177,20 @@ import Testing
         try FileManager.default.createDirectory(atPath: "\(root)/away", withIntermediateDirectories: false)
         // Where `er` is moved to, two steps up lead to a file of the same name that is the secret.
         try fixture.folder.write(SiteFixture.secret, to: "digits.txt")
-        let stop = Locked(false)
+        let stop = Watched(false)
         let thread = Thread {
             while !stop.value {
                 rename("\(root)/site/deep/er", "\(root)/away/er")
                 rename("\(root)/away/er", "\(root)/site/deep/er")
             }
-            stop.value = false
+            stop.change { $0 = false }
         }
         thread.start()
         for _ in 0..<8000 {
             let answer = try fixture.ask("/deep/er/up")
             #expect(try answer.status == .notFound || answer.text == "0123456789")
         }
-        stop.value = true
+        stop.change { $0 = true }
         while stop.value { sched_yield() }
-    }
-}
-
-/// A flag that a thread and a test share.
-private final class Locked: @unchecked Sendable {
-    private let lock = NSLock()
-    private var stored: Bool
-
-    init(_ value: Bool) { stored = value }
-
-    var value: Bool {
-        get { lock.withLock { stored } }
-        set { lock.withLock { stored = newValue } }
     }
 }
