@@ -42,7 +42,7 @@ IN_RELEASE := -c release -Xswiftc -enable-testing --disable-xctest \
 
 # Each in debug and in release: what is optimized takes other turns.
 hammer: ## a million messages each way through every pattern, and a minute of everything mixed (HAMMER_MESSAGES, _SECONDS, _SEED)
-	@Scripts/need swift libzmq
+	@Scripts/need swift libzmq sqlite
 	HAMMER_SECONDS=$${HAMMER_SECONDS:-60} TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} Scripts/test \
 		--filter '^SwiftZMQTests\.MixedHammerTests' $(ARGS)
 	HAMMER_MESSAGES=$${HAMMER_MESSAGES:-1000000} HAMMER_SECONDS=$${HAMMER_SECONDS:-60} \
@@ -53,7 +53,7 @@ model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/
 	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|HTTP1ModelTests|HTTP2ModelTests)' $(ARGS)
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
-	@Scripts/need swift libzmq
+	@Scripts/need swift libzmq sqlite
 	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
 		--scratch-path $(BUILD)/hammer --filter '^GatewayTests\.(HTTP2|TLS)?FuzzTests' $(ARGS)
 
@@ -61,7 +61,7 @@ fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in 
 FUZZED := requests replies worker-commands gateway-commands certificates websocket-frames
 
 libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_SECONDS for each, 60)
-	@Scripts/need swift libzmq
+	@Scripts/need swift libzmq sqlite
 	SWIFT_DETERMINISTIC_HASHING=1 swift build -c release --package-path Tests/Fuzzer --scratch-path $(abspath $(BUILD))/libfuzzer \
 		--sanitize=fuzzer -Xswiftc -enable-testing --product Fuzzer
 	@for reader in $(FUZZED); do \
@@ -101,7 +101,7 @@ docs: ## build the documentation of the binding, without a warning (PREVIEW=1 se
 		--target SwiftZMQ $(ARGS)
 
 docs-gateway: ## the same for the library Gateway, with all that it depends on, which takes minutes more
-	@Scripts/need swift libzmq
+	@Scripts/need swift libzmq sqlite
 	DOCUMENTATION=1 swift package --traits Gateway --scratch-path $(BUILD)/documentation --disable-sandbox \
 		generate-documentation --warnings-as-errors --target Gateway $(ARGS)
 

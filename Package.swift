@@ -76,6 +76,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -158,13 +159,30 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        .systemLibrary(name: "CStaticSite"),
+        .target(
+            name: "StaticSite",
+            dependencies: [
+                "CStaticSite", .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+            ],
+            swiftSettings: language
+        ),
+        .target(name: "ShoppingCart", dependencies: ["TextFormats"], swiftSettings: language),
         .target(
             name: "DemonstrationServices",
             dependencies: [
                 "GatewayWorker",
+                "ShoppingCart",
+                "StaticSite",
                 "SwiftZMQ",
+                "WorkerProtocol",
+                .product(name: "GRDB", package: "GRDB.swift", condition: gateway),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
+            // In the program itself, so that it can be copied anywhere.
+            resources: ["cart.html", "icon.svg", "index.html", "start.js", "style.css"].map {
+                .embedInCode("Resources/\($0)")
+            },
             swiftSettings: language
         ),
         .target(
@@ -364,10 +382,21 @@ let package = Package(
             swiftSettings: language
         ),
         .testTarget(
+            name: "StaticSiteTests",
+            dependencies: [
+                "ProcessSupport", "StaticSite",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+            ],
+            swiftSettings: language
+        ),
+        .testTarget(name: "ShoppingCartTests", dependencies: ["ShoppingCart"], swiftSettings: language),
+        .testTarget(
             name: "DemonstrationServicesTests",
             dependencies: [
                 "DemonstrationServices",
                 "GatewayWorker",
+                "ProcessSupport",
+                "ShoppingCart",
                 "SwiftZMQ",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],

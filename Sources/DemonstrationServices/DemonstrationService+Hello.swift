@@ -3,7 +3,7 @@ import HTTPTypes
 
 extension DemonstrationService {
     /// Greets: `GET /hello?name=Ada` is answered with `Hello, Ada!`, and without a name with `Hello, world!`.
-    public static let hello = DemonstrationService("hello") { request in
+    static let hello = DemonstrationService("hello", answersAtOnce: true) { request in
         guard request.method == .get || request.method == .head else {
             throw WorkerProblem.methodNotAllowed(allow: .get, .head)
         }

@@ -7,17 +7,26 @@ import SwiftZMQ
 struct DemonstrationWorkers {
     private let tasks: [Task<Void, Never>]
 
-    /// Starts `count` workers of each service.
-    init(count: Int, endpoint: String, security: SocketSecurity, logger: Logger) {
-        var configuration = GatewayWorker.Configuration(concurrency: 64)
-        // The demonstration services answer at once, so that no change of threads pays.
-        configuration.security = security
-        configuration.handlerExecutor = SocketExecutor.shared
-        var tasks: [Task<Void, Never>] = []
-        for service in DemonstrationService.all {
+    /// Starts `count` workers of each service, and the weather.
+    init(
+        _ services: [DemonstrationService], count: Int, endpoint: String, weather: WeatherStation,
+        security: SocketSecurity, logger: Logger
+    ) {
+        var tasks = [
+            Task {
+                do {
+                    try await weather.run()
+                } catch {
+                    logger.error("the weather is not published: \(error)")
+                }
+            }
+        ]
+        for service in services {
+            var configuration = GatewayWorker.Configuration(of: service, concurrency: 64)
+            configuration.security = security
             for _ in 0..<count {
                 let worker = GatewayWorker(
-                    service: service.name, endpoints: [Self.connectable(endpoint)],
+                    service: service.registeredName, endpoints: [Self.connectable(endpoint)],
                     configuration: configuration, logger: logger, handler: service.handler)
                 tasks.append(
                     Task {
@@ -42,5 +51,15 @@ struct DemonstrationWorkers {
     /// An endpoint to connect to, for one that is bound on every interface.
     private static func connectable(_ endpoint: String) -> String {
         endpoint.replacing("tcp://0.0.0.0:", with: "tcp://127.0.0.1:").replacing("tcp://[::]:", with: "tcp://[::1]:")
+    }
+}
+
+extension GatewayWorker.Configuration {
+    /// How a worker of a demonstration service works.
+    init(of service: DemonstrationService, concurrency: Int) {
+        self.init(concurrency: concurrency)
+        // For a service that answers at once no change of threads pays; one that reads files or waits for a database would
+        // keep the thread from receiving.
+        if service.answersAtOnce { handlerExecutor = SocketExecutor.shared }
     }
 }

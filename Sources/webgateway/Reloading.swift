@@ -6,6 +6,7 @@ struct Reloading {
     let options: ServeOptions
     /// What is in force.
     var current: GatewaySettings
+    let demonstration: Demonstration?
     let gateway: Gateway
     let log: Log
 
@@ -34,7 +35,7 @@ struct Reloading {
         for problem in problems { log.logger.error("configuration refused: \(problem)") }
         guard problems.isEmpty else { return }
         do {
-            try await gateway.apply(settings.configuration)
+            try await gateway.apply(settings.configuration(with: demonstration))
         } catch {
             log.logger.error("configuration refused: \(error)")
             return

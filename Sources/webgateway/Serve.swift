@@ -26,13 +26,15 @@ struct Serve: AsyncParsableCommand {
             log.logger.warning("variable ignored: there is no such setting", metadata: ["variable": "\(variable)"])
         }
         OpenFiles.raiseLimit()
+        let demonstration = try Demonstration(settings)
         // Trapped before anything is bound, so that no signal finds the program half started.
         let signals = await EndSignals(program: "webgateway")
         let hangups = await HangupSignals()
         let metrics = PrometheusMetrics(help: Gateway.metricsHelp)
         MetricsSystem.bootstrap(metrics)
         let gateway = try await Gateway(
-            settings.configuration, logger: log.logger, observer: settings.logsRequests ? AccessLog(log) : nil,
+            settings.configuration(with: demonstration), logger: log.logger,
+            observer: settings.logsRequests ? AccessLog(log) : nil,
             metrics: metrics, metricsText: { metrics.text() })
         for address in gateway.httpAddresses { StandardStreams.printLine("listening on \(address.url)") }
         for endpoint in gateway.workerEndpoints { StandardStreams.printLine("workers on \(endpoint)") }
@@ -40,18 +42,19 @@ struct Serve: AsyncParsableCommand {
         for endpoint in gateway.publishEndpoints { StandardStreams.printLine("publishing on \(endpoint)") }
         for endpoint in gateway.pushEndpoints { StandardStreams.printLine("pushing on \(endpoint)") }
         if let address = gateway.adminAddress { StandardStreams.printLine("admin on http://\(address)") }
-        let demonstration = DemonstrationWorkers(
-            count: settings.demonstrationWorkers, endpoint: gateway.workerEndpoints[0],
-            security: gateway.embeddedWorkerSecurity, logger: log.logger)
+        let workers = demonstration?.start(
+            settings.demonstrationWorkers, at: gateway.workerEndpoints[0], security: gateway.embeddedWorkerSecurity,
+            logger: log.logger)
 
         let reloading = Task {
-            var reloading = Reloading(options: options, current: settings, gateway: gateway, log: log)
+            var reloading = Reloading(
+                options: options, current: settings, demonstration: demonstration, gateway: gateway, log: log)
             await hangups.forEach { await reloading.reload() }
         }
         guard let signal = await signals.first() else { return }
         reloading.cancel()
         log.logger.info("draining", metadata: ["signal": "\(signal)"])
-        await gateway.drain { await demonstration.stop() }
+        await gateway.drain { await workers?.stop() }
     }
 
     /// The settings at the start; a mistake in them is wrong usage.
@@ -71,11 +74,14 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension GatewaySettings {
-    /// The gateway's configuration, with the embedded services.
-    var configuration: GatewayConfiguration {
+    /// The gateway's configuration, with the embedded services and the weather that they show.
+    func configuration(with demonstration: Demonstration?) -> GatewayConfiguration {
+        guard let demonstration else { return gateway }
         var configuration = gateway
         // Known from the start, so that a request that comes before the workers waits for them.
-        if demonstrationWorkers > 0 { configuration.broker.services = Set(DemonstrationService.names) }
+        configuration.broker.services = Set(DemonstrationService.registeredNames)
+        // Behind the configured ones, which may put something else there.
+        configuration.routes.append(demonstration.weatherRoute)
         return configuration
     }
 }

@@ -14,7 +14,11 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .setting("workers")) var workers: [String] = []
     @Option(help: .setting("clients")) var clients: [String] = []
     @Option(help: .setting("admin")) var admin: String?
+
     @Option(help: .setting("demo-workers")) var demoWorkers: String?
+    @Option(help: .setting("site")) var site: String?
+    @Flag(help: .setting("site-list")) var siteList = false
+    @Option(help: .setting("cart-database")) var cartDatabase: String?
 
     @Option(help: .setting("tls-certificate")) var tlsCertificate: String?
     @Option(help: .setting("tls-key")) var tlsKey: String?
@@ -59,9 +63,10 @@ struct ServeOptions: ParsableArguments {
     /// The flags that were given, by the settings' names.
     var given: [String: [String]] {
         let single: [(String, String?)] = [
-            ("admin", admin), ("demo-workers", demoWorkers), ("request-timeout", requestTimeout), ("retries", retries),
-            ("queue-limit", queueLimit), ("max-body", maxBody), ("max-message", maxMessage), ("max-header", maxHeader),
-            ("max-target", maxTarget),
+            ("admin", admin), ("demo-workers", demoWorkers), ("site", site),
+            ("site-list", siteList ? "on" : nil), ("cart-database", cartDatabase), ("request-timeout", requestTimeout),
+            ("retries", retries), ("queue-limit", queueLimit), ("max-body", maxBody), ("max-message", maxMessage),
+            ("max-header", maxHeader), ("max-target", maxTarget),
             ("heartbeat", heartbeat), ("worker-grace", workerGrace), ("max-reply", maxReply),
             ("response-buffer", responseBuffer), ("stream-idle-timeout", streamIdleTimeout),
             ("max-connections", maxConnections), ("header-timeout", headerTimeout), ("body-timeout", bodyTimeout),

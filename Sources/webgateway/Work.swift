@@ -11,17 +11,30 @@ struct Work: AsyncParsableCommand {
         commandName: "worker",
         abstract: "Serve a demonstration service from a process of its own.",
         discussion: """
-            The services are \(DemonstrationService.names.joined(separator: ", ")). It waits for a gateway that is not \
-            there yet and finds one that comes back. SIGTERM or SIGINT: finishes what it has and ends; a second signal \
-            ends at once.
+            The services are \(DemonstrationService.names.joined(separator: ", ")); all is every one of them. The workers \
+            wait for a gateway that is not there yet and find one that comes back. SIGTERM or SIGINT: they finish what \
+            they have and end; a second signal ends at once.
             """
     )
 
     @Option(help: "The gateway's endpoint for workers, repeatable: one for each gateway.")
     var connect: [String] = []
 
-    @Option(help: "The demonstration service.")
+    @Option(help: "The demonstration service: \(Self.choices).")
     var service: String
+
+    @Option(
+        help: ArgumentHelp("Folder that site serves; its own pages by default.", valueName: "directory"))
+    var site: String?
+
+    @Flag(help: "Answer a folder of the site that has no index.html with a list.")
+    var siteList = false
+
+    @Option(
+        help: ArgumentHelp(
+            "SQLite file of cart, the same for all workers of the service; one of the process's own by default.",
+            valueName: "file"))
+    var cartDatabase: String?
 
     @Option(help: "The most requests served at once, 1 to 1024.")
     var concurrency = 16
@@ -44,10 +57,8 @@ struct Work: AsyncParsableCommand {
             )
         }
         for endpoint in connect { try Endpoints.check(endpoint, "--connect") }
-        guard DemonstrationService(named: service) != nil else {
-            throw ValidationError(
-                "--service '\(service)': no such demonstration service; there are "
-                    + DemonstrationService.names.joined(separator: ", "))
+        guard service == Self.everyService || DemonstrationService.names.contains(service) else {
+            throw ValidationError("--service '\(service)': no such demonstration service; there are \(Self.choices)")
         }
         guard (1...1024).contains(concurrency) else {
             throw ValidationError("--concurrency \(concurrency): a number from 1 to 1024 is needed")
@@ -68,23 +79,41 @@ struct Work: AsyncParsableCommand {
         return .curveClient(keys, server: try CurveCertificate(contentsOf: curveServerKey).publicKey)
     }
 
+    private static let everyService = "all"
+    private static var choices: String { (DemonstrationService.names + [everyService]).joined(separator: ", ") }
+
+    /// What is to be served.
+    private func services() throws -> [DemonstrationService] {
+        var options = DemonstrationService.Options()
+        options.site = site
+        options.listsFolders = siteList
+        options.cartDatabase = cartDatabase
+        do {
+            if service == Self.everyService { return try DemonstrationService.all(options) }
+            return try [DemonstrationService.make(service, options)].compactMap { $0 }
+        } catch let mistake as DemonstrationService.OptionMistake {
+            throw ValidationError(mistake.description)
+        }
+    }
+
     func run() async throws {
-        guard let service = DemonstrationService(named: service) else { return }
+        let services = try services()
+        let security = try security()
         let logger = logging.makeLog("webgateway-worker").logger
         let signals = await EndSignals(program: "webgateway worker")
-        var configuration = GatewayWorker.Configuration(concurrency: concurrency)
-        configuration.security = try security()
-        // The demonstration services answer at once, so that no change of threads pays.
-        configuration.handlerExecutor = SocketExecutor.shared
-        let worker = GatewayWorker(
-            service: service.name, endpoints: connect, configuration: configuration, logger: logger,
-            handler: service.handler)
+        let workers = services.map { service in
+            var configuration = GatewayWorker.Configuration(of: service, concurrency: concurrency)
+            configuration.security = security
+            return GatewayWorker(
+                service: service.registeredName, endpoints: connect, configuration: configuration, logger: logger,
+                handler: service.handler)
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await worker.run() }
+            for worker in workers { group.addTask { try await worker.run() } }
             group.addTask {
                 if let signal = await signals.first() { logger.info("draining", metadata: ["signal": "\(signal)"]) }
             }
-            // A signal ends the worker, which finishes what it has; a worker that cannot work ends the wait for one.
+            // A signal ends the workers, which finish what they have; one that cannot work ends the wait for one.
             defer { group.cancelAll() }
             try await group.next()
             group.cancelAll()

@@ -8,19 +8,35 @@ import Testing
     private func answer(
         _ name: String, _ method: HTTPRequest.Method, _ target: String, contentType: String? = nil, body: Frame = ""
     ) async throws -> (status: Int, fields: HTTPFields, body: Frame) {
-        let service = try #require(DemonstrationService(named: name))
+        let service = try #require(try DemonstrationService.make(name))
         var fields: HTTPFields = [:]
         fields[.contentType] = contentType
         let response = try await service.handler(WorkerRequest(method, target, headerFields: fields, body: body))
         return (response.status.code, response.headerFields, try #require(response.body.bytes))
     }
 
-    @Test func `Services are found by their names alone`() {
-        #expect(DemonstrationService.names.contains("hello"))
-        #expect(DemonstrationService.names.contains("echo"))
-        for name in DemonstrationService.names { #expect(DemonstrationService(named: name)?.name == name) }
-        #expect(DemonstrationService(named: "Hello") == nil)
-        #expect(DemonstrationService(named: "") == nil)
+    @Test func `Services are found by their names alone`() throws {
+        #expect(DemonstrationService.names == ["hello", "echo", "cart", "site"])
+        for name in DemonstrationService.names { #expect(try DemonstrationService.make(name)?.name == name) }
+        #expect(try DemonstrationService.make("Hello") == nil)
+        #expect(try DemonstrationService.make("") == nil)
+        #expect(try DemonstrationService.all().map(\.registeredName) == ["hello", "echo", "cart", "default"])
+        #expect(DemonstrationService.registeredNames == ["hello", "echo", "cart", "default"])
+    }
+
+    @Test func `What cannot be used is said before anything is served`() throws {
+        var options = DemonstrationService.Options()
+        options.site = "/nowhere/at/all"
+        let site = #expect(throws: DemonstrationService.OptionMistake.self) { try DemonstrationService.all(options) }
+        #expect(site?.description.contains("--site '/nowhere/at/all'") == true)
+        options.site = "/etc/passwd"
+        #expect(throws: DemonstrationService.OptionMistake.self) { try DemonstrationService.make("site", options) }
+        #expect(try DemonstrationService.make("hello", options) != nil)
+        options.cartDatabase = "/nowhere/at/all"
+        let cart = #expect(throws: DemonstrationService.OptionMistake.self) {
+            try DemonstrationService.make("cart", options)
+        }
+        #expect(cart?.description.contains("--cart-database '/nowhere/at/all'") == true)
     }
 
     @Test(arguments: [
@@ -71,8 +87,19 @@ import Testing
     }
 
     @Test func `Echo takes a body without a type for bytes`() async throws {
-        let answer = try await answer("echo", .get, "/echo/a?b=c")
-        #expect(answer.fields[.contentType] == "application/octet-stream")
-        #expect(answer.body.isEmpty)
+        for (method, body) in [(HTTPRequest.Method.post, "" as Frame), (.get, "x")] {
+            let answer = try await answer("echo", method, "/echo/a?b=c", body: body)
+            #expect(answer.fields[.contentType] == "application/octet-stream")
+            #expect(answer.body == body)
+        }
+    }
+
+    @Test(arguments: [HTTPRequest.Method.get, .head])
+    func `Echo shows a request without a body as it came`(method: HTTPRequest.Method) async throws {
+        let answer = try await answer("echo", method, "/echo/a%20b?c=%3Cd%3E", contentType: "text/x")
+        #expect(answer.fields[.contentType] == "text/plain; charset=utf-8")
+        #expect(String(answer.body) == "\(method.rawValue) /echo/a%20b?c=%3Cd%3E\ncontent-type: text/x\n")
+        #expect(answer.fields[.contentSecurityPolicy]?.contains("sandbox") == true)
+        #expect(answer.fields[.xContentTypeOptions] == "nosniff")
     }
 }

@@ -40,7 +40,10 @@ struct LogTests {
 
     @Test("names the method, the target, the service, the status and the sizes of every request")
     func accessLog() async throws {
-        let gateway = try await Programs().gateway("--log-format", "json")
+        let programs = Programs()
+        let gateway = try await programs.gateway("--log-format", "json", "--demo-workers", "0")
+        _ = try programs.demonstrationWorker("echo", of: gateway)
+        try await gateway.program.errors.wait(for: "\"message\":\"worker registered\"")
         #expect(try await gateway.ask("POST", "/echo?q=1", body: Array("four".utf8)).status == 200)
         #expect(try await gateway.ask("GET", "/nobody").status == 404)
         let served = try await gateway.program.errors.wait(for: "\"message\":\"request\"", "\"service\":\"echo\"")

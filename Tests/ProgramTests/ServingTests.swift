@@ -65,7 +65,9 @@ import Testing
     }
 
     @Test func `A service that nobody serves is not found`() async throws {
-        let gateway = try await programs.gateway()
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        _ = try programs.demonstrationWorker("hello", of: gateway)
+        try await gateway.waitForService("/hello")
         let connection = try await HTTPConnection.open(to: gateway.port)
         let answer = try await connection.ask("GET", "/nobody")
         #expect(answer.status == 404)

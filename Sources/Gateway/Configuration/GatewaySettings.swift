@@ -8,6 +8,12 @@ package struct GatewaySettings: Sendable {
     package var gateway = GatewayConfiguration()
     /// How many embedded demonstration workers of each service there are; default 2.
     package var demonstrationWorkers = 2
+    /// The folder that they serve; nil, the default, for the pages that are part of the program.
+    package var site: String?
+    /// Whether they list a folder without index; default false.
+    package var listsSite = false
+    /// The database of the carts; nil, the default, for one that is gone with the gateway.
+    package var cartDatabase: String?
     /// The least severe lines logged; default info.
     package var logLevel = Logger.Level.info
     /// How a line of the log is written; default text.

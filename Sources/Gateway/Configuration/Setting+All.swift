@@ -1,7 +1,8 @@
 extension Setting {
     /// All settings, in the order in which they are documented.
     package static let all: [Setting] =
-        addresses + encryption + versions + security + requests + workersAndReplies + connections + logging
+        addresses + demonstration + encryption + versions + security + requests + workersAndReplies + connections
+        + logging
 
     private static let addresses: [Setting] = [
         Setting(
@@ -36,11 +37,33 @@ extension Setting {
         ) { (value, settings) throws(SettingError) in
             settings.gateway.admin = value.text == "off" ? nil : try value.address(orElse: "off")
         },
+    ]
+
+    private static let demonstration: [Setting] = [
         Setting(
             "demo-workers", "NUMBER", "Embedded demonstration workers of each service; 0 for none.", default: "2",
             change: .restart
         ) { (value, settings) throws(SettingError) in
             settings.demonstrationWorkers = try value.number(in: 0...1000)
+        },
+        Setting(
+            "site", "DIRECTORY", "Folder that the demonstration service site serves; its own pages by default.",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.site = try value.path()
+        },
+        Setting(
+            "site-list", "", "Answer a folder of the site that has no index.html with a list.", default: "off",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.listsSite = try value.isOn()
+        },
+        Setting(
+            "cart-database", "FILE",
+            "SQLite file of the demonstration's carts, which processes may share; one that is gone with the gateway by default.",
+            change: .restart
+        ) { (value, settings) throws(SettingError) in
+            settings.cartDatabase = try value.path()
         },
     ]
 

@@ -13,16 +13,20 @@ public struct WorkerProblem: Error, Hashable, Sendable {
     public var code: String
     /// One sentence for people; nil where the status says enough.
     public var detail: String?
-    /// Further fields, such as `allow` or `retry-after`.
+    /// The field of a form or a document that is to blame; nil, the default, where none is.
+    public var field: String?
+    /// Further fields of the response, such as `allow` or `retry-after`.
     public var headerFields: HTTPFields
 
     /// Makes a problem.
     public init(
-        _ status: HTTPResponse.Status, code: String, detail: String? = nil, headerFields: HTTPFields = [:]
+        _ status: HTTPResponse.Status, code: String, detail: String? = nil, field: String? = nil,
+        headerFields: HTTPFields = [:]
     ) {
         self.status = status
         self.code = code
         self.detail = detail
+        self.field = field
         self.headerFields = headerFields
     }
 
@@ -44,6 +48,7 @@ public struct WorkerProblem: Error, Hashable, Sendable {
             ("code", JSONText.quote(code)),
         ]
         if let detail { members.append(("detail", JSONText.quote(detail))) }
+        if let field { members.append(("field", JSONText.quote(field))) }
         if let id = request?.requestID { members.append(("request_id", JSONText.quote(id))) }
         let text = members.map { "\"\($0)\":\($1)" }.joined(separator: ",")
         var response = WorkerResponse.bytes(

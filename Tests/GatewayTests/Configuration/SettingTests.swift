@@ -26,7 +26,7 @@ import Testing
     @Test func `Every limit and every time arrives where it belongs`() throws {
         let texts = [
             "listen": ["[::1]:1", "https://localhost:2"], "workers": ["ipc:///tmp/w"], "admin": ["off"],
-            "demo-workers": ["0"],
+            "demo-workers": ["0"], "site": ["/s"], "site-list": ["on"], "cart-database": ["/d"],
             "request-timeout": ["1s"], "retries": ["3"], "queue-limit": ["4"], "max-body": ["5KiB"],
             "max-message": ["18KiB"],
             "max-header": ["6"],
@@ -56,6 +56,9 @@ import Testing
         #expect(gateway.workers == ["ipc:///tmp/w"])
         #expect(gateway.admin == nil)
         #expect(settings.demonstrationWorkers == 0)
+        #expect(settings.site == "/s")
+        #expect(settings.listsSite)
+        #expect(settings.cartDatabase == "/d")
         #expect(gateway.http.requestTimeout == .seconds(1))
         #expect(gateway.http.retries == 3)
         #expect(gateway.broker.queueLimit == 4)

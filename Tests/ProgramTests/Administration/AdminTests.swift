@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test func `The metrics tell of requests, errors, workers and connections`() async throws {
-        let (gateway, admin, _) = try await gateway()
+        let (gateway, admin, _) = try await gateway("--demo-workers", "0")
+        for service in ["hello", "hello", "echo"] { _ = try programs.demonstrationWorker(service, of: gateway) }
+        try await gateway.program.errors.wait(for: "worker registered", count: 3)
         let client = try await HTTPConnection.open(to: gateway.port)
         #expect(try await client.ask("GET", "/hello").status == 200)
         #expect(try await client.ask("BREW", "/echo").status == 200)
@@ -175,7 +177,8 @@ import Testing
     @Test func `An address in use is told with its flag`() async throws {
         let (_, _, port) = try await gateway()
         let second = try programs.webgateway(
-            "serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "127.0.0.1:\(port)")
+            "serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "127.0.0.1:\(port)",
+            "--demo-workers", "0")
         #expect(try await second.ending() == .exited(1))
         let lines = try await second.errors.all()
         #expect(lines.count == 1)

@@ -1,0 +1,157 @@
+import GRDB
+import Glibc
+import ShoppingCart
+
+/// Where carts are kept: a database of SQLite, which several workers and several processes may share.
+struct CartStore: Sendable {
+    private let database: DatabaseQueue
+
+    /// How long one process waits for the others' changes, in seconds, before a request fails.
+    private static let patience = 20.0
+
+    /// Opens a database, and makes what is not there yet.
+    ///
+    /// - Parameter path: its file; nil for one without a name in the folder of temporary files, which nobody else sees and
+    ///   which is gone when the process is.
+    /// - Throws: ``DemonstrationService/OptionMistake`` where it cannot be used.
+    init(path: String?) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Self.patience)
+        configuration.label = "carts"
+        if path != nil {
+            configuration.prepareDatabase { database in
+                // Readers and a writer at once; what is committed survives the process, and a crash of the machine costs
+                // the last moments at worst.
+                try Self.turnOnWriteAheadLog(database)
+                try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            }
+        }
+        do {
+            database = try DatabaseQueue(path: path ?? "", configuration: configuration)
+            try database.inTransaction(.immediate) { database in
+                try Self.makeTables(database)
+                return .commit
+            }
+        } catch {
+            throw DemonstrationService.OptionMistake(
+                description: "--cart-database '\(path ?? "")': \(error); name a file that can be written, or a new one")
+        }
+    }
+
+    /// What is there after a request.
+    struct Visit: Sendable {
+        /// The session that the cart belongs to, perhaps a new one.
+        let session: CartSession
+        let cart: Cart
+        /// Why nothing has changed, where it has not.
+        let mistake: CartMistake?
+    }
+
+    /// Changes the cart of a session, or of a new one where there is no such session any more, and lets it live on.
+    ///
+    /// It is one transaction, which no other one comes between: of two requests at once neither loses what the other did.
+    ///
+    /// - Parameters:
+    ///   - session: what the client named.
+    ///   - now: in seconds since 1970.
+    func visit(_ session: CartSession?, now: Int, _ action: CartAction) async throws -> Visit {
+        try await database.writeWithoutTransaction { database in
+            var visit: Visit?
+            try database.inTransaction(.immediate) {
+                visit = try Self.visit(database, session, now, action)
+                return .commit
+            }
+            guard let visit else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+            return visit
+        }
+    }
+
+    private static func visit(
+        _ database: Database, _ named: CartSession?, _ now: Int, _ action: CartAction
+    ) throws -> Visit {
+        let session = try known(named, now, database) ?? make(now, database)
+        let before = try Row.fetchAll(
+            database, sql: "SELECT name, amount FROM item WHERE session = ? ORDER BY position", arguments: [session.id]
+        ).map { Cart.Item(name: $0["name"], amount: $0["amount"]) }
+        var cart = Cart(items: before)
+        do throws(CartMistake) {
+            try action.apply(to: &cart)
+        } catch {
+            return Visit(session: session, cart: Cart(items: before), mistake: error)
+        }
+        try keep(cart, instead: before, session, database)
+        return Visit(session: session, cart: cart, mistake: nil)
+    }
+
+    private static func known(_ session: CartSession?, _ now: Int, _ database: Database) throws -> CartSession? {
+        guard let session else { return nil }
+        try database.execute(
+            sql: "UPDATE session SET expires = ? WHERE id = ? AND expires > ?",
+            arguments: [now + CartSession.lifetime, session.id, now])
+        return database.changesCount == 1 ? session : nil
+    }
+
+    private static func make(_ now: Int, _ database: Database) throws -> CartSession {
+        // More than come, and never so many that somebody waits for it.
+        try database.execute(
+            sql: "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires <= ? LIMIT 50)",
+            arguments: [now])
+        let session = CartSession()
+        try database.execute(
+            sql: "INSERT INTO session (id, expires) VALUES (?, ?)", arguments: [session.id, now + CartSession.lifetime])
+        return session
+    }
+
+    /// Writes what differs.
+    private static func keep(
+        _ cart: Cart, instead before: [Cart.Item], _ session: CartSession, _ database: Database
+    ) throws {
+        let kept = Set(cart.items.map(\.name))
+        for item in before where !kept.contains(item.name) {
+            try database.execute(
+                sql: "DELETE FROM item WHERE session = ? AND name = ?", arguments: [session.id, item.name])
+        }
+        let unchanged = Set(before)
+        for item in cart.items where !unchanged.contains(item) {
+            // The place of a new one is behind all others.
+            try database.execute(
+                sql: """
+                    INSERT INTO item (session, name, amount, position)
+                    VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM item WHERE session = ?))
+                    ON CONFLICT (session, name) DO UPDATE SET amount = excluded.amount
+                    """, arguments: [session.id, item.name, item.amount, session.id])
+        }
+    }
+
+    private static func makeTables(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS session (
+                    id TEXT PRIMARY KEY NOT NULL,
+                    expires INTEGER NOT NULL
+                ) WITHOUT ROWID;
+                CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires);
+                CREATE TABLE IF NOT EXISTS item (
+                    session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+                    name TEXT NOT NULL,
+                    amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 999),
+                    position INTEGER NOT NULL,
+                    PRIMARY KEY (session, name)
+                ) WITHOUT ROWID;
+                """)
+    }
+
+    /// Several processes that start at once may be in each other's way here, where SQLite does not wait.
+    private static func turnOnWriteAheadLog(_ database: Database) throws {
+        var attempts = 0
+        while true {
+            do {
+                try database.execute(sql: "PRAGMA journal_mode = WAL")
+                return
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && attempts < 400 {
+                attempts += 1
+                usleep(50_000)
+            }
+        }
+    }
+}

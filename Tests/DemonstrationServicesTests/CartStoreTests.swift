@@ -1,0 +1,96 @@
+import Foundation
+import ProcessSupport
+import ShoppingCart
+import Testing
+
+@testable import DemonstrationServices
+
+/// Where carts are kept.
+@Suite(.timeLimit(.minutes(5))) struct CartStoreTests {
+    private let pizza = CartAction.add([Cart.Item(name: "pizza", amount: 1)])
+
+    @Test func `A cart is kept for its session, and for no other`() async throws {
+        let store = try CartStore(path: nil)
+        let first = try await store.visit(nil, now: 0, pizza)
+        let second = try await store.visit(nil, now: 0, .show)
+        #expect(second.session != first.session)
+        #expect(second.cart.items == [])
+        let again = try await store.visit(first.session, now: 1, pizza)
+        #expect(again.session == first.session)
+        #expect(again.cart.items == [Cart.Item(name: "pizza", amount: 2)])
+    }
+
+    @Test func `Use extends a session, and one that has expired is not known any more`() async throws {
+        let store = try CartStore(path: nil)
+        let session = try await store.visit(nil, now: 1000, pizza).session
+        #expect(try await store.visit(session, now: 1499, .show).session == session)
+        #expect(try await store.visit(session, now: 1998, .show).session == session)
+        let late = try await store.visit(session, now: 2498, .show)
+        #expect(late.session != session)
+        #expect(late.cart.items == [])
+        #expect(try await store.visit(session, now: 2498, .show).session != session)
+    }
+
+    @Test func `A session that nobody began is not begun by naming it`() async throws {
+        let store = try CartStore(path: nil)
+        let invented = CartSession()
+        let visit = try await store.visit(invented, now: 0, pizza)
+        #expect(visit.session != invented)
+        #expect(try await store.visit(invented, now: 0, .show).cart.items == [])
+    }
+
+    @Test func `Items keep their order, and a mistake changes nothing`() async throws {
+        let store = try CartStore(path: nil)
+        let items = ["b", "a", "c"].map { Cart.Item(name: $0, amount: 1) }
+        let session = try await store.visit(nil, now: 0, .add(items)).session
+        _ = try await store.visit(session, now: 0, .set(Cart.Item(name: "b", amount: 7)))
+        _ = try await store.visit(session, now: 0, .remove("a"))
+        _ = try await store.visit(session, now: 0, .add([Cart.Item(name: "a", amount: 2)]))
+        let expected = [
+            Cart.Item(name: "b", amount: 7), Cart.Item(name: "c", amount: 1), Cart.Item(name: "a", amount: 2),
+        ]
+        #expect(try await store.visit(session, now: 0, .show).cart.items == expected)
+        let wrong = try await store.visit(
+            session, now: 0, .add([Cart.Item(name: "d", amount: 1), Cart.Item(name: "b", amount: 999)]))
+        #expect(wrong.mistake?.field == "b")
+        #expect(wrong.cart.items == expected)
+        #expect(try await store.visit(session, now: 0, .show).cart.items == expected)
+        #expect(try await store.visit(session, now: 0, .removeAll).cart.items == [])
+    }
+
+    @Test(arguments: [1, 4])
+    func `Of requests at once none loses what another did`(stores: Int) async throws {
+        let folder = try TemporaryFolder()
+        // As many connections to one file as there would be processes.
+        let opened = try await withThrowingTaskGroup(of: CartStore.self) { group in
+            for _ in 0..<stores { group.addTask { try CartStore(path: "\(folder.path)/carts.sqlite") } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let session = try await opened[0].visit(nil, now: 0, .show).session
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for number in 0..<20 {
+                        let store = opened[(task + number) % opened.count]
+                        let items = [Cart.Item(name: "all", amount: 1), Cart.Item(name: "\(task)", amount: 1)]
+                        _ = try await store.visit(session, now: 0, .add(items))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let items = try await opened[0].visit(session, now: 0, .show).cart.items
+        #expect(items.first { $0.name == "all" }?.amount == 160)
+        for task in 0..<8 { #expect(items.first { $0.name == "\(task)" }?.amount == 20) }
+    }
+
+    @Test func `A file that is no database is said to be none`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(String(repeating: "no database ", count: 1000), to: "file")
+        let mistake = #expect(throws: DemonstrationService.OptionMistake.self) {
+            try CartStore(path: "\(folder.path)/file")
+        }
+        #expect(mistake?.description.contains("--cart-database '\(folder.path)/file'") == true)
+        #expect(mistake?.description.contains("\n") == false)
+    }
+}
