@@ -21,7 +21,7 @@ import WorkerProtocol
             settings == [
                 Frame(
                     kind: 4, flags: 0, stream: 0,
-                    payload: [0, 3, 0, 0, 0, 7, 0, 4, 0, 1, 0, 0, 0, 6, 0, 1, 0, 0])
+                    payload: [0, 3, 0, 0, 0, 7, 0, 4, 0, 1, 0, 0, 0, 6, 0, 1, 0, 0, 0, 8, 0, 0, 0, 1])
             ])
         try connection.start()
         // Over 16 KiB as HPACK counts it, and less as HTTP/1 does.
