@@ -78,7 +78,8 @@ import Testing
         isOver.change { $0 = true }
         let closings = closed.value
         print("slow clients: \(count), \(closings) turned out; median \(usual) without and \(flooded) with them")
-        #expect(flooded < usual * 2)
+        // The few milliseconds are a machine's that does something else, too.
+        #expect(flooded < usual * 2 + .milliseconds(10))
         _ = try await ended.wait { $0 ? true : nil }
         // Each is turned out after the time for a head.
         if seconds > 12 { #expect(closings >= count) }

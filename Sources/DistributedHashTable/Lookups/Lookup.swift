@@ -12,7 +12,7 @@ struct Lookup: Sendable {
         case late
         case answered
         case failed
-        /// It has answered, and none of those it named was there.
+        /// It has answered, and none of those that it alone named was there.
         case discredited
     }
 
@@ -29,14 +29,17 @@ struct Lookup: Sendable {
         var state = State.unasked
         /// Whose answer named it first; itself for those known from the beginning.
         let source: UInt16
-        /// How many of those it named were not there, and were.
+        /// Whether another has named it, too.
+        var isCorroborated = false
+        /// How many of those that it alone named were not there, and how many of those that it named first were.
         var falseNames: UInt8 = 0
         var trueNames: UInt8 = 0
     }
 
     /// The most candidates that are kept; the farthest go.
     private static let mostCandidates = 120
-    /// So many of those that a node named must have failed, and none answered, before it is no longer believed.
+    /// So many of those that a node alone named must have failed, and none answered, before it is no longer believed. What
+    /// others name, too, was there a while ago: many may have gone at one stroke.
     private static let mostFalseNames = 5
 
     let target: NodeID
@@ -132,7 +135,10 @@ struct Lookup: Sendable {
         heardOf[place].token = token
         heardOf[place].version = version
         let source = Int(heardOf[place].source)
-        if source != place { heardOf[source].trueNames &+= 1 }
+        if source != place {
+            heardOf[source].trueNames &+= 1
+            if heardOf[source].state == .discredited { heardOf[source].state = .answered }
+        }
         for contact in contacts.prefix(wanted) where contact.id != own { add(contact, from: place) }
     }
 
@@ -150,7 +156,7 @@ struct Lookup: Sendable {
         guard heardOf[place].state == .asked || heardOf[place].state == .late else { return }
         heardOf[place].state = .failed
         let source = Int(heardOf[place].source)
-        guard source != place else { return }
+        guard source != place, !heardOf[place].isCorroborated else { return }
         heardOf[source].falseNames = heardOf[source].falseNames == .max ? .max : heardOf[source].falseNames + 1
         if heardOf[source].trueNames == 0, heardOf[source].falseNames >= Self.mostFalseNames { discredit(source) }
     }
@@ -159,7 +165,21 @@ struct Lookup: Sendable {
     private mutating func discredit(_ source: Int) {
         if heardOf[source].state == .answered { heardOf[source].state = .discredited }
         order.removeAll { place in
-            Int(place) != source && Int(heardOf[Int(place)].source) == source && heardOf[Int(place)].state == .unasked
+            let candidate = heardOf[Int(place)]
+            return Int(place) != source && Int(candidate.source) == source && candidate.state == .unasked
+                && !candidate.isCorroborated
+        }
+    }
+
+    /// Notes that a node was named by another than the first, which is believed again where that was held against it.
+    private mutating func corroborate(_ place: Int, by source: Int) {
+        let first = Int(heardOf[place].source)
+        guard source != place, source != first, first != place, !heardOf[place].isCorroborated else { return }
+        heardOf[place].isCorroborated = true
+        guard heardOf[place].state == .failed, heardOf[first].falseNames > 0 else { return }
+        heardOf[first].falseNames -= 1
+        if heardOf[first].state == .discredited, heardOf[first].falseNames < Self.mostFalseNames {
+            heardOf[first].state = .answered
         }
     }
 
@@ -185,7 +205,10 @@ struct Lookup: Sendable {
         let distance = contact.id.distance(to: target)
         let position = position(of: distance)
         guard position < Self.mostCandidates, heardOf.count < Int(UInt16.max) else { return }
-        if position < order.count, heardOf[Int(order[position])].distance == distance { return }
+        if position < order.count, heardOf[Int(order[position])].distance == distance {
+            if let source { corroborate(Int(order[position]), by: source) }
+            return
+        }
         let place = UInt16(heardOf.count)
         let depth = source.map { min(heardOf[$0].depth, .max - 1) + 1 } ?? 1
         heardOf.append(
