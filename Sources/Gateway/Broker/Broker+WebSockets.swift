@@ -45,14 +45,18 @@ extension Broker {
     }
 
     /// A worker answers with 101 to what was no request for a WebSocket, at least as it was told: the client would have to
-    /// ask for one, and there would have to be a worker that serves them. Or it accepts one and ends it in one breath.
+    /// ask for one, or there would have to be a worker that serves them. Where neither is the case, it is no reply at all.
+    /// Or it accepts one and ends it in one breath.
     mutating func refuseSwitch(of slot: Int) {
-        guard requests[slot].isWebSocket else {
-            effects.append(.emit(requests[slot].id, .failure(.upgradeRequired)))
+        let request = requests[slot]
+        guard request.isWebSocket || !request.asksForWebSocket && !workers[request.worker].properties.servesWebSockets
+        else {
+            effects.append(.emit(request.id, .failure(.upgradeRequired)))
             return
         }
-        reportInvalid(slot, because: WorkerProtocolError(.unexpectedCommand, "a WebSocket is accepted by a FINAL"))
-        effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
+        let mistake = request.isWebSocket ? "a WebSocket is accepted by a FINAL" : "101 to what asked for no WebSocket"
+        reportInvalid(slot, because: WorkerProtocolError(.unexpectedCommand, mistake))
+        effects.append(.emit(request.id, .failure(.workerReplyInvalid)))
     }
 
     /// A worker sends a message to the client.
