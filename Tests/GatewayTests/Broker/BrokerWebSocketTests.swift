@@ -196,7 +196,7 @@ import WorkerProtocol
         #expect(script.log() == ["2 begin 200 a", "2 end b"])
     }
 
-    @Test func `An answer of 101 to what was no such request is 426, and by a FINAL none at all`() throws {
+    @Test func `An answer of 101 is 426 where either end speaks of WebSockets, and else none at all`() throws {
         var script = BrokerScript()
         script.ready("o", "s", "concurrency=3")
         script.submit(1, webSocket: .wanted)
@@ -204,7 +204,12 @@ import WorkerProtocol
         _ = script.log()
         try script.partial("o", 1, Self.accepted)
         try script.final("o", 2, Self.accepted)
-        #expect(script.log() == ["1 upgrade-required", "2 upgrade-required"])
+        #expect(script.log() == ["1 upgrade-required", "2 worker-reply-invalid"])
+        script.ready("v", "u", "websocket=1")
+        script.submit(4, "u")
+        _ = script.log()
+        try script.final("v", 4, Self.accepted)
+        #expect(script.log() == ["4 upgrade-required"])
         script.ready("w", "t", "websocket=1")
         script.submit(3, "t", webSocket: .wanted)
         _ = script.log()
