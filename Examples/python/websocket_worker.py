@@ -249,6 +249,8 @@ class Worker:
             await asyncio.sleep(HEARTBEAT_INTERVAL)
 
     async def command(self, command, *frames):
+        if self.socket.closed:  # The last word of a task whose gateway is gone.
+            return
         await self.socket.send_multipart([PROTOCOL, command, *frames])
 
 

@@ -51,32 +51,30 @@ struct Status: AsyncParsableCommand {
         }
         // Until the socket is closed.
         Task {
-            for await case .handshakeFailed(let failure) in events.map(\.kind) where failure.isFinal {
+            for await case .handshakeFailed(let failure) in events.map(\.kind) {
                 refusal.withLock { $0 = Refusal.reason(failure) }
-                socket.close()
+                if failure.isFinal { socket.close() }
             }
         }
         defer { watching.cancel() }
         repeat {
             guard let status = try await ask(socket) else {
                 if let reason = refusal.withLock({ $0 }) { throw NoAnswer(description: "\(done): \(reason)") }
-                break
+                guard !socket.isClosed else { break }
+                throw NoAnswer(
+                    description: "\(done): no producer answers; name the --done of produce or run, while it runs")
             }
             show(status)
             if watch { try? await Task.sleep(for: .seconds(1)) }
         } while watch && !socket.isClosed
     }
 
-    /// The answer; nil when the socket was closed meanwhile.
+    /// The answer; nil when none came in time, or the socket was closed meanwhile.
     private func ask(_ socket: Dealer) async throws -> RunStatus? {
         do {
             try await socket.send(StatusMessage.request)
             return try StatusMessage.status(await socket.receive(timeout: timeout?.duration ?? .seconds(5)))
-        } catch let error as ZMQError where error.code == .timedOut {
-            throw NoAnswer(
-                description: "\(done): no producer answers; name the --done of produce or run, while it runs")
-        } catch let error as ZMQError where socket.isClosed {
-            _ = error
+        } catch let error as ZMQError where error.code == .timedOut || socket.isClosed {
             return nil
         }
     }

@@ -69,7 +69,7 @@ import Testing
         #expect(try await status.ending() == .exited(0))
         let refused = [own("stranger") + server, server, []]
         for (options, complaint) in zip(refused, ["turned this end away", "turned this end away", "do not agree"]) {
-            let status = try programs.pipeline(["status", "--done", parts.done] + options)
+            let status = try programs.pipeline(["status", "--timeout", "60s", "--done", parts.done] + options)
             #expect(try await status.ending() == .exited(1))
             let lines = try await status.errors.all()
             #expect(lines.count == 1 && lines[0].contains(complaint), "\(lines)")

@@ -35,7 +35,7 @@ import Testing
             ["subscribe", "--connect", endpoint, "--all", "--count", "1"] + client("client"))
         #expect(try await subscriber.ending() == .exited(0))
         let strangers = try [client("stranger"), []].map { options in
-            try programs.pubsub(["subscribe", "--connect", endpoint, "--all", "--timeout", "9s"] + options)
+            try programs.pubsub(["subscribe", "--connect", endpoint, "--all", "--timeout", "20s"] + options)
         }
         try await strangers[0].errors.wait(for: "turned this one away")
         try await strangers[1].errors.wait(for: "do not agree on how they are secured")
