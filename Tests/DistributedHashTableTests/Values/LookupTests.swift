@@ -87,7 +87,7 @@ import Testing
         for _ in 0..<20 {
             let target = NodeID.random(using: &generator)
             let dead = Set(all.shuffled(using: &generator).prefix(60))
-            var lookup = lookup(target, wanted: 8, knowing: Array(all.shuffled(using: &generator).prefix(20)))
+            var lookup = lookup(target, wanted: 20, knowing: Array(all.shuffled(using: &generator).prefix(20)))
             while !lookup.isFinished {
                 guard let asked = lookup.next() else { break }
                 if dead.contains(asked) {
@@ -95,7 +95,7 @@ import Testing
                 } else {
                     // Each knows the half of the network that is nearest to it.
                     let known = all.sorted { $0.id.distance(to: asked.id) < $1.id.distance(to: asked.id) }.prefix(100)
-                    let nearest = known.sorted { $0.id.distance(to: target) < $1.id.distance(to: target) }.prefix(8)
+                    let nearest = known.sorted { $0.id.distance(to: target) < $1.id.distance(to: target) }.prefix(20)
                     lookup.answer(from: asked.id, naming: Array(nearest), token: 0, version: 0)
                 }
             }

@@ -57,7 +57,7 @@ import Testing
 
     @Test func `On SIGHUP endpoints are bound and left, all or none`() async throws {
         let file = try TemporaryFile(Self.routes)
-        let gateway = try await programs.gateway("--config", file.path)
+        let gateway = try await programs.gateway("--config", file.path, "--demo-workers", "0")
         let kept = try await endpoint("publishing on ", gateway)
         // One endpoint that another has: nothing changes.
         try file.replace(
