@@ -213,7 +213,8 @@ import Testing
             if number % 100 == 0 { network.simulation.run(for: .milliseconds(100)) }
         }
         network.simulation.run(for: .minutes(1))
-        #expect(network.holders(of: "colour") == before, "\(TestSeed.hint)")
+        // A search may have left a copy with another meanwhile.
+        #expect(Set(network.holders(of: "colour")).isSuperset(of: before), "\(TestSeed.hint)")
         for node in network.nodes {
             #expect(network.find("colour", from: node) == "green", "\(TestSeed.hint)")
             #expect((network.simulation.node(node)?.byteCount ?? 0) < 1_000_000, "\(TestSeed.hint)")
