@@ -2,10 +2,12 @@ extension Broker {
     /// Whether a delivery still has to be carried out.
     ///
     /// It has not when its worker was lost after it was made: the worker must get no further command, a request is on
-    /// another way already, and neither may reach a worker that has taken over the routing id.
+    /// another way already, and neither may reach a worker that has taken over the routing id. Nor has a CANCEL of what
+    /// found no room in the worker's pipe, or has been answered.
     package func isCurrent(_ delivery: Delivery) -> Bool {
         guard delivery.worker >= 0 else { return true }
         guard workers[delivery.worker].registration < delivery.sequence else { return false }
+        guard delivery.cancelled == 0 || requests[delivery.sender].sequence == delivery.cancelled else { return false }
         return delivery.slot < 0
             || requests[delivery.slot].sequence == delivery.sequence && requests[delivery.slot].worker >= 0
     }

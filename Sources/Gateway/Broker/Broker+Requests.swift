@@ -212,7 +212,9 @@ extension Broker {
         if requests[slot].isToldOfEnd {
             // It knows already.
         } else if workers[worker].properties.wantsCancel {
-            send(.cancel(id: tag(of: slot).frame), to: worker, now: now)
+            send(
+                .cancel(id: tag(of: slot).frame), to: worker, sender: slot, cancelled: requests[slot].sequence, now: now
+            )
         } else if wasOpen {
             send(.message(id: tag(of: slot).frame, kind: .close, data: Frame()), to: worker, now: now)
         }

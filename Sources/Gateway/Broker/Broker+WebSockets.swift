@@ -153,8 +153,11 @@ extension Broker {
             workers[delivery.worker].backlog.first?.sequence == delivery.sequence
         else { return }
         workers[delivery.worker].backlog.removeFirst()
-        retryBacklog(of: delivery.worker)
-        if workers[delivery.worker].backlog.isEmpty { resumeClients(of: delivery.worker) }
+        if workers[delivery.worker].backlog.isEmpty {
+            resumeClients(of: delivery.worker)
+        } else {
+            retryBacklog(of: delivery.worker)
+        }
     }
 
     /// Puts a delivery behind those that wait, and lets the client send nothing more meanwhile.
@@ -171,8 +174,12 @@ extension Broker {
 
     /// Tries again to send what waits for room; the next follows when that is done.
     mutating func retryBacklog(of worker: Int) {
-        guard let next = workers[worker].backlog.first else { return }
-        effects.append(.send(next))
+        guard !workers[worker].backlog.isEmpty else { return }
+        while let next = workers[worker].backlog.first {
+            if isCurrent(next) { return effects.append(.send(next)) }
+            workers[worker].backlog.removeFirst()
+        }
+        resumeClients(of: worker)
     }
 
     private mutating func resumeClients(of worker: Int) {

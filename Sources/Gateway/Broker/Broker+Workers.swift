@@ -174,8 +174,12 @@ extension Broker {
 
     /// Sends a command other than a request to a worker. All but heartbeats wait where there is no room.
     ///
-    /// - Parameter sender: the place of the request whose client's message it is, -1 for every other.
-    mutating func send(_ command: GatewayCommand, to worker: Int, sender: Int = -1, now: Instant) {
+    /// - Parameters:
+    ///   - sender: the place of the request whose client's message or CANCEL it is, -1 for every other.
+    ///   - cancelled: of a CANCEL, the number of the delivery that took its request to the worker.
+    mutating func send(
+        _ command: GatewayCommand, to worker: Int, sender: Int = -1, cancelled: UInt64 = 0, now: Instant
+    ) {
         guard let frames = command.frames(in: workers[worker].dialect) else { return }
         sequence += 1
         workers[worker].lastSent = now
@@ -183,6 +187,6 @@ extension Broker {
             .send(
                 Delivery(
                     routingID: workers[worker].routingID, frames: frames, request: nil, worker: worker, slot: -1,
-                    isKept: command != .heartbeat, sender: sender, sequence: sequence)))
+                    isKept: command != .heartbeat, sender: sender, cancelled: cancelled, sequence: sequence)))
     }
 }

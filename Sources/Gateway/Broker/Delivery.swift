@@ -12,8 +12,10 @@ package struct Delivery: Sendable {
     let slot: Int
     /// Whether it waits, and what follows of its kind behind it, where the worker's pipe is full.
     package let isKept: Bool
-    /// The place of the request whose client's message it is, -1 for every other.
+    /// The place of the request whose client's message or CANCEL it is, -1 for every other.
     let sender: Int
+    /// Of a CANCEL, the number of the delivery that took its request to the worker; 0 for every other.
+    let cancelled: UInt64
     /// Numbers all deliveries in their order; never used twice.
     let sequence: UInt64
 }
@@ -21,17 +23,17 @@ package struct Delivery: Sendable {
 extension Delivery {
     init(message: Message, request: RequestID?, worker: Int, slot: Int, sequence: UInt64) {
         self.init(
-            message: message, request: request, worker: worker, slot: slot, isKept: false, sender: -1,
+            message: message, request: request, worker: worker, slot: slot, isKept: false, sender: -1, cancelled: 0,
             sequence: sequence)
     }
 
     init(
         routingID: Frame, frames: Message, request: RequestID?, worker: Int, slot: Int, isKept: Bool = false,
-        sender: Int = -1, sequence: UInt64
+        sender: Int = -1, cancelled: UInt64 = 0, sequence: UInt64
     ) {
         self.init(
             message: Message(routingID, followedBy: frames), request: request, worker: worker, slot: slot,
-            isKept: isKept, sender: sender, sequence: sequence)
+            isKept: isKept, sender: sender, cancelled: cancelled, sequence: sequence)
     }
 
     /// The worker's routing id.
