@@ -42,8 +42,9 @@ import WorkerProtocol
         script.submit(2)
         _ = script.log()
         script.cancel(1)
+        #expect(script.log() == ["→ a CANCEL 1"])
         try script.abort("a", 1)
-        #expect(script.log() == ["→ a CANCEL 1", "→ a REQUEST 2"])
+        #expect(script.log() == ["→ a REQUEST 2"])
         #expect(script.broker.counters.lateReplies == 0)
         #expect(script.broker.counters.violations == 0)
     }
