@@ -99,6 +99,20 @@ class Request:
             else:  # A route of the gateway leads here from another path than the service's own.
                 self.root_path = ""
 
+    def scope(self, state):
+        """What the scopes of ASGI have in common."""
+        return {
+            "http_version": "1.1",
+            "path": self.path,
+            "raw_path": self.raw_path,
+            "query_string": self.query,
+            "root_path": self.root_path,
+            "headers": self.fields,
+            "client": self.client,
+            "server": self.server,
+            "state": state,
+        }
+
 
 def decoded(path):
     return urllib.parse.unquote_to_bytes(path) if b"%" in path else path
@@ -282,17 +296,9 @@ class HTTPExchange(Exchange):
             # All of 2.5 holds but for what send() does when the client is gone. Starlette looks at this number: up to
             # 2.3 it listens for http.disconnect while it streams, and stops at once; later it waits for send() to fail.
             "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
             "method": request.method,
             "scheme": request.scheme,
-            "path": request.path,
-            "raw_path": request.raw_path,
-            "query_string": request.query,
-            "root_path": request.root_path,
-            "headers": request.fields,
-            "client": request.client,
-            "server": request.server,
-            "state": state,
+            **request.scope(state),
         }
 
     async def run(self, application, state):
@@ -344,18 +350,10 @@ class WebSocketExchange(Exchange):
         return {
             "type": "websocket",
             "asgi": {"version": "3.0", "spec_version": "2.5"},
-            "http_version": "1.1",
             "scheme": "wss" if request.scheme == "https" else "ws",
-            "path": request.path,
-            "raw_path": request.raw_path,
-            "query_string": request.query,
-            "root_path": request.root_path,
-            "headers": request.fields,
-            "client": request.client,
-            "server": request.server,
             "subprotocols": [name for name in (part.strip() for part in offered.decode("latin-1").split(",")) if name],
-            "state": state,
             "extensions": {"websocket.http.response": {}},
+            **request.scope(state),
         }
 
     async def run(self, application, state):
