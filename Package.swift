@@ -11,6 +11,10 @@ let documentation: [Package.Dependency] =
     Context.environment["DOCUMENTATION"] == nil
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
 
+// The tests to build, by the names of their targets and with spaces between; all of them where it is not set. A build
+// with a sanitizer takes those alone that are run under it: Scripts/test.
+let wantedTests = Context.environment["TEST_TARGETS"].map { Set($0.split(separator: " ").map(String.init)) }
+
 let language: [SwiftSetting] =
     [
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
@@ -467,3 +471,7 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if let wantedTests {
+    package.targets.removeAll { $0.type == .test && !wantedTests.contains($0.name) }
+}

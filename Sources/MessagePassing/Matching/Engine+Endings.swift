@@ -153,14 +153,18 @@ extension Engine {
         guard finalCounts.contains(where: { $0 != nil }) else { return }
         let silent = state.members.indices.filter { isSilent(state.members[$0]) }
         guard !silent.isEmpty else { return }
-        // A rank may still send to itself, from another task.
+        for source in silent {
+            for ticket in state.mailbox.cancelAll(where: { $0 == source }) {
+                effects.append(.end(ticket, .failure(finishedError([source]))))
+            }
+        }
+        // A wait for any rank ends when no other may send; this one may still send to itself, from another task.
         let others = state.members.indices.filter { $0 != state.rank }
-        let isEverybody = !others.isEmpty && Set(others).isSubset(of: silent)
-        let tickets = state.mailbox.cancelAll { source in source.map(silent.contains) ?? isEverybody }
-        let error = MessagePassingError(
-            .rankFinished, ranks: silent,
-            "\(MessagePassingError.list(silent)) finished without sending what is awaited here")
-        for ticket in tickets { effects.append(.end(ticket, .failure(error))) }
+        if !others.isEmpty, Set(others).isSubset(of: silent) {
+            for ticket in state.mailbox.cancelAll(where: { $0 == nil }) {
+                effects.append(.end(ticket, .failure(finishedError(others))))
+            }
+        }
         guard let running = state.running, let awaited = running.run.awaited.first(where: silent.contains) else {
             return
         }
@@ -169,6 +173,13 @@ extension Engine {
             sequence: running.sequence, calls: [state.rank: running.call],
             abandoned: [awaited: "it finished without calling it"])
         effects.append(.report(Knowledge(troubles: [state.id: trouble])))
+    }
+
+    /// What a wait ends with that only these ranks could have fulfilled.
+    private func finishedError(_ ranks: [Int]) -> MessagePassingError {
+        MessagePassingError(
+            .rankFinished, ranks: ranks,
+            "\(MessagePassingError.list(ranks)) finished without sending what is awaited here")
     }
 
     private func isSilent(_ worldRank: Int) -> Bool {
