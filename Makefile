@@ -74,6 +74,7 @@ libfuzzer: ## libFuzzer for each reader of the gateway, from Tests/Corpus (FUZZ_
 chaos: ## kill, stop, slow down and flood a gateway and its workers at length (CHAOS_REQUESTS, … : CONTRIBUTING.md)
 	@CHAOS_REQUESTS=$${CHAOS_REQUESTS:-200000} CHAOS_CONNECTIONS=$${CHAOS_CONNECTIONS:-50} \
 		IDLE_CONNECTIONS=$${IDLE_CONNECTIONS:-10000} IDLE_STREAMS=$${IDLE_STREAMS:-10000} STREAM_READERS=$${STREAM_READERS:-2000} \
+		STREAM_RATE=$${STREAM_RATE:-50000} \
 		SLOW_CONNECTIONS=$${SLOW_CONNECTIONS:-500} SLOW_SECONDS=$${SLOW_SECONDS:-30} \
 		STREAM_BYTES=$${STREAM_BYTES:-1073741824} TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} \
 		exec Scripts/test --filter '^FaultTests\.(Chaos|Load|StreamLoad)Tests' $(ARGS)

@@ -24,6 +24,7 @@ PROPERTIES = b"concurrency=%d\ncancel=1\ncredit=1\ndrain=1\nwebsocket=1\n"
 
 HEARTBEAT_INTERVAL = 1.0  # Seconds, the gateway's --heartbeat.
 LIVENESS = 3  # Intervals of silence after which the other side counts as dead.
+MOST_WAITING = 65_536  # Messages of a WebSocket that nobody has taken.
 
 
 async def converse(socket):
@@ -129,6 +130,8 @@ class WebSocket:
             return
         if kind == b"close":
             self.end(Closed(int.from_bytes(data[:2], "big") if data else None, data[2:].decode()))
+        elif len(self.inbox) == MOST_WAITING:  # Only empty messages, which cost no credit, can be so many.
+            self.close(1008, "more messages wait than the worker keeps")
         else:
             self.inbox.append((data.decode() if kind == b"text" else data, len(data)))
             self.arrived.set()

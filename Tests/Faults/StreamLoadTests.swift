@@ -75,6 +75,40 @@ import Testing
         #expect(grown < (count + stuck.count) * (512 << 10) + (64 << 20))
     }
 
+    /// `STREAM_READERS` as above, `STREAM_RATE` messages a second (2000; `make chaos` takes 50,000).
+    @Test func `A publisher in full flow is killed and started again, and every reader stays`() async throws {
+        let count = Parameter.number("STREAM_READERS", default: 100)
+        let rate = Parameter.number("STREAM_RATE", default: 2000)
+        try LoadTests.allowDescriptors(2 * count + 500)
+        let gateway = try await gateway(2 * count)
+        let stuck = try readers(count / 10, of: "t", gateway)
+        let reading = try readers(count, of: "t", gateway)
+        let before = try gateway.memory()
+
+        // All of it in one task, to which the clients belong.
+        let (early, told) = try await Task.detached {
+            let first = try await publisher()
+            try await first.output.wait(for: "+t")
+            first.enter("rate \(rate) 600 100")
+            var early = try Self.read(reading, atLeast: 10 * count)
+            first.signal(SIGKILL)
+            _ = try await first.ending()
+            let second = try await publisher()
+            try await second.output.wait(for: "+t")
+            // What the first has sent is read before the second begins, so that all that comes then is the second's.
+            early += try Self.readWhatIsThere(reading)
+            second.enter("rate \(rate) 3 100")
+            second.enter("t last")
+            return (early, try Self.readAll(reading))
+        }.value
+        #expect(told == (3 * rate + 1) * count, "what came and what was told as dropped is not what was sent")
+        let grown = try gateway.memory(peak: true) - before
+        print(
+            "\(rate) messages a second to \(count) readers and \(stuck.count) that read nothing: \(early) told "
+                + "until the publisher was killed, \(told) after it; \(grown >> 20) MiB more at most")
+        #expect(grown < (count + stuck.count) * (512 << 10) + (64 << 20))
+    }
+
     /// What has come to a reader, counted as it comes: of millions of events none is kept.
     private struct Count {
         private static let drop = Array("event: dropped".utf8)
@@ -107,22 +141,61 @@ import Testing
 
     /// Reads until each has the last message; how many came to all of them together, with those that were dropped.
     private static func readAll(_ clients: [BlockingClient]) throws -> Int {
-        var counts = clients.map { _ in Count() }
-        var open = Set(clients.indices)
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        while !open.isEmpty {
-            let order = open.sorted()
-            var polls = order.map { pollfd(fd: clients[$0].descriptor, events: Int16(POLLIN), revents: 0) }
-            guard poll(&polls, nfds_t(polls.count), 60_000) > 0 else {
+        var reading = Reading(clients)
+        while !reading.open.isEmpty {
+            guard try reading.turn(60_000) else {
                 throw BlockingClient.Failure(description: "nothing came for a minute")
             }
+        }
+        return reading.told
+    }
+
+    /// Reads until so many have come to all of them together.
+    private static func read(_ clients: [BlockingClient], atLeast count: Int) throws -> Int {
+        var reading = Reading(clients)
+        while reading.told < count {
+            guard try reading.turn(60_000) else {
+                throw BlockingClient.Failure(description: "nothing came for a minute")
+            }
+        }
+        return reading.told
+    }
+
+    /// Reads until nothing has come for two seconds.
+    private static func readWhatIsThere(_ clients: [BlockingClient]) throws -> Int {
+        var reading = Reading(clients)
+        while try reading.turn(2000) {}
+        return reading.told
+    }
+
+    /// Many streams that are read by one thread.
+    private struct Reading {
+        private let clients: [BlockingClient]
+        private var counts: [Count]
+        /// Those that have not come to the last message.
+        private(set) var open: Set<Int>
+        private var buffer = [UInt8](repeating: 0, count: 256 << 10)
+
+        init(_ clients: [BlockingClient]) {
+            self.clients = clients
+            counts = clients.map { _ in Count() }
+            open = Set(clients.indices)
+        }
+
+        var told: Int { counts.reduce(0) { $0 + $1.told } }
+
+        /// Reads what there is of each; false where nothing came for so many milliseconds.
+        mutating func turn(_ timeout: Int32) throws -> Bool {
+            let order = open.sorted()
+            var polls = order.map { pollfd(fd: clients[$0].descriptor, events: Int16(POLLIN), revents: 0) }
+            guard poll(&polls, nfds_t(polls.count), timeout) > 0 else { return false }
             for (index, poll) in zip(order, polls) where poll.revents != 0 {
                 let count = try clients[index].read(into: &buffer)
                 guard count > 0 else { throw BlockingClient.Failure(description: "a stream ended") }
                 counts[index].receive(buffer[..<count])
                 if counts[index].hasLast { open.remove(index) }
             }
+            return true
         }
-        return counts.reduce(0) { $0 + $1.told }
     }
 }

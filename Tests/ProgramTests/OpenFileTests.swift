@@ -61,6 +61,32 @@ import Testing
         #expect(try await gateway.program.ending() == .exited(0))
     }
 
+    /// The workers in the process have taken so much that fewer connections than usual are possible.
+    @Test func `Where next to nothing is left, the few connections that are possible are served again and again`()
+        async throws
+    {
+        let gateway = try await gateway(openFiles: 110, "--demo-workers", "1", "--admin", "127.0.0.1:0")
+        try await gateway.waitForService("/hello")
+        let administration = try #require(
+            try await gateway.program.output.wait(for: "admin on http://").split(separator: ":").last.flatMap {
+                Int($0)
+            })
+        let group = MultiThreadedEventLoopGroup.singleton
+        for _ in 0..<3 {
+            var clients: [any Channel] = []
+            for port in [gateway.port, administration] {
+                for _ in 0..<200 {
+                    clients.append(try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get())
+                }
+            }
+            try await gateway.program.errors.wait(for: "accepting pauses until")
+            for client in clients { try? await client.close() }
+            #expect(try await gateway.ask("GET", "/hello").status == 200)
+        }
+        gateway.program.signal(15)
+        #expect(try await gateway.program.ending() == .exited(0))
+    }
+
     @Test func `A limit of open files that is too small for the connections is told at the start`() async throws {
         let gateway = try await gateway(openFiles: 200, "--admin", "off", "--max-connections", "500")
         try await gateway.program.errors.wait(for: "fewer connections", "max-connections=500", "limit=200")

@@ -6,6 +6,8 @@ import NIOPosix
 final class AdminServer: Sendable {
     /// The most connections at a time: those of people and scrapers, not of clients.
     private static let maximumConnections = 256
+    /// So many are served in any case.
+    private static let least = 8
     /// How long a connection may lie idle.
     private static let idleTime = TimeAmount.seconds(60)
 
@@ -24,7 +26,16 @@ final class AdminServer: Sendable {
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                guard limit.enter() == .served else {
+                switch limit.enter() {
+                case .dropped: return channel.close()
+                case .refused:
+                    limit.leave()
+                    return channel.close()
+                case .served: break
+                }
+                // Few look at a time. Where files run short, those beyond them are turned away at once: the rest belongs to
+                // workers and clients.
+                guard limit.current <= Self.least || AcceptPause.leavesReserve(channel) else {
                     limit.leave()
                     return channel.close()
                 }

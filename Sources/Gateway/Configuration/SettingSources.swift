@@ -65,12 +65,7 @@ package struct SettingSources: Sendable {
 
     /// What is wrong with the files of HTTPS alone, which can be read anew while the program runs.
     package func problems(ofTLSFilesIn settings: GatewaySettings) -> [ConfigurationProblem] {
-        do throws(TLSCredentials.Mistake) {
-            _ = try TLSCredentials(settings.gateway)
-            return []
-        } catch {
-            return [problem(with: error.setting, error.value, remedy: error.reason)]
-        }
+        TLSCredentials.mistakes(in: settings.gateway).map { problem(with: $0.setting, $0.value, remedy: $0.reason) }
     }
 
     /// What a gateway would start with and an operator should know all the same: certificates that have expired or are not

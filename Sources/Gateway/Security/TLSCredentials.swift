@@ -56,6 +56,28 @@ struct TLSCredentials {
         warnings = Self.warnings(about: chain, in: certificate)
     }
 
+    /// What is wrong with the files, each by itself; with all of them together only where each is right.
+    static func mistakes(in configuration: GatewayConfiguration) -> [Mistake] {
+        var mistakes: [Mistake] = []
+        func check(_ body: () throws(Mistake) -> Void) {
+            do throws(Mistake) { try body() } catch { mistakes.append(error) }
+        }
+        let settings = configuration.tls
+        if configuration.listen.contains(where: { $0.scheme == .https }), configuration.tlsMistake == nil {
+            check { () throws(Mistake) in
+                if let file = settings.certificate { _ = try certificates(in: file, setting: "tls-certificate") }
+            }
+            check { () throws(Mistake) in
+                if let file = settings.key { _ = try privateKey(in: file) }
+            }
+            check { () throws(Mistake) in
+                if let file = settings.clientAuthority { _ = try certificates(in: file, setting: "tls-client-ca") }
+            }
+        }
+        if mistakes.isEmpty { check { () throws(Mistake) in _ = try TLSCredentials(configuration) } }
+        return mistakes
+    }
+
     /// What is spoken in TLS 1.2: with a key exchange whose keys are gone when the connection is, and encryption that
     /// authenticates, as HTTP/2 asks for (RFC 9113, section 9.2.2). Those of TLS 1.3 all are so, and not a matter of choice.
     private static let cipherSuites: [NIOTLSCipher] = [

@@ -15,6 +15,9 @@ struct WebSocketInbox {
     /// answered by as many commands.
     static let grantThreshold = 16 * 1024
 
+    /// The most messages that may wait. Credit counts the bytes of messages, so that empty ones could come without end.
+    static let capacity = 65_536
+
     /// Those that have been taken are nil until they are removed, many at a time.
     private var messages: [WorkerWebSocket.Message?] = []
     private var taken = 0
@@ -23,6 +26,9 @@ struct WebSocketInbox {
 
     /// Whether there is nothing to take.
     var isEmpty: Bool { messages.isEmpty }
+
+    /// Whether a further message would be more than may wait.
+    var isFull: Bool { messages.count - taken >= Self.capacity }
 
     /// Keeps a message until it is taken; one that comes after the end is dropped.
     mutating func receive(_ message: WorkerWebSocket.Message) {

@@ -110,8 +110,11 @@ struct WebSocketState<Sender, Receiver> {
 
     // MARK: Receiving
 
-    /// Takes in what the client sent.
+    /// Takes in what the client sent. Where more messages wait than may, the WebSocket is closed.
     mutating func receive(_ message: WorkerWebSocket.Message) -> Followup {
+        guard !inbox.isFull else {
+            return finish(WorkerWebSocket.Close(.policyViolation, reason: "more messages wait than the worker keeps"))
+        }
         inbox.receive(message)
         return Followup(receivers: takeReceivers())
     }

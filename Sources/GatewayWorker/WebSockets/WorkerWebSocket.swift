@@ -11,7 +11,8 @@ import WorkerProtocol
 ///
 /// Both directions have back pressure. The gateway reads the client no faster than messages are taken from the sequence, and
 /// ``send(_:)-(Message)`` waits while the client does not keep up. Any number of tasks may send at once: messages leave in
-/// the order in which they were given. One task reads.
+/// the order in which they were given. One task reads. Of a client that sends 65,536 messages which nobody takes, which takes
+/// empty ones, as what the gateway reads is counted in bytes, the WebSocket is closed with 1008.
 ///
 /// Ping, pong, fragments, masks and the check of UTF-8 are the gateway's.
 public final class WorkerWebSocket: Sendable {

@@ -107,7 +107,8 @@ extension Collector {
             try say(.hello)
             if let recovered = state.withLock({ $0.recovered }) { try say(.recovered(recovered)) }
             let (overdue, isMissed, refusal) = state.withLock { state in
-                let isMissed = !state.isProducerMissed && now - state.lastHeard >= .seconds(2)
+                let isMissed =
+                    !state.isProducerMissed && now - state.lastHeard >= .seconds(2) && !isWithinProcess(doneEndpoint)
                 if isMissed { state.isProducerMissed = true }
                 // To one that is not there they would only pile up.
                 let isThere = now - state.lastHeard < TaskWindow.silence

@@ -200,7 +200,8 @@ public final class ResultFile: ResultSink {
         var handedOver: [UInt8] = []
         swap(&handedOver, &bytes)
         let (returned, failure) = await withCheckedContinuation { continuation in
-            queue.async { [self, handedOver] in
+            // The caller holds on to it until it is resumed. The queue must not: it would close the file some time later.
+            queue.async { [unowned self, handedOver] in
                 do {
                     try append(handedOver, results)
                     continuation.resume(returning: (handedOver, nil as (any Error)?))

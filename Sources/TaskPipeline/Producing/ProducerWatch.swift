@@ -3,6 +3,7 @@ struct ProducerWatch: Sendable {
     typealias Instant = Moment
 
     private struct Partner: Sendable {
+        let endpoint: String
         let missing: String
         let present: String
         var lastSeen: Instant
@@ -14,7 +15,7 @@ struct ProducerWatch: Sendable {
                 lastSeen = now
                 return isMissed ? present : nil
             }
-            guard !isMissed, now - lastSeen >= .seconds(2) else { return nil }
+            guard !isMissed, now - lastSeen >= .seconds(2), !isWithinProcess(endpoint) else { return nil }
             isMissed = true
             return missing
         }
@@ -27,9 +28,11 @@ struct ProducerWatch: Sendable {
 
     init(tasks: String, done: String, start: Instant) {
         workers = Partner(
+            endpoint: tasks,
             missing: "no worker asks for tasks at \(tasks); waiting for one: pipeline work --tasks … --results …",
             present: "a worker is there", lastSeen: start)
         collector = Partner(
+            endpoint: done,
             missing: "no collector reports at \(done); waiting for one: pipeline collect --results … --done …",
             present: "a collector is there", lastSeen: start)
     }

@@ -5,7 +5,7 @@ extension Socket {
     ///
     /// - Parameter endpoint: the one that the socket is bound to. If that is not within the process, another is bound.
     func localEndpoint(beside endpoint: String) throws -> String {
-        guard !endpoint.hasPrefix("inproc://") else { return endpoint }
+        guard !isWithinProcess(endpoint) else { return endpoint }
         return try bind("inproc://local-\(SessionID.random().rawValue)")
     }
 }

@@ -13,8 +13,7 @@ struct Reachability: Sendable {
 
     init(_ endpoint: String, since now: Moment) {
         self.endpoint = endpoint
-        // Within a process there is nothing that could be out of reach.
-        lostSince = endpoint.hasPrefix("inproc://") ? nil : now
+        lostSince = isWithinProcess(endpoint) ? nil : now
         nextNotice = now + pause.next()
     }
 

@@ -60,7 +60,8 @@ struct ModelRun<Model: RandomModel> {
                 "MODEL_SEED=\(failure.seed) MODEL_SEQUENCES=1 MODEL_STEPS=\(steps): \(failure.broken.joined(separator: "; "))"
             )
         }
-        guard sequences >= 1000, failures.isEmpty else { return }
+        // Of fewer sequences the rarest outcomes may be missing by chance.
+        guard sequences >= 20_000, failures.isEmpty else { return }
         for outcome in outcomes {
             #expect(coverage[outcome, default: 0] > 0, "\(outcome) never happened: \(coverage)")
         }

@@ -149,6 +149,19 @@ import Testing
         #expect(state.ending == .abandoned)
     }
 
+    @Test func `Empty messages, which cost no credit, do not pile up without end`() {
+        var state = accepted()
+        for _ in 0..<WebSocketInbox.capacity {
+            let followup = state.receive(.text(""))
+            #expect(!followup.sendsFinal)
+        }
+        #expect(state.ending == nil)
+        let followup = state.receive(.text(""))
+        #expect(followup.sendsFinal)
+        #expect(state.final??.code == .policyViolation)
+        #expect(state.take() == .ended)
+    }
+
     @Test func `One that ends before it was accepted cannot be accepted`() {
         var state = State(credit: 0)
         _ = state.abandon()

@@ -130,4 +130,25 @@ import Testing
         }
         _ = try await process.ending()
     }
+
+    /// A record of a connection that nobody ends would hold up the drain for as long as it may take.
+    @Test func `Clients that reset while they are told of their fault leave nothing behind for a drain to wait for`()
+        async throws
+    {
+        let gateway = try await HTTP2Gateway("--drain-timeout", "10m")
+        let port = gateway.port
+        try await HTTP2Gateway.onThread {
+            // SETTINGS, and a PING that is too short.
+            let fault = HTTP2Client.preface + [0, 0, 0, 4, 0, 0, 0, 0, 0] + [0, 0, 1, 6, 0, 0, 0, 0, 0, 0]
+            for _ in 0..<30 {
+                let socket = try RawSocket(port: port)
+                #expect(socket.write(fault[...]) == fault.count)
+                #expect(socket.wait(until: .now + HTTP2Client.patience, writing: false) == .readable)
+                socket.end(byReset: true)
+            }
+        }
+        let process = gateway.gateway.program
+        process.signal(SIGTERM)
+        #expect(try await process.ending() == .exited(0))
+    }
 }

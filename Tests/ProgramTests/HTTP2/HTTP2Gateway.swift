@@ -51,7 +51,7 @@ struct HTTP2Gateway: Sendable {
         try await withTaskExecutorPreference(ThreadExecutor.shared) { try body() }
     }
 
-    /// Waits until a metric without labels has a value, and throws if it has not after ten seconds.
+    /// Waits until a metric without labels has a value, and throws if it has not after a minute.
     func wait(for metric: String, toBe value: Int) async throws {
         let connection = try await HTTPConnection.open(to: adminPort)
         let deadline = ContinuousClock.now + HTTP2Client.patience

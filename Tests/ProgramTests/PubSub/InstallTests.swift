@@ -21,7 +21,7 @@ import Testing
         let prefix = file.folderPath
         let installed = try await install(prefix)
         #expect(try await installed.ending() == .exited(0), "\(installed.errors.soFar)")
-        for program in ["pubsub", "pipeline", "kademlia", "webgateway"] {
+        for program in ["pubsub", "pipeline", "ranks", "kademlia", "webgateway"] {
             for path in [
                 "bin/\(program)", "share/bash-completion/completions/\(program)",
                 "share/zsh/site-functions/_\(program)",

@@ -116,6 +116,16 @@ import Testing
         #expect(try await wrong.ending() == .exited(1))
         let lines = try await wrong.output.all()
         #expect(lines.count == 1 && lines[0].hasPrefix("\(file.path):3: tls-key '"), "\(lines)")
+        // Of several mistakes each is named.
+        try file.replace(
+            with: """
+                listen: [127.0.0.1:8080, "https://[::1]:8443"]
+                tls-certificate: \(certificates.key("server"))
+                tls-key: /nowhere.key
+                tls-client-ca: /nowhere.pem
+                """)
+        let several = try await programs.webgateway("check", "--config", file.path).output.all()
+        #expect(several.map { $0.dropFirst(file.path.count).prefix(3) } == [":2:", ":3:", ":4:"], "\(several)")
         try file.replace(
             with: """
                 listen: [127.0.0.1:8080, "https://[::1]:8443"]

@@ -36,6 +36,16 @@ final class AcceptPause: Sendable {
     /// How many descriptors HTTP leaves to workers, MDP clients, administration, and to what the libraries open for moments.
     static func reserve(of limit: Int) -> Int { min(32, limit / 4) }
 
+    /// Whether so few files are open with an accepted connection that enough are left for what is not HTTP. To be called on
+    /// its event loop.
+    static func leavesReserve(_ channel: any Channel, _ limit: Int? = OpenFileLimit.current) -> Bool {
+        let transport = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
+        guard let limit, let transport else { return true }
+        return Int(transport) < limit - reserve(of: limit)
+    }
+
     /// A listener that accepts from now on.
     func add(_ listener: any Channel) {
         state.withLockedValue { $0.listeners.append(listener) }
@@ -48,13 +58,12 @@ final class AcceptPause: Sendable {
 
     /// A connection was accepted. Called on its event loop.
     ///
-    /// - Parameter count: how many connections are open with it.
-    func accepted(_ channel: any Channel, count: Int) {
-        guard let limit, count > Self.least else { return }
-        let transport = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { $0 }
-        guard let transport, Int(transport) >= limit - Self.reserve(of: limit) else { return }
+    /// - Parameter connections: counts the connections, this one among them.
+    func accepted(_ channel: any Channel, _ connections: ConnectionLimit) {
+        guard let limit else { return }
+        let count = connections.current
+        guard count > Self.least else { return }
+        guard !Self.leavesReserve(channel, limit) else { return }
         let (listeners, isWorthALine) = state.withLockedValue { state -> ([any Channel], Bool) in
             guard !state.isPaused else { return ([], false) }
             state.isPaused = true
@@ -70,22 +79,27 @@ final class AcceptPause: Sendable {
                 metadata: ["limit": "\(limit)", "connections": "\(count)"])
         }
         for listener in listeners { setAccepting(false, listener) }
-        lookAgain(on: first.eventLoop)
+        lookAgain(on: first.eventLoop, connections)
     }
 
-    private func lookAgain(on loop: any EventLoop) {
+    private func lookAgain(on loop: any EventLoop, _ connections: ConnectionLimit) {
         loop.scheduleTask(in: Self.interval) { [self] in
             // Once the listeners are closed there is nothing to be resumed.
             guard state.withLockedValue({ !$0.listeners.isEmpty }) else { return }
-            guard let limit, let next = OpenFileLimit.next, next < limit - Self.reserve(of: limit) else {
-                return lookAgain(on: loop)
-            }
+            guard hasRoom(beside: connections.current) else { return lookAgain(on: loop, connections) }
             let listeners = state.withLockedValue { state in
                 state.isPaused = false
                 return state.listeners
             }
             for listener in listeners { setAccepting(true, listener) }
         }
+    }
+
+    /// Whether a connection can be accepted beside so many others. The few that are accepted in any case need no room left by
+    /// what else is open: of a process that has taken much for itself there may never be any.
+    private func hasRoom(beside count: Int) -> Bool {
+        guard let limit, let next = OpenFileLimit.next else { return false }
+        return count < Self.least || next < limit - Self.reserve(of: limit)
     }
 
     private func setAccepting(_ isAccepting: Bool, _ listener: any Channel) {

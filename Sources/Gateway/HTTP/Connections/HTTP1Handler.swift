@@ -198,9 +198,11 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         hasHandedOver = true
         finish()
-        context.fireChannelRead(wrapInboundOut(bytes))
-        if isReadPending { context.read() }
+        // Before the bytes go on: writing an answer to them may find the client gone, and this handler would keep the end
+        // of the connection to itself.
         pipeline.removeHandler(self, promise: nil)
+        pipeline.fireChannelRead(NIOAny(bytes))
+        if isReadPending { pipeline.read() }
     }
 
     private func finish() {

@@ -216,7 +216,7 @@ package final class HTTPServer: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: mark)
             .childChannelInitializer { [connections, pause] channel in
                 let admission = connections.enter()
-                pause.accepted(channel, count: connections.current)
+                pause.accepted(channel, connections)
                 guard admission != .dropped, let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
                     return channel.close()
                 }

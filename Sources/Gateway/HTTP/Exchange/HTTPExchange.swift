@@ -103,6 +103,9 @@ struct HTTPExchange {
         /// The subject of the client's certificate, where one was asked for.
         let clientCertificateSubject: String?
 
+        /// Which port is meant where a host names none.
+        var defaultPort: Int { scheme == "https" ? 443 : 80 }
+
         init(peer: RequestPeer, scheme: String, listenerAddress: String, clientCertificateSubject: String? = nil) {
             self.peer = peer
             self.scheme = scheme

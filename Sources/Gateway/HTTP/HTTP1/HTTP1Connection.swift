@@ -67,7 +67,7 @@ struct HTTP1Connection {
 
     var stage = ConnectionStage.open
     var reading = Reading.head
-    var parser = RequestHeadParser()
+    var parser: RequestHeadParser
     var body: IncomingBody?
     var input = ByteBuffer()
     var sawEmptyLine = false
@@ -105,6 +105,7 @@ struct HTTP1Connection {
     init(_ rules: FrontRules, from origin: HTTPExchange.Origin) {
         self.rules = rules
         self.origin = origin
+        parser = RequestHeadParser(defaultPort: origin.defaultPort)
     }
 
     // MARK: What happens

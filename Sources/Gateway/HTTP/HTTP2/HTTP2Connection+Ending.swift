@@ -20,9 +20,11 @@ extension HTTP2Connection {
 
     /// Tells the client that no further stream is served.
     mutating func goAway(at now: NIODeadline) {
-        guard stage == .open, lastServed == nil else { return }
-        lastServed = lastStream
-        actions.append(.goAway(last: lastStream, .noError))
+        guard stage == .open, lastServed == nil || owesGoAway else { return }
+        owesGoAway = false
+        let last = lastServed ?? lastStream
+        lastServed = last
+        actions.append(.goAway(last: last, .noError))
     }
 
     /// Ends the connection for an error of the client's; the client is told which.

@@ -122,20 +122,21 @@ extension HTTP2Connection {
     ) {
         lastStream = id
         if lastServed != nil {
-            // It crossed the GOAWAY that it comes after: no fault.
+            // It crossed the GOAWAY that it comes after, or comes before one that is due: no fault.
             control.append(HTTP2Frame(streamID: id, payload: .rstStream(.refusedStream)))
             return
         }
         guard streams.count < rules.settings.maximumStreams else { return resetForFault(id, .refusedStream, at: now) }
-        let defaultPort = origin.scheme == "https" ? 443 : 80
-        guard let head = HTTP2RequestHead.read(fields, defaultPort: defaultPort) else {
+        guard let head = HTTP2RequestHead.read(fields, defaultPort: origin.defaultPort) else {
             return resetForFault(id, .protocolError, at: now)
         }
         var bytes = head.head
         if isRefused {
             let rejection = RequestRejection(.tooManyConnections, GatewayFailure.tooManyConnections.explanation)
-            refuse(bytes, rejection, endsStream: endsStream, id, at: now)
-            return goAway(at: now)
+            // The connection ends when that is answered, and what comes meanwhile is not served.
+            lastServed = id
+            owesGoAway = true
+            return refuse(bytes, rejection, endsStream: endsStream, id, at: now)
         }
         guard !HTTP2RequestHead.isGarbled(bytes) else {
             let rejection = RequestRejection.malformed("A header field has bytes that are not UTF-8.")

@@ -78,8 +78,10 @@ struct HTTP2Connection {
     var webSocketDeadline = NIODeadline.distantFuture
     /// The highest stream that the client has opened.
     var lastStream = HTTP2StreamID.rootStream
-    /// The highest stream that is served, once the client was told so.
+    /// The highest stream that is served, once no other will be.
     var lastServed: HTTP2StreamID?
+    /// Whether the client is still to be told so.
+    var owesGoAway = false
     /// Whether there are too many connections: the first request is told so, and the last.
     var isRefused = false
     var isInputClosed = false

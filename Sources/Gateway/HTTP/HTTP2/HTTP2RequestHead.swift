@@ -43,7 +43,7 @@ struct HTTP2RequestHead {
     }
 
     /// Whether a head has something in it that was not UTF-8, and that NIOHTTP2 could not keep: what the client meant is
-    /// lost, and nothing else may reach a worker in its place.
+    /// lost, and nothing else may reach a worker in its place. A character U+FFFD that the client sent looks the same.
     static func isGarbled(_ head: ByteBuffer) -> Bool {
         let bytes = head.readableBytesView
         var rest = bytes[...]

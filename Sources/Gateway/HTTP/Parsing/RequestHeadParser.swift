@@ -8,11 +8,17 @@ import WorkerProtocol
 /// waits for a timeout to learn of a mistake. Mistakes are answered in the order of the rules, whatever their order in the
 /// head.
 struct RequestHeadParser {
+    /// Which port is meant where a host names none.
+    private let defaultPort: Int
     private var startLine: RequestStartLine?
     private var lines = FieldLines(from: 0)
     /// How far a first line without its end has been looked through.
     private var seen = 0
     private var isStartLineClean = true
+
+    init(defaultPort: Int = 80) {
+        self.defaultPort = defaultPort
+    }
 
     /// Whether no byte was looked at yet.
     var isAtStart: Bool { seen == 0 && startLine == nil }
@@ -25,7 +31,7 @@ struct RequestHeadParser {
         guard var request = try parse(input.readableBytesUInt8Span, limits) else { return nil }
         guard let head = input.readSlice(length: lines.position) else { return nil }
         request.bytes = head
-        self = RequestHeadParser()
+        self = RequestHeadParser(defaultPort: defaultPort)
         return request
     }
 
@@ -40,7 +46,7 @@ struct RequestHeadParser {
         if let rejection = rejection(fieldBytes: fieldBytes, limits) { throw rejection }
         guard !lines.hasMalformedLine else { throw FieldLines.malformed }
         if let fault = startLine.targetFault { throw fault }
-        return try Self.interpret(startLine, lines.fields, bytes)
+        return try interpret(startLine, lines.fields, bytes)
     }
 
     /// Why an incomplete head will be refused whatever follows, nil where it may still become good.
@@ -95,7 +101,7 @@ struct RequestHeadParser {
 
     // MARK: Meaning
 
-    private static func interpret(
+    private func interpret(
         _ line: RequestStartLine, _ fields: [HeadField], _ bytes: Span<UInt8>
     ) throws(RequestRejection) -> ParsedRequest {
         var request = ParsedRequest(bytes: ByteBuffer(), method: line.method, wholeTarget: line.target)
@@ -119,7 +125,7 @@ struct RequestHeadParser {
             case .upgrade:
                 request.hasUpgrade = true
             case .expect:
-                note(expectation: field.value, bytes, &request)
+                Self.note(expectation: field.value, bytes, &request)
             case .connection:
                 ASCII.forEachMember(of: field.value, in: bytes) { member in
                     let option = bytes.extracting(member)
@@ -141,7 +147,7 @@ struct RequestHeadParser {
             }
         }
         request.keepsAlive = keepsAlive && !closes
-        if let id = request.requestID, requestIDs != 1 || !isUsableRequestID(bytes.extracting(id)) {
+        if let id = request.requestID, requestIDs != 1 || !Self.isUsableRequestID(bytes.extracting(id)) {
             request.requestID = nil
         }
         let parsed = try RequestTarget.parse(line, in: bytes)
@@ -170,7 +176,7 @@ struct RequestHeadParser {
         request.expectation = isEmpty ? .unknown : expectation
     }
 
-    private static func host(
+    private func host(
         _ field: Range<Int>?, count: Int, _ authority: RequestTarget.Authority?, _ bytes: Span<UInt8>, isHTTP10: Bool
     ) throws(RequestRejection) -> Range<Int>? {
         guard count <= 1 else { throw .malformed("The request has more than one Host field.") }
@@ -181,7 +187,7 @@ struct RequestHeadParser {
         guard let named = RequestTarget.Authority(field, in: bytes) else {
             throw .malformed("The Host field is not a host name or address with an optional port.")
         }
-        if let authority, !authority.isSame(as: named, in: bytes) {
+        if let authority, !authority.isSame(as: named, in: bytes, defaultPort: defaultPort) {
             throw .malformed("The target names another host than the Host field.")
         }
         return named.host

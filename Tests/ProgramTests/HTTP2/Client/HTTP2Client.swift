@@ -3,7 +3,7 @@ import NIOHPACK
 
 /// A client of HTTP/2 on plain TCP that sends any frames, in any order, and holds the server to the rules.
 ///
-/// It is used by one thread, and blocks that thread until what is waited for has come, or ten seconds have passed.
+/// It is used by one thread, and blocks that thread until what is waited for has come, or a minute has passed.
 final class HTTP2Client {
     /// What was waited for did not come.
     struct NotCome: Error, CustomStringConvertible {
@@ -16,7 +16,7 @@ final class HTTP2Client {
     }
 
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
-    static let patience = Duration.seconds(10)
+    static let patience = Duration.seconds(60)
 
     let port: Int
     let socket: RawSocket
