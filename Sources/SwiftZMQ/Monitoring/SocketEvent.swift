@@ -83,6 +83,18 @@ extension SocketEvent {
     }
 }
 
+extension SocketEvent.HandshakeFailure: CustomStringConvertible {
+    /// The reason in words, for a log.
+    public var description: String {
+        switch self {
+        case .noDetail(let code): "the connection broke off before both ends had agreed: \(code)"
+        case .protocolError(let error):
+            "\(error)"
+        case .authentication(let status): "the peer was turned away with status \(status)"
+        }
+    }
+}
+
 extension SocketEvent {
     /// Reads what a monitor of libzmq sends: a 16-bit number and a 32-bit value in one frame, the address in the next.
     ///
