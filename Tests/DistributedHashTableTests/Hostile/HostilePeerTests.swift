@@ -160,6 +160,18 @@ import Testing
         #expect(node.byteCount < 1_000_000)
     }
 
+    @Test func `A value of the highest version that there is does not break those who write after it`() {
+        var network = SmallNetwork(6)
+        let key = SmallNetwork.id("colour")
+        network.simulation.with(2) { node, now in
+            _ = node.keepValue(StoredValue([1], version: .max), of: key, until: .never, asCopy: false, now: now)
+        }
+        // Of two of the same version the greater bytes stay, as everywhere.
+        #expect(network.store("zebra", for: "colour", at: 4) == 6, "\(TestSeed.hint)")
+        #expect(network.store("aardvark", for: "colour", at: 4) == 0, "\(TestSeed.hint)")
+        for node in network.holders(of: "colour") { #expect(network.value(of: "colour", at: node) == "zebra") }
+    }
+
     @Test func `A bucket full of liars hides no value`() {
         var settings = NodeSettings()
         settings.replication = 8
