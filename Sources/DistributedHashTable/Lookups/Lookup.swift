@@ -22,8 +22,8 @@ struct Lookup: Sendable {
         let distance: NodeID
         /// The token that came with its answer.
         var token: UInt64 = 0
-        /// The version of the value that it holds; 0 for none.
-        var version: UInt64 = 0
+        /// Which value it holds, if it was a key that was looked for.
+        var held = PeerMessage.HeldValue.none
         /// The answers that led to it, one after another: 1 for those known from the beginning.
         let depth: UInt8
         var state = State.unasked
@@ -127,13 +127,15 @@ struct Lookup: Sendable {
     var everyAnswer: [Candidate] { nearest(.max) }
 
     /// Takes an answer with the nodes that it names.
-    mutating func answer(from id: NodeID, naming contacts: [Contact], token: UInt64, version: UInt64) {
+    mutating func answer(
+        from id: NodeID, naming contacts: [Contact], token: UInt64, holding held: PeerMessage.HeldValue = .none
+    ) {
         guard let place = place(of: id), heardOf[place].state != .answered else { return }
         if heardOf[place].state == .asked { inFlight -= 1 }
         answers += 1
         heardOf[place].state = .answered
         heardOf[place].token = token
-        heardOf[place].version = version
+        heardOf[place].held = held
         let source = Int(heardOf[place].source)
         if source != place {
             heardOf[source].trueNames &+= 1

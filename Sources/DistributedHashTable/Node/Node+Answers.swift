@@ -21,9 +21,12 @@ extension Node {
 
     /// Takes an answer, if it is one to a request of this node and comes from where that went.
     mutating func takeAnswer(_ message: PeerMessage, from address: PeerAddress, now: Instant) {
-        guard let request = pending[message.number], request.address == address,
-            request.id == nil || request.id == message.sender
-        else { return }
+        guard let request = pending[message.number], request.address == address else { return }
+        if let id = request.id, id != message.sender {
+            pending[message.number] = nil
+            noteReplaced(Contact(id: id, address: address), now: now)
+            return giveUp(request, now: now)
+        }
         let contact = Contact(id: message.sender, address: address)
         guard !settings.requiresKeys || contact.idBelongsToKey else { return }
         pending[message.number] = nil
@@ -32,9 +35,12 @@ extension Node {
         noteAlive(contact, token: message.token, now: now)
         switch request.purpose {
         case .lookup(let number): takeLookupAnswer(message, in: number, now: now)
-        case .store(let number): takeStoreAnswer(message, in: number, now: now)
-        case .handOver, .probe, .challenge: break
-        case .bootstrap: beginJoining(now: now)
+        case .store(let number): takeStoreAnswer(message, at: contact.address, in: number, now: now)
+        case .handOver(let key):
+            if case .stored(.superseded) = message.body { fetch(key, from: contact, now: now) }
+        case .fetch(let key): takeFetched(message, of: key, now: now)
+        case .probe, .challenge: break
+        case .bootstrap: lookForNeighbours(now: now)
         case .ping(let operation): events.append(.pinged(operation, (contact.id, now - request.sent)))
         }
     }
@@ -43,7 +49,12 @@ extension Node {
     private mutating func noteAlive(_ contact: Contact, token: UInt64?, now: Instant) {
         switch table.saw(contact, now: now) {
         case .known, .ownself: return
-        case .added: lapsed.remove(contact.id)
+        case .returned(let lastSeen):
+            noteReturn(lastSeen: lastSeen)
+            // What was stored while it could not be reached has passed it by.
+            if let token { handOver(to: contact, keptSince: lastSeen, token: token, now: now) }
+            return
+        case .added: if let lastSeen = lapsed.remove(contact.id) { noteReturn(lastSeen: lastSeen) }
         case .waits(let oldest), .elsewhere(let oldest): challenge(oldest, for: contact, now: now)
         }
         if let token { handOver(to: contact, token: token, now: now) }
@@ -75,12 +86,19 @@ extension Node {
             self.request(body, of: request.id, at: request.address, for: request.purpose, now: now)
             return
         }
-        if let id = request.id { probing.remove(id) }
-        if case .challenge(let newcomer) = request.purpose, let id = request.id {
-            yieldPlace(of: Contact(id: id, address: request.address), to: newcomer, now: now)
-            return
+        if let id = request.id {
+            if case .challenge(let newcomer) = request.purpose {
+                yieldPlace(of: Contact(id: id, address: request.address), to: newcomer, now: now)
+            } else {
+                noteFailure(of: id, now: now)
+            }
         }
-        if let id = request.id { noteFailure(of: id, now: now) }
+        giveUp(request, now: now)
+    }
+
+    /// Goes on without an answer.
+    private mutating func giveUp(_ request: PendingRequest, now: Instant) {
+        if let id = request.id { probing.remove(id) }
         switch request.purpose {
         case .lookup(let number):
             if let id = request.id { tasks[number]?.lookup.failed(id) }
@@ -92,20 +110,34 @@ extension Node {
                 askToJoin(request.address, now: now)
             }
         case .ping(let operation): events.append(.pinged(operation, nil))
-        case .handOver, .probe, .challenge: break
+        case .handOver, .fetch, .probe, .challenge: break
         }
+    }
+
+    /// Forgets a node at whose address another has answered: it was started anew there.
+    private mutating func noteReplaced(_ contact: Contact, now: Instant) {
+        lapsed.remove(contact.id)
+        guard table.entry(of: contact.id)?.contact == contact else { return }
+        handedTo[contact.id] = nil
+        if let replacement = table.remove(contact.id).replacement { probe(replacement, now: now) }
     }
 
     private mutating func yieldPlace(of old: Contact, to newcomer: Contact, now: Instant) {
         guard let entry = table.entry(of: old.id), entry.contact == old else { return }
         table.replace(old.id, by: newcomer, now: now)
-        if old.id != newcomer.id { lapsed.add(old, using: &random) }
+        if old.id != newcomer.id { noteLapsed(LapsedContacts.Lapsed(contact: old, lastSeen: entry.lastSeen)) }
     }
 
     private mutating func noteFailure(of id: NodeID, now: Instant) {
         let failure = table.failed(id)
-        if let removed = failure.removed { lapsed.add(removed, using: &random) }
+        if let removed = failure.removed { noteLapsed(removed) }
         if let replacement = failure.replacement { probe(replacement, now: now) }
+    }
+
+    private mutating func noteLapsed(_ node: LapsedContacts.Lapsed) {
+        lapsed.add(node, using: &random)
+        // When it is back, it may lack what has been stored meanwhile.
+        handedTo[node.contact.id] = nil
     }
 }
 

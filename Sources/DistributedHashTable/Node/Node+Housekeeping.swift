@@ -12,15 +12,36 @@ extension Node {
         guard leaving == nil else { return }
         lookForTheLost(now: now)
         guard hasJoined, address != nil else { return }
+        republishAfterCut(now: now)
         republishDue(now: now)
         refreshDue(now: now)
     }
 
-    /// Asks one of those that have fallen silent whether it is there again; and whoever the network was joined through,
-    /// when nobody is left.
+    /// Asks one each of those that have fallen silent and of those that have lost their places whether it is there again, and
+    /// the neighbour that was seen longest ago whether it still is; and whoever the network was joined through, when nobody
+    /// is left.
     private mutating func lookForTheLost(now: Instant) {
         if let contact = lapsed.takeTurn() { probe(contact, now: now) }
-        if hasJoined, table.count == 0 { for address in bootstraps { askToJoin(address, now: now) } }
+        if let contact = table.suspects.randomElement(using: &random) { probe(contact, now: now) }
+        if let entry = table.quietestNeighbour, now - entry.lastSeen >= settings.challengeInterval {
+            probe(entry.contact, now: now)
+        }
+        if hasJoined, table.isDeserted { for address in bootstraps { askToJoin(address, now: now) } }
+    }
+
+    /// So many that are back mean that the network was cut, and is whole again.
+    private static let returnsAfterCut = 3
+
+    /// Hands what was stored during a cut to those who are nearest to its key now: they may all have been on the other side.
+    private mutating func republishAfterCut(now: Instant) {
+        guard returned >= Self.returnsAfterCut, now >= nextMending else { return }
+        nextMending = now + settings.neighbourhoodInterval * 0.5
+        for (key, entry) in values.entries.sorted(by: { $0.key < $1.key })
+        where !entry.isCopy && entry.since >= silentSince {
+            beginLater(.republish, of: key, now: now)
+        }
+        returned = 0
+        silentSince = .never
     }
 
     private mutating func republishDue(now: Instant) {
@@ -38,10 +59,11 @@ extension Node {
     }
 
     private mutating func refreshDue(now: Instant) {
+        if now >= nextLookForNeighbours { lookForNeighbours(now: now) }
         guard now.microseconds > settings.refreshInterval.microseconds else { return }
-        for depth in table.buckets(notLookedUpSince: now + settings.refreshInterval * -1) {
-            let target =
-                depth == table.buckets.count - 1 ? id : id.random(sharing: depth, using: &random)
+        let neighbourhood = table.neighbourhoodDepth
+        for depth in table.buckets(notLookedUpSince: now + settings.refreshInterval * -1) where depth < neighbourhood {
+            let target = id.random(sharing: depth, using: &random)
             // Noted at once, so that it is not due again while it waits.
             table.noteLookup(of: target, now: now)
             beginLater(.refresh, of: target, now: now)

@@ -42,12 +42,12 @@ extension Node {
     /// Takes an answer to FIND_NODE or FIND_VALUE.
     mutating func takeLookupAnswer(_ message: PeerMessage, in number: UInt32, now: Instant) {
         switch message.body {
-        case .nodes(let contacts, let version, let token):
+        case .nodes(let contacts, let held, let token):
             let believed = settings.requiresKeys ? contacts.filter(\.idBelongsToKey) : contacts
-            tasks[number]?.lookup.answer(from: message.sender, naming: believed, token: token, version: version)
-        case .value(let value, let life, let isCopy):
+            tasks[number]?.lookup.answer(from: message.sender, naming: believed, token: token, holding: held)
+        case .value(let value, let life, _):
             guard let task = tasks[number], task.lookup.isForValue else { break }
-            finishFind(number, task, from: message.sender, value, life: life, isCopy: isCopy, now: now)
+            finishFind(number, task, from: message.sender, value, life: life, now: now)
             return
         case .ping, .pong, .findNode, .findValue, .store, .stored:
             // An answer to another question: no answer.
@@ -60,8 +60,10 @@ extension Node {
         switch task.goal {
         case .join:
             remove(number, now: now)
-            noteJoined()
-            refreshFartherBuckets(now: now)
+            noteNeighbours(task.lookup, now: now)
+        case .explore(let shared, let halvings):
+            remove(number, now: now)
+            exploreHalves(task.lookup, sharing: shared, halvings: halvings, now: now)
         case .refresh:
             remove(number, now: now)
         case .neighbours(let operation):
@@ -70,7 +72,7 @@ extension Node {
             events.append(.neighbours(operation, contacts, LookupFigures(task.lookup)))
         case .find(let operation):
             remove(number, now: now)
-            if let operation { events.append(.found(operation, nil, LookupFigures(task.lookup))) }
+            events.append(.found(operation, nil, LookupFigures(task.lookup)))
         case .store, .republish:
             beginStoring(number, task, now: now)
         }
@@ -78,19 +80,15 @@ extension Node {
 
     /// Ends a lookup that has found the value, and leaves a copy with the nearest that did not have it.
     private mutating func finishFind(
-        _ number: UInt32, _ task: NodeTask, from sender: NodeID, _ value: StoredValue, life: UInt32, isCopy: Bool,
-        now: Instant
+        _ number: UInt32, _ task: NodeTask, from sender: NodeID, _ value: StoredValue, life: UInt32, now: Instant
     ) {
-        tasks[number]?.lookup.answer(from: sender, naming: [], token: 0, version: value.version)
+        tasks[number]?.lookup.answer(from: sender, naming: [], token: 0)
         let figures = LookupFigures(tasks[number]?.lookup ?? task.lookup)
         let key = task.lookup.target
         remove(number, now: now)
-        guard case .find(let operation?) = task.goal else {
-            _ = keepValue(value, of: key, until: now + .seconds(Double(life)), asCopy: isCopy, now: now)
-            return
-        }
+        guard case .find(let operation) = task.goal else { return }
         events.append(.found(operation, value, figures))
-        guard let nearest = task.lookup.nearest(1).first, nearest.version == 0 else { return }
+        guard let nearest = task.lookup.nearest(1).first, nearest.held == .none else { return }
         request(
             .store(key, value, life: life, isCopy: true, token: nearest.token), of: nearest.contact.id,
             at: nearest.contact.address, for: .handOver(key), now: now)
@@ -101,33 +99,5 @@ extension Node {
         guard let task = tasks.removeValue(forKey: number) else { return }
         if task.isBackground { backgroundTasks -= 1 }
         beginWaiting(now: now)
-    }
-}
-
-// Joining.
-extension Node {
-    mutating func askToJoin(_ address: PeerAddress, now: Instant) {
-        request(.ping, of: nil, at: address, for: .bootstrap, now: now)
-    }
-
-    mutating func beginJoining(now: Instant) {
-        guard !hasJoined, !tasks.values.contains(where: { if case .join = $0.goal { true } else { false } }) else {
-            return
-        }
-        begin(.join, of: id, now: now)
-    }
-
-    mutating func noteJoined() {
-        guard !hasJoined else { return }
-        hasJoined = true
-        events.append(.joined)
-    }
-
-    /// Learns of nodes in all parts of the space that are farther away than the nearest neighbour.
-    mutating func refreshFartherBuckets(now: Instant) {
-        guard let neighbour = table.nearest(to: id, 1).first else { return }
-        for depth in 0..<table.index(of: neighbour.id) {
-            beginLater(.refresh, of: id.random(sharing: depth, using: &random), now: now)
-        }
     }
 }

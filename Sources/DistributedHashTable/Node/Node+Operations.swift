@@ -4,6 +4,7 @@ extension Node {
     /// ``NodeEvent/joined`` tells when it has; until then it asks again and again.
     public mutating func join(through addresses: [PeerAddress], now: Instant) {
         bootstraps = addresses
+        nextLookForNeighbours = now + settings.neighbourhoodInterval
         guard !addresses.isEmpty else { return noteJoined() }
         for address in addresses { askToJoin(address, now: now) }
     }

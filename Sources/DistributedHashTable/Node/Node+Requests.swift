@@ -35,7 +35,7 @@ extension Node {
         if let position = contacts.firstIndex(where: { $0.id == sender }) { contacts.remove(at: position) }
         if contacts.count > settings.replication { contacts.removeLast() }
         return .nodes(
-            contacts, version: values.value(of: target, now: now)?.value.version ?? 0,
+            contacts, holding: values.value(of: target, now: now)?.held ?? .none,
             token: tokens.token(for: sender, at: host))
     }
 

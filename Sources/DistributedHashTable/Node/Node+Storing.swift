@@ -3,7 +3,7 @@ extension Node {
     /// Gives a value to those whom the lookup has found.
     mutating func beginStoring(_ number: UInt32, _ task: NodeTask, now: Instant) {
         let key = task.lookup.target
-        let nearest = task.lookup.nearest(settings.replication)
+        let nearest = nearestOthers(task.lookup)
         var receivers: [Lookup.Candidate]
         let value: StoredValue
         let life: UInt32
@@ -11,24 +11,27 @@ extension Node {
         case .store(_, let bytes, _):
             let heardOf = task.lookup.everyAnswer
             let own = values.value(of: key, now: now)?.value.version ?? 0
-            let highest = max(heardOf.map(\.version).max() ?? 0, own, task.newer)
+            let highest = max(heardOf.map(\.held.version).max() ?? 0, own, task.newer)
             value = StoredValue(bytes, version: highest == .max ? .max : highest + 1)
             life = Self.seconds(until: now + settings.valueLife, now)
             // Those farther away that have an old version as a copy are to have the new one, too.
-            receivers = nearest + heardOf.dropFirst(nearest.count).filter { $0.version > 0 }
-            let isKept = keepOwn(value, of: key, unlessFartherThan: nearest, now: now)
+            receivers = nearest + heardOf.dropFirst(nearest.count).filter { $0.held != .none }
+            let isKept = keepOwn(value, of: key, besides: nearest, now: now)
             tasks[number]?.taken = isKept ? 1 : 0
         case .republish:
             guard let entry = values.value(of: key, now: now) else { return finishStoring(in: number, now: now) }
             value = entry.value
             life = Self.seconds(until: entry.expires, now)
-            receivers = nearest.filter { $0.version < value.version }
-            if receivers.count < nearest.count, nearest.contains(where: { $0.version > value.version }) {
-                beginLater(.find(nil), of: key, now: now)
+            // Who has it as a copy only is to keep it from now on; and of two that were written at the same time, on both
+            // sides of a cut, whoever has the lesser learns of the other.
+            receivers = nearest.filter { $0.held.version <= value.version && $0.held != entry.held }
+            if let newest = nearest.max(by: { $0.held.version < $1.held.version }), newest.held.version > value.version
+            {
+                fetch(key, from: newest.contact, now: now)
             }
             leaving?.noteHandedOver(!receivers.isEmpty)
             if leaving == nil { noteRepublished(key, among: nearest, now: now) }
-        case .join, .refresh, .neighbours, .find: return
+        case .join, .explore, .refresh, .neighbours, .find: return
         }
         tasks[number]?.value = value
         tasks[number]?.newer = 0
@@ -42,12 +45,22 @@ extension Node {
         finishStoring(in: number, now: now)
     }
 
-    /// Keeps a value itself if fewer than k nodes are nearer to its key.
+    /// The others among the k nearest of all: one less if this node is itself one of them.
+    private func nearestOthers(_ lookup: Lookup) -> [Lookup.Candidate] {
+        var nearest = lookup.nearest(settings.replication)
+        guard address != nil, leaving == nil, nearest.count == settings.replication, let last = nearest.last,
+            id.distance(to: lookup.target) < last.distance
+        else { return nearest }
+        nearest.removeLast()
+        return nearest
+    }
+
+    /// Keeps a value itself if it is among the nearest to its key besides these.
     private mutating func keepOwn(
-        _ value: StoredValue, of key: NodeID, unlessFartherThan nearest: [Lookup.Candidate], now: Instant
+        _ value: StoredValue, of key: NodeID, besides nearest: [Lookup.Candidate], now: Instant
     ) -> Bool {
         guard address != nil else { return false }
-        if nearest.count >= settings.replication, let last = nearest.last, last.distance < id.distance(to: key) {
+        if nearest.count == settings.replication {
             // What it has of an older version is of no use.
             if values.entries[key] != nil { _ = keepCopy(value, of: key, now: now) }
             return false
@@ -63,21 +76,21 @@ extension Node {
     /// A value was handed to those nearest to its key; a node that is not one of them keeps it no longer than a copy.
     private mutating func noteRepublished(_ key: NodeID, among nearest: [Lookup.Candidate], now: Instant) {
         values.noteShared(key, now: now)
-        guard nearest.count >= settings.replication, let last = nearest.last, last.distance < id.distance(to: key)
-        else {
-            return
-        }
+        guard nearest.count == settings.replication else { return }
         values.demote(key, until: now + lifeOfCopy(of: key))
         if settings.reportsValues { events.append(.forgotten(key)) }
     }
 
-    mutating func takeStoreAnswer(_ message: PeerMessage, in number: UInt32, now: Instant) {
+    mutating func takeStoreAnswer(_ message: PeerMessage, at address: PeerAddress, in number: UInt32, now: Instant) {
         if case .stored(let outcome) = message.body {
             switch outcome {
             case .kept, .known: tasks[number]?.taken += 1
             case .superseded(let version):
                 let newer = tasks[number]?.newer ?? 0
                 tasks[number]?.newer = max(newer, version)
+                if let task = tasks[number], case .republish = task.goal {
+                    fetch(task.lookup.target, from: Contact(id: message.sender, address: address), now: now)
+                }
             case .full, .badToken: break
             }
         }
@@ -100,8 +113,26 @@ extension Node {
         case .republish:
             leaving?.remaining -= 1
             endLeaving()
-        case .join, .refresh, .neighbours, .find: break
+        case .join, .explore, .refresh, .neighbours, .find: break
         }
+    }
+}
+
+// Taking over newer values.
+extension Node {
+    /// Asks a node for the value of a key of which it has a newer one.
+    mutating func fetch(_ key: NodeID, from contact: Contact, now: Instant) {
+        guard values.entries[key] != nil, leaving == nil else { return }
+        request(.findValue(key), of: contact.id, at: contact.address, for: .fetch(key), again: true, now: now)
+    }
+
+    mutating func takeFetched(_ message: PeerMessage, of key: NodeID, now: Instant) {
+        guard case .value(let value, let seconds, _) = message.body, let entry = values.value(of: key, now: now) else {
+            return
+        }
+        var life = min(Instant.Span.seconds(Double(seconds)), settings.valueLife)
+        if entry.isCopy { life = min(life, lifeOfCopy(of: key)) }
+        _ = keepValue(value, of: key, until: now + life, asCopy: entry.isCopy, now: now)
     }
 }
 
@@ -115,18 +146,23 @@ extension Node {
     /// The most nodes of which it is remembered that they were handed values.
     private static let mostHandOvers = 4096
 
-    /// Hands a node the values to whose keys it is among the nearest.
+    /// Hands a node that has come the values to whose keys it is among the nearest.
     mutating func handOver(to contact: Contact, token: UInt64, now: Instant) {
-        guard !values.entries.isEmpty, handedTo[contact.id] == nil, leaving == nil else { return }
-        guard handedTo.count < Self.mostHandOvers else { return }
+        guard !values.entries.isEmpty, handedTo[contact.id] == nil, handedTo.count < Self.mostHandOvers else { return }
         handedTo[contact.id] = now
+        handOver(to: contact, keptSince: .start, token: token, now: now)
+    }
+
+    /// Hands a node the values to whose keys it is among the nearest, and that it has since a time.
+    mutating func handOver(to contact: Contact, keptSince time: Instant, token: UInt64, now: Instant) {
+        guard leaving == nil else { return }
         var keys: [NodeID] = []
-        for (key, entry) in values.entries where !entry.isCopy && entry.expires > now {
+        for (key, entry) in values.entries where !entry.isCopy && entry.expires > now && entry.since >= time {
             let distance = contact.id.distance(to: key)
-            let nearest = table.nearest(to: key, settings.replication)
-            if nearest.count == settings.replication, let last = nearest.last, last.id.distance(to: key) < distance {
-                continue
-            }
+            // This node is one of the nearest itself, if it is nearer.
+            let others = settings.replication - (id.distance(to: key) < distance ? 1 : 0)
+            let nearest = table.nearest(to: key, others)
+            if nearest.count == others, others == 0 || nearest[others - 1].id.distance(to: key) < distance { continue }
             let since = now.microseconds < Self.recently.microseconds ? Instant.start : now + Self.recently * -1
             guard table.countNearer(to: key, upTo: Self.givers + 1, seenSince: since) <= Self.givers else { continue }
             keys.append(key)

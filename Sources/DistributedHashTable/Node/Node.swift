@@ -44,6 +44,14 @@ public struct Node: Sendable {
     /// Through whom the network is joined.
     var bootstraps: [PeerAddress] = []
     var hasJoined = false
+    /// When it is to look for its neighbours again, and when it last did.
+    var nextLookForNeighbours = Instant.never
+    var lastLookForNeighbours = Instant.start
+    /// How many have answered again that had fallen silent, since when they had been silent, and when it is next considered
+    /// what that means.
+    var returned = 0
+    var silentSince = Instant.never
+    var nextMending = Instant.start
     /// Those who are being asked whether they are there.
     var probing: Set<NodeID> = []
     /// Those to whom values were handed lately, and when.

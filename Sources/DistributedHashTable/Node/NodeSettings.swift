@@ -19,6 +19,9 @@ public struct NodeSettings: Sendable {
     public var republishInterval = Instant.Span.hours(1)
     /// After how long a bucket in whose range nobody was looked for is refreshed. Default 1 h.
     public var refreshInterval = Instant.Span.hours(1)
+    /// How often a node looks for those nearest to itself. Default 10 min; besides soon after it has joined, and when nodes
+    /// that had fallen silent are back.
+    public var neighbourhoodInterval = Instant.Span.minutes(10)
     /// How often the node looks after what is due. Default 15 s.
     public var housekeepingInterval = Instant.Span.seconds(15)
     /// A node that was seen so recently is not asked whether it is there when another wants its place. Default 1 min.

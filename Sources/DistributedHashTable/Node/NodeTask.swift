@@ -4,12 +4,15 @@ struct NodeTask: Sendable {
     enum Goal: Sendable {
         /// To learn of one's neighbours, and to be known by them.
         case join
+        /// To learn of all nodes that share so many bits with the target, and to be known by them. Where more answer than one
+        /// lookup finds, the range is halved, so many times at most.
+        case explore(sharing: Int, halvings: Int)
         /// To learn of nodes in a range.
         case refresh
         /// To tell who is near.
         case neighbours(NodeOperation)
-        /// To find a value; nil where it is only to be kept here.
-        case find(NodeOperation?)
+        /// To find a value.
+        case find(NodeOperation)
         /// To store a value; those attempts are left.
         case store(NodeOperation, [UInt8], attempts: Int)
         /// To hand a value to those who are nearest to its key.
@@ -30,7 +33,7 @@ struct NodeTask: Sendable {
     /// Whether nobody waits for it.
     var isBackground: Bool {
         switch goal {
-        case .refresh, .republish, .find(nil): true
+        case .explore, .refresh, .republish: true
         case .join, .neighbours, .find, .store: false
         }
     }

@@ -8,6 +8,8 @@ struct PendingRequest: Sendable {
         case store(UInt32)
         /// To hand over the value of a key, or to leave a copy of it on the path of a lookup.
         case handOver(NodeID)
+        /// To learn of a key's newer value, which somebody is known to have.
+        case fetch(NodeID)
         /// To see whether somebody who was heard of is there.
         case probe
         /// To see whether a node is still there, whose place this one wants.

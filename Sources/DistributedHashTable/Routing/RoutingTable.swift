@@ -3,11 +3,17 @@
 /// The table is a tree of buckets. It begins with one, which has room for k nodes; a full bucket splits in two halves if one's
 /// own identifier lies in it, and else stays as it is. So only one bucket at each depth is there that was not split, and the
 /// tree is a list: bucket n has those who share exactly n bits with oneself, the last one all who share more.
+///
+/// The smallest part of the tree around oneself that has k nodes is known as a whole: whoever is the nearest of all to a key
+/// has to know the k nearest. A bucket beyond which fewer than k nodes are known has room for more than k therefore. The
+/// paper splits such a bucket instead (section 2.4, on unbalanced trees), which comes to the same.
 struct RoutingTable: Sendable {
     /// What has become of a node that has answered.
     enum Sighting: Equatable {
         /// It was known, and is the one seen last now.
         case known
+        /// It was known, had left its last request unanswered, and was seen before at this time.
+        case returned(lastSeen: Instant)
         /// It has got a place.
         case added
         /// Its bucket is full: it waits for a place. The one seen longest ago is to be asked whether it is still there.
@@ -40,11 +46,30 @@ struct RoutingTable: Sendable {
         return bucket.position(of: id).map { bucket.entries[$0] }
     }
 
+    /// How many times k nodes a bucket of the neighbourhood has room for. Among random identifiers two times k are seldom
+    /// needed; more is for whoever chooses them.
+    private static let neighbourhoodFactor = 4
+
+    /// The first bucket of the neighbourhood: beyond it fewer than k nodes are known.
+    var neighbourhoodDepth: Int {
+        var known = 0
+        for depth in stride(from: buckets.count - 1, to: 0, by: -1) {
+            known += buckets[depth].entries.count
+            if known >= bucketSize { return depth }
+        }
+        return 0
+    }
+
+    /// How many nodes a bucket has room for.
+    private func room(at index: Int) -> Int {
+        index >= neighbourhoodDepth ? bucketSize * Self.neighbourhoodFactor : bucketSize
+    }
+
     /// Whether a newcomer with this identifier would get a place, or wait for one that may become free.
     func hasRoom(for id: NodeID) -> Bool {
         let index = index(of: id)
         return buckets[index].entries.count < bucketSize || index == buckets.count - 1 && index < NodeID.bitCount - 1
-            || buckets[index].entries.contains(where: \.isSuspect)
+            || buckets[index].entries.count < room(at: index) || buckets[index].entries.contains(where: \.isSuspect)
     }
 
     /// Notes that a node has answered.
@@ -56,16 +81,17 @@ struct RoutingTable: Sendable {
                 let entry = buckets[index].entries[position]
                 guard entry.contact.address == contact.address else { return .elsewhere(entry.contact) }
                 buckets[index].touch(position, now: now)
-                return .known
+                return entry.isSuspect ? .returned(lastSeen: entry.lastSeen) : .known
             }
-            if buckets[index].entries.count < bucketSize {
+            let isFull = buckets[index].entries.count >= bucketSize
+            if isFull, index == buckets.count - 1, buckets.count < NodeID.bitCount {
+                splitLast()
+                continue
+            }
+            if !isFull || buckets[index].entries.count < room(at: index) {
                 buckets[index].append(Bucket.Entry(contact: contact, lastSeen: now))
                 count += 1
                 return .added
-            }
-            if index == buckets.count - 1, buckets.count < NodeID.bitCount {
-                splitLast()
-                continue
             }
             buckets[index].wait(contact)
             guard let oldest = buckets[index].leastRecentlySeen else { return .known }
@@ -93,10 +119,10 @@ struct RoutingTable: Sendable {
         }
     }
 
-    /// What is to be done after a node has left a request unanswered.
+    /// What is to be done after a node has left a request unanswered, or has lost its place.
     struct Failure: Equatable {
-        /// The node, if it has lost its place.
-        var removed: Contact?
+        /// The node, if it has lost its place, and when it last answered.
+        var removed: LapsedContacts.Lapsed?
         /// Who may have the place, and is to be asked whether it is there.
         var replacement: Contact?
     }
@@ -111,9 +137,19 @@ struct RoutingTable: Sendable {
         guard entry.failures >= 5 || entry.failures >= 2 && !buckets[index].replacements.isEmpty else {
             return Failure()
         }
+        return remove(id)
+    }
+
+    /// Takes a node's place away.
+    mutating func remove(_ id: NodeID) -> Failure {
+        let index = index(of: id)
+        guard let position = buckets[index].position(of: id) else { return Failure() }
+        let entry = buckets[index].entries[position]
         buckets[index].remove(at: position)
         count -= 1
-        return Failure(removed: entry.contact, replacement: buckets[index].takeReplacement())
+        return Failure(
+            removed: LapsedContacts.Lapsed(contact: entry.contact, lastSeen: entry.lastSeen),
+            replacement: buckets[index].takeReplacement())
     }
 
     private mutating func splitLast() {
@@ -124,8 +160,33 @@ struct RoutingTable: Sendable {
 }
 
 extension RoutingTable {
+    /// Those who have left their last request unanswered.
+    var suspects: [Contact] {
+        buckets.flatMap { $0.entries.filter(\.isSuspect) }.map(\.contact)
+    }
+
+    /// Whether none of those that are known has answered its last request.
+    var isDeserted: Bool { buckets.allSatisfy { $0.entries.allSatisfy(\.isSuspect) } }
+
+    /// The neighbour that was seen longest ago, of those that answer.
+    var quietestNeighbour: Bucket.Entry? {
+        var quietest: Bucket.Entry?
+        for bucket in buckets[neighbourhoodDepth...] {
+            for entry in bucket.entries where !entry.isSuspect {
+                if let seen = quietest?.lastSeen, seen <= entry.lastSeen { continue }
+                quietest = entry
+            }
+        }
+        return quietest
+    }
+
     /// Notes that somebody is looked for in a range.
     mutating func noteLookup(of id: NodeID, now: Instant) { buckets[index(of: id)].lastLookup = now }
+
+    /// Notes that all neighbours are looked for.
+    mutating func noteLookupOfNeighbours(now: Instant) {
+        for depth in neighbourhoodDepth..<buckets.count { buckets[depth].lastLookup = now }
+    }
 
     /// The buckets in whose range nobody was looked for since a time.
     func buckets(notLookedUpSince time: Instant) -> [Int] { buckets.indices.filter { buckets[$0].lastLookup < time } }

@@ -53,6 +53,9 @@ public struct Simulation: Sendable {
     /// A node; nil when it has been removed.
     public func node(_ number: Int) -> Node? { isThere[number] ? nodes[number] : nil }
 
+    /// Whether a node is there and has joined.
+    func hasJoined(_ number: Int) -> Bool { isThere[number] && nodes[number].hasJoined }
+
     /// Where a node is reached.
     public static func address(of number: Int) -> PeerAddress {
         PeerAddress(host: IPAddress(v4: 0x0A00_0000 + UInt32(number)), port: 1)

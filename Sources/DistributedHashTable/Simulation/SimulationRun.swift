@@ -11,6 +11,8 @@ struct SimulationRun {
     private var keys: [NodeID] = []
     private var figures: [LookupFigures] = []
     private var found = 0
+    /// The keys that are being looked for, by who looks for them.
+    private var wanted: [Int: [NodeOperation: NodeID]] = [:]
 
     init(_ plan: SimulationPlan) {
         self.plan = plan
@@ -45,7 +47,14 @@ struct SimulationRun {
         alive.append(simulation.add(joiningThrough: others))
     }
 
-    private mutating func someone() -> Int { alive[Int.random(in: alive.indices, using: &simulation.random)] }
+    /// A node that has joined; before that nobody would use one.
+    private mutating func someone() -> Int {
+        for _ in 0..<1000 {
+            let number = alive[Int.random(in: alive.indices, using: &simulation.random)]
+            if simulation.hasJoined(number) { return number }
+        }
+        return alive[0]
+    }
 
     private mutating func storeValues() {
         for number in 0..<plan.values {
@@ -102,26 +111,39 @@ struct SimulationRun {
     }
 
     private mutating func lookForValues() {
-        var wanted: [Int: [NodeOperation: [UInt8]]] = [:]
         for key in keys {
-            let number = someone()
-            var operation: NodeOperation?
-            simulation.with(number) { node, now in operation = node.find(key, now: now) }
-            if let operation { wanted[number, default: [:]][operation] = values[key] }
+            look(for: key)
             pass(.milliseconds(20))
-            noteResults(wanted)
+            noteResults()
         }
         pass(.seconds(20))
-        noteResults(wanted)
+        noteResults()
+        // Whoever has died meanwhile has told nobody what it has found: another looks for that.
+        for _ in 0..<10 where !wanted.isEmpty {
+            let again = wanted.values.flatMap(\.values).sorted()
+            wanted = [:]
+            for key in again { look(for: key) }
+            pass(.seconds(20))
+            noteResults()
+        }
     }
 
-    private mutating func noteResults(_ wanted: [Int: [NodeOperation: [UInt8]]] = [:]) {
+    private mutating func look(for key: NodeID) {
+        let number = someone()
+        var operation: NodeOperation?
+        simulation.with(number) { node, now in operation = node.find(key, now: now) }
+        if let operation { wanted[number, default: [:]][operation] = key }
+    }
+
+    private mutating func noteResults() {
         for (_, number, event) in simulation.log {
             switch event {
             case .neighbours(_, _, let cost): figures.append(cost)
             case .found(let operation, let value, let cost):
                 if cost.messages > 0 { figures.append(cost) }
-                if let value, wanted[number]?[operation] == value.bytes { found += 1 }
+                guard let key = wanted[number]?.removeValue(forKey: operation) else { continue }
+                if wanted[number]?.isEmpty == true { wanted[number] = nil }
+                if let value, value.bytes == values[key] { found += 1 }
             default: break
             }
         }

@@ -5,10 +5,19 @@ struct ValueStore: Sendable {
         var value: StoredValue
         /// When it is forgotten.
         var expires: Instant
+        /// Since when this value is here.
+        var since: Instant
         /// When somebody last stored it, or it was last handed to others.
         var lastShared: Instant
+        /// Tells it from another of the same version, which was written elsewhere at the same time.
+        var checksum: UInt32
         /// Whether it is only a copy that shortens the way for lookups; nobody relies on it.
         var isCopy: Bool
+
+        /// What others are told of it.
+        var held: PeerMessage.HeldValue {
+            PeerMessage.HeldValue(version: value.version, checksum: checksum, isCopy: isCopy)
+        }
     }
 
     /// What has become of a value that was to be kept.
@@ -18,7 +27,7 @@ struct ValueStore: Sendable {
         case known
         /// A newer one was there, with this version.
         case superseded(UInt64)
-        /// There is no room.
+        /// There is no room, or its life is over already.
         case full
     }
 
@@ -62,13 +71,16 @@ struct ValueStore: Sendable {
     private mutating func replace(
         _ key: NodeID, _ value: StoredValue, _ expiry: Instant, _ isCopy: Bool, _ now: Instant
     ) -> Outcome {
+        guard expiry > now else { return .full }
         let before = entries[key]?.value.bytes.count
         if !hasRoom(for: value, insteadOf: before) {
             removeCopies(except: key)
             guard !isCopy, hasRoom(for: value, insteadOf: before) else { return .full }
         }
         byteCount += value.bytes.count - (before ?? 0)
-        entries[key] = Entry(value: value, expires: expiry, lastShared: now, isCopy: isCopy)
+        entries[key] = Entry(
+            value: value, expires: expiry, since: now, lastShared: now, checksum: Checksum.of(value.bytes),
+            isCopy: isCopy)
         return .kept
     }
 

@@ -40,8 +40,9 @@ extension PeerMessage {
         case .findValue: return .findValue(try reader.id())
         case .nodes:
             let token = try reader.number(UInt64.self)
-            let version = try reader.number(UInt64.self)
-            return .nodes(try reader.contacts(withKeys: withKeys), version: version, token: token)
+            let held = HeldValue(
+                version: try reader.number(), checksum: try reader.number(), isCopy: try reader.flag())
+            return .nodes(try reader.contacts(withKeys: withKeys), holding: held, token: token)
         case .value:
             let (value, life, isCopy) = try reader.value()
             return .value(value, life: life, isCopy: isCopy)

@@ -22,9 +22,11 @@ extension PeerMessage {
         case .ping: break
         case .pong(let token): writer.write(token)
         case .findNode(let target), .findValue(let target): writer.write(target)
-        case .nodes(let contacts, let version, let token):
+        case .nodes(let contacts, let held, let token):
             writer.write(token)
-            writer.write(version)
+            writer.write(held.version)
+            writer.write(held.checksum)
+            writer.write(UInt8(held.isCopy ? 1 : 0))
             writer.write(UInt8(clamping: contacts.count))
             for contact in contacts.prefix(MessageKind.mostContacts) {
                 writer.write(contact.id)

@@ -10,14 +10,34 @@ public struct PeerMessage: Hashable, Sendable {
         case findNode(NodeID)
         /// FIND_VALUE: what is the value of this key, or whom do you know that is near to it?
         case findValue(NodeID)
-        /// The nearest nodes that the sender knows, and the version of the value that it has itself, 0 for none.
-        case nodes([Contact], version: UInt64, token: UInt64)
+        /// The nearest nodes that the sender knows, and which value of the key it has itself.
+        case nodes([Contact], holding: HeldValue = .none, token: UInt64)
         /// The value that was asked for, the seconds that it has to live, and whether it is only a copy.
         case value(StoredValue, life: UInt32, isCopy: Bool)
         /// STORE: keep this for so many seconds, or, if it is only a copy, for as long as seems right to you.
         case store(NodeID, StoredValue, life: UInt32, isCopy: Bool, token: UInt64)
         /// What has become of STORE.
         case stored(StoreOutcome)
+    }
+
+    /// Which value of a key a node has.
+    public struct HeldValue: Hashable, Sendable {
+        /// Its version; 0 where there is none.
+        public var version: UInt64
+        /// The CRC-32C of its bytes, by which it is told from another of the same version.
+        public var checksum: UInt32
+        /// Whether it is only a copy, which does not live long.
+        public var isCopy: Bool
+
+        /// A held value by its parts.
+        public init(version: UInt64, checksum: UInt32, isCopy: Bool) {
+            self.version = version
+            self.checksum = checksum
+            self.isCopy = isCopy
+        }
+
+        /// No value.
+        public static let none = HeldValue(version: 0, checksum: 0, isCopy: false)
     }
 
     /// What has become of a value that was to be stored.

@@ -66,18 +66,27 @@ import Testing
         #expect(node.contactCount == 0)
         let number = asked.first?.message.number ?? 0
         let answer = PeerMessage(number: number, sender: stranger, body: .pong(token: 1))
-        // From elsewhere, under another number, or of somebody else it is no answer.
+        // From elsewhere or under another number it is no answer.
         node.receive(answer, from: .address(Simulation.address(of: 78)), now: .start)
         node.receive(
             PeerMessage(number: number &+ 1, sender: stranger, body: .pong(token: 1)), from: .address(claimed),
-            now: .start)
-        node.receive(
-            PeerMessage(number: number, sender: .beginning(with: 3), body: .pong(token: 1)), from: .address(claimed),
             now: .start)
         node.receive(answer, from: source, now: .start)
         #expect(node.contactCount == 0)
         node.receive(answer, from: .address(claimed), now: .start)
         #expect(node.contactCount == 1)
+    }
+
+    @Test func `Who answers at an address that another has claimed gets no place, and neither does that`() {
+        var node = node()
+        let claimed = Simulation.address(of: 77)
+        node.receive(request(.ping, address: claimed), from: source, now: .start)
+        let number = requests(&node).first?.message.number ?? 0
+        for sender in [NodeID.beginning(with: 3), stranger] {
+            let answer = PeerMessage(number: number, sender: sender, body: .pong(token: 1))
+            node.receive(answer, from: .address(claimed), now: .start)
+        }
+        #expect(node.contactCount == 0)
     }
 
     @Test func `An identifier that does not belong to its key is not heard, and not believed`() {
@@ -151,6 +160,18 @@ import Testing
         #expect(node.byteCount < 1_000_000)
     }
 
+    @Test func `A value of the highest version that there is does not break those who write after it`() {
+        var network = SmallNetwork(6)
+        let key = SmallNetwork.id("colour")
+        network.simulation.with(2) { node, now in
+            _ = node.keepValue(StoredValue([1], version: .max), of: key, until: .never, asCopy: false, now: now)
+        }
+        // Of two of the same version the greater bytes stay, as everywhere.
+        #expect(network.store("zebra", for: "colour", at: 4) == 6, "\(TestSeed.hint)")
+        #expect(network.store("aardvark", for: "colour", at: 4) == 0, "\(TestSeed.hint)")
+        for node in network.holders(of: "colour") { #expect(network.value(of: "colour", at: node) == "zebra") }
+    }
+
     @Test func `A bucket full of liars hides no value`() {
         var settings = NodeSettings()
         settings.replication = 8
@@ -171,7 +192,7 @@ import Testing
                             id: target.random(sharing: 150, using: &generator),
                             address: PeerAddress(host: IPAddress(v4: 0x0BFF_FFFF), port: 9))
                     }
-                    return .nodes(contacts, version: 0, token: 1)
+                    return .nodes(contacts, token: 1)
                 case .store: return .stored(.kept)
                 default: return nil
                 }

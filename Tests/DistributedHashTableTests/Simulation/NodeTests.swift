@@ -140,6 +140,23 @@ import Testing
         #expect(network.find("common", from: 5) == "later on the left", "\(TestSeed.hint)")
     }
 
+    @Test func `Of two values that were stored on either side of a cut one wins, and all holders agree`() {
+        var network = SmallNetwork(24, settings: small)
+        for node in network.nodes where node % 2 == 1 { network.simulation.move(node, to: 1) }
+        network.simulation.run(for: .minutes(20))
+        // Of the same version, as neither writer hears of the other.
+        #expect(network.store("green", for: "colour", at: 2) > 0, "\(TestSeed.hint)")
+        #expect(network.store("red", for: "colour", at: 5) > 0, "\(TestSeed.hint)")
+        for node in network.nodes { network.simulation.move(node, to: 0) }
+        network.simulation.run(for: .hours(3))
+        for node in network.nearest(to: "colour").prefix(4) {
+            #expect(network.value(of: "colour", at: node) == "red", "at \(node) \(TestSeed.hint)")
+        }
+        for node in network.holders(of: "colour") {
+            #expect(network.value(of: "colour", at: node) == "red", "at \(node) \(TestSeed.hint)")
+        }
+    }
+
     @Test func `A node that is started again elsewhere is reached there`() {
         var network = SmallNetwork(6)
         guard let id = network.simulation.node(4)?.id else { return }

@@ -17,8 +17,8 @@ struct SmallNetwork {
         simulation.log = []
     }
 
-    mutating func join() -> Int {
-        nodes.append(simulation.add(joiningThrough: [nodes[0]]))
+    mutating func join(through other: Int? = nil) -> Int {
+        nodes.append(simulation.add(joiningThrough: [other ?? nodes[0]]))
         simulation.run(for: .seconds(10))
         return nodes[nodes.count - 1]
     }

@@ -1,8 +1,13 @@
 import Foundation
 
-/// The seed of the random tests: always the same, unless `DHT_SEED` says another. A failure tells it.
+/// The seed of the random tests: another one each time, unless `DHT_SEED` says which. It is printed, and a failure tells it.
 enum TestSeed {
-    static let number = ProcessInfo.processInfo.environment["DHT_SEED"].flatMap { UInt64($0) } ?? 9
+    static let number: UInt64 = {
+        let wanted = ProcessInfo.processInfo.environment["DHT_SEED"].flatMap { UInt64($0) }
+        let number = wanted ?? UInt64.random(in: 0..<1 << 32)
+        print("DHT_SEED=\(number)")
+        return number
+    }()
 
     /// What a failure is to say.
     static var hint: String { "DHT_SEED=\(number) repeats it" }

@@ -14,7 +14,7 @@ import Testing
     @Test func `The nearest are asked first, as many at once as may be`() {
         var lookup = lookup(.zero, knowing: (1...9).reversed().map { contact($0) })
         #expect((0..<4).map { _ in lookup.next() } == [contact(1), contact(2), contact(3), nil])
-        lookup.answer(from: contact(2).id, naming: [], token: 0, version: 0)
+        lookup.answer(from: contact(2).id, naming: [], token: 0)
         #expect(lookup.next() == nil)
         lookup.failed(contact(1).id)
         #expect(lookup.next() == contact(4))
@@ -23,14 +23,14 @@ import Testing
     @Test func `It ends when the nearest have answered, and not before`() {
         var lookup = lookup(.zero, knowing: [contact(8), contact(9), contact(10)])
         for _ in 0..<3 { _ = lookup.next() }
-        lookup.answer(from: contact(8).id, naming: [contact(1), contact(2), contact(3)], token: 0, version: 0)
-        for word: UInt64 in [9, 10] { lookup.answer(from: contact(word).id, naming: [], token: 0, version: 0) }
+        lookup.answer(from: contact(8).id, naming: [contact(1), contact(2), contact(3)], token: 0)
+        for word: UInt64 in [9, 10] { lookup.answer(from: contact(word).id, naming: [], token: 0) }
         #expect(!lookup.isFinished)
         for word: UInt64 in [1, 2, 3] {
             #expect(lookup.next() == contact(word))
             #expect(!lookup.isFinished)
         }
-        for word: UInt64 in [1, 2, 3] { lookup.answer(from: contact(word).id, naming: [], token: word, version: 0) }
+        for word: UInt64 in [1, 2, 3] { lookup.answer(from: contact(word).id, naming: [], token: word) }
         #expect(lookup.isFinished)
         #expect(lookup.nearest(3).map(\.contact) == [contact(1), contact(2), contact(3)])
         #expect(lookup.nearest(3).map(\.token) == [1, 2, 3])
@@ -49,9 +49,9 @@ import Testing
         for _ in 0..<3 { _ = lookup.next() }
         lookup.isLate(contact(1).id)
         #expect(lookup.next() == contact(4))
-        for word: UInt64 in [2, 3, 4] { lookup.answer(from: contact(word).id, naming: [], token: 0, version: 0) }
+        for word: UInt64 in [2, 3, 4] { lookup.answer(from: contact(word).id, naming: [], token: 0) }
         #expect(!lookup.isFinished)
-        lookup.answer(from: contact(1).id, naming: [], token: 0, version: 0)
+        lookup.answer(from: contact(1).id, naming: [], token: 0)
         #expect(lookup.isFinished)
         #expect(lookup.nearest(1).first?.contact == contact(1))
     }
@@ -60,7 +60,7 @@ import Testing
         let liar = contact(16)
         var lookup = lookup(.zero, wanted: 8, knowing: [liar] + (32..<60).map { contact($0) })
         _ = lookup.next()
-        lookup.answer(from: liar.id, naming: (1...8).map { contact($0) }, token: 0, version: 0)
+        lookup.answer(from: liar.id, naming: (1...8).map { contact($0) }, token: 0)
         for _ in 0..<5 {
             guard let asked = lookup.next() else { break }
             lookup.failed(asked.id)
@@ -72,11 +72,11 @@ import Testing
 
     @Test func `Answers that nobody has asked for change nothing`() {
         var lookup = lookup(.zero, knowing: [contact(1)])
-        lookup.answer(from: contact(7).id, naming: [contact(2)], token: 0, version: 0)
+        lookup.answer(from: contact(7).id, naming: [contact(2)], token: 0)
         #expect(lookup.nearest(9).isEmpty)
         _ = lookup.next()
-        lookup.answer(from: contact(1).id, naming: [contact(1), contact(2)], token: 0, version: 0)
-        lookup.answer(from: contact(1).id, naming: [contact(3)], token: 0, version: 0)
+        lookup.answer(from: contact(1).id, naming: [contact(1), contact(2)], token: 0)
+        lookup.answer(from: contact(1).id, naming: [contact(3)], token: 0)
         #expect(lookup.next() == contact(2))
         #expect(lookup.next() == nil)
     }
@@ -96,7 +96,7 @@ import Testing
                     // Each knows the half of the network that is nearest to it.
                     let known = all.sorted { $0.id.distance(to: asked.id) < $1.id.distance(to: asked.id) }.prefix(100)
                     let nearest = known.sorted { $0.id.distance(to: target) < $1.id.distance(to: target) }.prefix(20)
-                    lookup.answer(from: asked.id, naming: Array(nearest), token: 0, version: 0)
+                    lookup.answer(from: asked.id, naming: Array(nearest), token: 0)
                 }
             }
             let living = all.filter { !dead.contains($0) }

@@ -14,8 +14,10 @@ import Testing
         let value = StoredValue(Array("value".utf8), version: 3)
         let long = StoredValue([UInt8](repeating: 7, count: StoredValue.mostBytes), version: .max)
         let bodies: [PeerMessage.Body] = [
-            .pong(token: 1), .nodes([], version: 0, token: 2), .nodes(contacts, version: 9, token: 2),
-            .nodes(known, version: 0, token: 4), .value(value, life: 60, isCopy: true),
+            .pong(token: 1), .nodes([], token: 2), .nodes(contacts, token: 2),
+            .nodes(known, token: 4),
+            .nodes(contacts, holding: .init(version: 9, checksum: 7, isCopy: true), token: 2),
+            .value(value, life: 60, isCopy: true),
             .value(StoredValue([], version: 1), life: 0, isCopy: false), .value(long, life: .max, isCopy: false),
             .stored(.kept), .stored(.known), .stored(.superseded(8)), .stored(.full), .stored(.badToken),
         ]

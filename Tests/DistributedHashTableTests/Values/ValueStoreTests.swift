@@ -48,6 +48,17 @@ import Testing
         #expect(store.byteCount == 6)
     }
 
+    /// libp2p/rust-libp2p#1496: what is out of date when it comes fills the store.
+    @Test func `A value whose life is over when it comes is not kept`() {
+        var store = ValueStore(mostValues: 2, mostBytes: 1000)
+        let now = Instant(microseconds: 5)
+        for number in 0..<9 {
+            let key = NodeID.beginning(with: UInt64(number))
+            #expect(store.keep(StoredValue([1], version: 1), of: key, until: now, asCopy: false, now: now) == .full)
+        }
+        #expect(store.entries.isEmpty && store.byteCount == 0)
+    }
+
     @Test func `A copy's life is shorter the farther away it is`() {
         let life = LifeOfCopy(full: .hours(24), least: .minutes(1), holders: 20)
         #expect(life.life(between: 0) == .hours(24))
