@@ -1,4 +1,5 @@
 import Gateway
+import Glibc
 import NIOConcurrencyHelpers
 import SwiftZMQ
 import Testing
@@ -13,7 +14,7 @@ import WorkerProtocol
         func reply(_ size: Int, _ byte: UInt8) -> Frame {
             count.withLockedValue { $0 += size }
             let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
-            bytes.copyBytes(from: repeatElement(byte, count: size))
+            if let start = bytes.baseAddress { memset(start, Int32(byte), size) }
             return Frame(handingOver: UnsafeRawBufferPointer(bytes)) { bytes in
                 bytes.deallocate()
                 self.count.withLockedValue { $0 -= size }
@@ -26,6 +27,8 @@ import WorkerProtocol
     @Test func `take no more memory than the settings allow, and arrive whole all the same`() async throws {
         var settings = HTTPSettings()
         settings.responseBuffer = 64 << 10
+        // The client reads once everything else is done, however long that takes.
+        settings.idleTimeout = .seconds(600)
         let size = 1 << 20
         let dispatcher = FakeDispatcher()
         let held = Held()
@@ -53,6 +56,8 @@ import WorkerProtocol
     @Test func `are not lost to one that overruns behind them`() async throws {
         var settings = HTTPSettings()
         settings.responseBuffer = 64 << 10
+        // The client reads once everything else is done, however long that takes.
+        settings.idleTimeout = .seconds(600)
         let dispatcher = FakeDispatcher()
         try await withServer(dispatcher, settings: settings) { _, port in
             let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 4096)
