@@ -17,15 +17,21 @@ extension Node {
         refreshDue(now: now)
     }
 
-    /// Asks one each of those that have fallen silent and of those that have lost their places whether it is there again, and
-    /// the neighbour that was seen longest ago whether it still is; and whoever the network was joined through, when nobody
-    /// is left.
+    /// So many of each kind are asked at once whether they are there.
+    private static let mostChecks = 4
+
+    /// Asks whether they are there again one of those that have lost their places, and some of those that have fallen silent;
+    /// and some of the neighbours whether they still are. When nobody is left, those are asked through whom the network was
+    /// joined.
     private mutating func lookForTheLost(now: Instant) {
         if let contact = lapsed.takeTurn() { probe(contact, now: now) }
-        if let contact = table.suspects.randomElement(using: &random) { probe(contact, now: now) }
-        if let entry = table.quietestNeighbour, now - entry.lastSeen >= settings.challengeInterval {
-            probe(entry.contact, now: now)
+        let suspects = table.suspects
+        let first = suspects.isEmpty ? 0 : Int.random(in: suspects.indices, using: &random)
+        for number in 0..<min(suspects.count, Self.mostChecks) {
+            probe(suspects[(first + number) % suspects.count], now: now)
         }
+        let quiet = now + settings.challengeInterval * -1
+        for contact in table.quietNeighbours(since: quiet, most: Self.mostChecks) { probe(contact, now: now) }
         if hasJoined, table.isDeserted { for address in bootstraps { askToJoin(address, now: now) } }
     }
 

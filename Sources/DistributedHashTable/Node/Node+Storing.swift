@@ -140,9 +140,11 @@ extension Node {
 extension Node {
     /// How many of those who have a value hand it to a node that has come: the nearest to its key that have been seen
     /// lately, and more than one, as each may be about to go.
-    private static let givers = 3
-    /// Who has not been seen for so long may be gone.
-    private static let recently = Instant.Span.minutes(10)
+    private static let givers = 5
+    /// Of the others one in so many does: where nodes come and go fast, the nearest may all be new and lack it.
+    private static let shareOfOtherGivers: UInt32 = 8
+    /// Who has not been seen for so long may be gone: neighbours are asked more often.
+    private static let recently = Instant.Span.minutes(3)
     /// The most nodes of which it is remembered that they were handed values.
     private static let mostHandOvers = 4096
 
@@ -156,15 +158,24 @@ extension Node {
     /// Hands a node the values to whose keys it is among the nearest, and that it has since a time.
     mutating func handOver(to contact: Contact, keptSince time: Instant, token: UInt64, now: Instant) {
         guard leaving == nil else { return }
+        let since = now.microseconds < Self.recently.microseconds ? Instant.start : now + Self.recently * -1
+        let neighbours = table.nearest(to: id, settings.replication)
+        let reach = neighbours.last?.id.distance(to: id) ?? .zero
+        func nodesBetween(_ distance: NodeID) -> Double {
+            guard neighbours.count == settings.replication else { return 0 }
+            return LifeOfCopy.nodesBetween(neighbours: neighbours.count, reach: reach, distance: distance)
+        }
         var keys: [NodeID] = []
         for (key, entry) in values.entries where !entry.isCopy && entry.expires > now && entry.since >= time {
             let distance = contact.id.distance(to: key)
+            // Far from itself a node knows few, and could take anybody for one of the nearest.
+            guard nodesBetween(distance) < Double(3 * settings.replication) else { continue }
             // This node is one of the nearest itself, if it is nearer.
             let others = settings.replication - (id.distance(to: key) < distance ? 1 : 0)
-            let nearest = table.nearest(to: key, others)
-            if nearest.count == others, others == 0 || nearest[others - 1].id.distance(to: key) < distance { continue }
-            let since = now.microseconds < Self.recently.microseconds ? Instant.start : now + Self.recently * -1
-            guard table.countNearer(to: key, upTo: Self.givers + 1, seenSince: since) <= Self.givers else { continue }
+            guard table.countNearer(to: key, than: contact.id, upTo: others, seenSince: since) < others,
+                table.countNearer(to: key, upTo: Self.givers + 1, seenSince: since) <= Self.givers
+                    || (id.low ^ contact.id.low ^ key.low).isMultiple(of: Self.shareOfOtherGivers)
+            else { continue }
             keys.append(key)
         }
         // In an order that does not depend on how the keys lie in memory.

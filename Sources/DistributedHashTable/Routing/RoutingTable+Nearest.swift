@@ -15,11 +15,15 @@ extension RoutingTable {
         return nearest
     }
 
-    /// How many known nodes are nearer to an identifier than oneself, counted up to a limit.
+    /// How many known nodes are nearer to an identifier than another, counted up to a limit.
     ///
-    /// - Parameter time: only those count that have answered since.
-    func countNearer(to target: NodeID, upTo limit: Int, seenSince time: Instant = .start) -> Int {
-        let distance = own.distance(to: target)
+    /// - Parameters:
+    ///   - other: the other; nil, the default, for oneself.
+    ///   - time: only those count that have answered since.
+    func countNearer(to target: NodeID, than other: NodeID? = nil, upTo limit: Int, seenSince time: Instant = .start)
+        -> Int
+    {
+        let distance = (other ?? own).distance(to: target)
         var count = 0
         visitNearest(to: target, suspects: false) { entry in
             guard entry.contact.id.distance(to: target) < distance else { return false }

@@ -168,16 +168,14 @@ extension RoutingTable {
     /// Whether none of those that are known has answered its last request.
     var isDeserted: Bool { buckets.allSatisfy { $0.entries.allSatisfy(\.isSuspect) } }
 
-    /// The neighbour that was seen longest ago, of those that answer.
-    var quietestNeighbour: Bucket.Entry? {
-        var quietest: Bucket.Entry?
+    /// The neighbours that were not seen since a time, those seen longest ago first, and only so many.
+    func quietNeighbours(since time: Instant, most: Int) -> [Contact] {
+        var quiet: [Bucket.Entry] = []
         for bucket in buckets[neighbourhoodDepth...] {
-            for entry in bucket.entries where !entry.isSuspect {
-                if let seen = quietest?.lastSeen, seen <= entry.lastSeen { continue }
-                quietest = entry
-            }
+            for entry in bucket.entries where !entry.isSuspect && entry.lastSeen < time { quiet.append(entry) }
         }
-        return quietest
+        quiet.sort { $0.lastSeen < $1.lastSeen }
+        return quiet.prefix(most).map(\.contact)
     }
 
     /// Notes that somebody is looked for in a range.

@@ -46,9 +46,11 @@ import Testing
         let only = contact(1 << 63)
         #expect(table.saw(only, now: now) == .added)
         _ = table.failed(only.id)
-        #expect(table.suspects == [only] && table.isDeserted && table.quietestNeighbour == nil)
+        #expect(table.suspects == [only] && table.isDeserted && table.quietNeighbours(since: later(9), most: 9).isEmpty)
         #expect(table.saw(only, now: later(5)) == .returned(lastSeen: now))
-        #expect(table.suspects.isEmpty && !table.isDeserted && table.quietestNeighbour?.contact == only)
+        #expect(table.suspects.isEmpty && !table.isDeserted)
+        #expect(table.quietNeighbours(since: later(9), most: 9) == [only])
+        #expect(table.quietNeighbours(since: later(5), most: 9).isEmpty)
         #expect(table.saw(only, now: later(6)) == .known)
     }
 
