@@ -110,6 +110,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
+                "CommandExecution",
                 "EndpointSupport",
                 "SwiftZMQ",
                 "SystemSupport",

@@ -36,7 +36,7 @@ final class AdminHandler: ChannelInboundHandler {
     /// Metrics and workers are put together off the event loop, which serves the gateway's clients as well.
     private static func answer(_ request: HTTPRequestHead, from pages: AdminPages, on channel: any Channel) {
         Task { @concurrent in
-            let answer = await pages.answer(method: request.method.rawValue, target: request.uri)
+            let answer = await pages.answer(AdminRequest(request))
             await write(answer, to: request, on: channel)
         }
     }

@@ -1,4 +1,4 @@
-/// What the administration listener shows: health, readiness, metrics and workers.
+/// What the administration listener shows: health, readiness, metrics, workers and programs.
 struct AdminPages: Sendable {
     /// Whether the process can do its work.
     let isHealthy: @Sendable () -> Bool
@@ -8,6 +8,10 @@ struct AdminPages: Sendable {
     let metrics: (@Sendable () async -> String)?
     /// The workers and the queues; nil once the broker has ended.
     let snapshot: @Sendable () async -> BrokerSnapshot?
+    /// The programs that the gateway has started.
+    let programs: @Sendable () async -> [ProgramSnapshot]
+    /// Restarts one of them, and says how many processes it has; nil where there is none of that name.
+    let restart: @Sendable (String) async -> Int?
 
     /// One page: where it is, what it is for, and what it answers.
     private struct Page: Sendable {
@@ -34,16 +38,22 @@ struct AdminPages: Sendable {
             return AdminAnswer(
                 status: 200, contentType: "application/json", body: WorkersDocument(snapshot, at: .now).text)
         },
+        Page(path: "/programs", summary: "the programs that it has started") { pages in
+            AdminAnswer(
+                status: 200, contentType: "application/json",
+                body: ProgramsDocument(await pages.programs(), at: .now).text)
+        },
     ]
 
     /// Answers a request.
-    func answer(method: String, target: String) async -> AdminAnswer {
-        let path = target.prefix { $0 != "?" }
+    func answer(_ request: AdminRequest) async -> AdminAnswer {
+        let path = request.path
+        if let name = Self.programToRestart(path) { return await restart(name, request) }
         let page = Self.pages.first { $0.path == path }
         guard page != nil || path == "/" else {
             return .text(404, "there are \(Self.pages.map(\.path).joined(separator: ", "))")
         }
-        guard method == "GET" || method == "HEAD" else {
+        guard request.method == "GET" || request.method == "HEAD" else {
             var answer = AdminAnswer.text(405, "only GET and HEAD are allowed here")
             answer.allow = "GET, HEAD"
             return answer
@@ -52,6 +62,30 @@ struct AdminPages: Sendable {
             return AdminAnswer(status: 200, contentType: "text/html; charset=utf-8", body: Self.index)
         }
         return await page.answer(self)
+    }
+
+    /// The name in `/programs/NAME/restart`.
+    private static func programToRestart(_ path: Substring) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].isEmpty, parts[1] == "programs", parts[3] == "restart" else { return nil }
+        return String(parts[2])
+    }
+
+    private func restart(_ name: String, _ request: AdminRequest) async -> AdminAnswer {
+        guard request.method == "POST" else {
+            var answer = AdminAnswer.text(405, "only POST is allowed here")
+            answer.allow = "POST"
+            return answer
+        }
+        guard !request.isFromAnotherSite else {
+            return .text(403, "a page of another site may not restart programs")
+        }
+        if let count = await restart(name) {
+            return .text(202, "restarting \(name): \(count) \(count == 1 ? "process" : "processes"), one after another")
+        }
+        guard isReady() else { return .text(503, "draining") }
+        let names = await programs().map(\.name)
+        return .text(404, names.isEmpty ? "no program was started" : "there are \(names.joined(separator: ", "))")
     }
 
     private static let index = """
