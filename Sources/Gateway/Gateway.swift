@@ -140,11 +140,17 @@ public final class Gateway: Sendable {
             guard let snapshot = await broker.snapshot() else { return }
             metrics.sample(snapshot, connections: server.connectionCount)
         }
+        let dashboard = Dashboard(
+            Dashboard.Sources(
+                broker: { await broker.snapshot() }, topics: { await streams.snapshot() },
+                programs: { await programs.snapshot() }, window: { await server.takeWindow() },
+                connections: { server.connectionCount }))
+        if configuration.admin != nil { watching.append(Task { @concurrent in await dashboard.run() }) }
         let pages = AdminPages(
             isHealthy: { !broker.hasEnded || state.withLockedValue { $0.isDraining } },
             isReady: { !broker.hasEnded && !state.withLockedValue { $0.isDraining } },
             metrics: metricsText.map { Self.upToDate($0, sample) },
-            snapshot: { await broker.snapshot() }, programs: { await programs.snapshot() },
+            snapshot: { await broker.snapshot() }, dashboard: dashboard, programs: { await programs.snapshot() },
             restart: { await programs.restart($0) })
         do {
             httpAddresses = try await Self.listen(server, configuration.listen, broker, streams)
