@@ -152,9 +152,11 @@ struct ProgramModel: RandomModel {
     /// When everything comes up and ends as it is told to, as many run as are wanted.
     private mutating func settle() {
         for _ in 0..<400 {
-            for (number, process) in processes.sorted(by: { $0.key < $1.key }) {
-                if process.number == nil { start(number) }
-                if process.isTold {
+            for number in processes.keys.sorted() {
+                if processes[number]?.number == nil { start(number) }
+                carryOut()
+                guard let process = processes[number] else { continue }
+                if process.isTold || process.isKilled {
                     end(number)
                 } else if process.isRetired {
                     supervision.becameIdle(ProgramProcess(number), now: now)
@@ -162,15 +164,19 @@ struct ProgramModel: RandomModel {
                     processes[number]?.isUp = true
                     supervision.connected(ProgramProcess(number), now: now)
                 }
+                carryOut()
             }
             now += .seconds(1)
             supervision.advance(to: now)
             carryOut()
+            if counts == wanted, !supervision.snapshot().contains(where: \.isRestarting) { return }
         }
-        let counts = processes.values.reduce(into: [:]) { $0[$1.program, default: 0] += 1 }
         if counts != wanted { broken.append("wanted were \(wanted), and there are \(counts)") }
         if supervision.snapshot().contains(where: \.isRestarting) { broken.append("a restart never ends") }
     }
+
+    /// How many processes of each program there are.
+    private var counts: [String: Int] { processes.values.reduce(into: [:]) { $0[$1.program, default: 0] += 1 } }
 
     private mutating func drain() {
         isDraining = true
@@ -181,6 +187,9 @@ struct ProgramModel: RandomModel {
         for number in processes.keys.sorted() where Bool.random(using: &random) { end(number) }
         now += .seconds(5)
         supervision.advance(to: now)
+        carryOut()
+        // One that is only now started is killed at once.
+        for number in processes.keys.sorted() where processes[number]?.number == nil { start(number) }
         carryOut()
         for (number, process) in processes {
             if !process.isKilled { broken.append("\(number) was not killed in the end") }
