@@ -110,6 +110,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
+                "CommandExecution",
                 "EndpointSupport",
                 "SwiftZMQ",
                 "SystemSupport",
@@ -129,6 +130,9 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio", condition: gateway),
                 .product(name: "Yams", package: "Yams", condition: gateway),
             ],
+            resources: ["dashboard.css", "dashboard.html", "dashboard.js", "icon.svg"].map {
+                .embedInCode("Resources/\($0)")
+            },
             swiftSettings: language
         ),
         .target(

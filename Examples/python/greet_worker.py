@@ -1,6 +1,6 @@
-import zmq
+import os, zmq
 sock = zmq.Context().socket(zmq.REQ)
-sock.connect("tcp://127.0.0.1:5555")
+sock.connect(os.environ.get("WEBGATEWAY_WORKERS", "tcp://127.0.0.1:5555"))
 sock.send_multipart([b"READY", b"greet"])
 while True:
     head, body = sock.recv_multipart()

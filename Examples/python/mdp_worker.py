@@ -9,6 +9,7 @@ make it do something of yours.
 import argparse
 import asyncio
 import datetime
+import os
 import traceback
 
 import zmq
@@ -106,7 +107,8 @@ class Worker:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--connect", default="tcp://127.0.0.1:5555", help="the gateway's address for workers")
+    address = os.environ.get("WEBGATEWAY_WORKERS", "tcp://127.0.0.1:5555")
+    parser.add_argument("--connect", default=address, help="the gateway's address for workers")
     parser.add_argument("--service", default="clock", help="the first path segment of the requests to get")
     parser.add_argument("--concurrency", type=int, default=8, help="requests handled at a time")
     options = parser.parse_args()

@@ -9,6 +9,7 @@ worker takes nothing new, finishes what it has, and ends.
 
 import argparse
 import asyncio
+import os
 import signal
 
 import zmq
@@ -145,7 +146,8 @@ class Worker:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--connect", default="tcp://127.0.0.1:5555", help="the gateway's address for workers")
+    address = os.environ.get("WEBGATEWAY_WORKERS", "tcp://127.0.0.1:5555")
+    parser.add_argument("--connect", default=address, help="the gateway's address for workers")
     parser.add_argument("--service", default="lines", help="the first path segment of the requests to get")
     options = parser.parse_args()
     try:

@@ -10,6 +10,7 @@ closes its WebSockets with 1012, so that browsers come back to another worker, a
 import argparse
 import asyncio
 import collections
+import os
 import signal
 import traceback
 
@@ -259,7 +260,8 @@ class Worker:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--connect", default="tcp://127.0.0.1:5555", help="the gateway's address for workers")
+    address = os.environ.get("WEBGATEWAY_WORKERS", "tcp://127.0.0.1:5555")
+    parser.add_argument("--connect", default=address, help="the gateway's address for workers")
     parser.add_argument("--service", default="echo-socket", help="the first path segment of the requests to get")
     options = parser.parse_args()
     try:

@@ -23,6 +23,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4U
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -32,6 +35,8 @@ struct ccommand {
     const char *path;
     char *const *arguments;
     char *const *environment;
+    /// Where it runs, or null for where this process does.
+    const char *directory;
     /// Its standard streams.
     int input, output, errors;
     /// What is added to its priority's number.
@@ -143,6 +148,8 @@ static inline pid_t ccommand_start(const struct ccommand *command) {
         setsid();
         // By itself, so that there is no moment at which it runs and the guard does not know.
         ccommand_tell_guard(command->guard, getpid());
+        // Whatever a library has opened without saying so: a socket that somebody else holds open does not end.
+        syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
         if (command->open_files != 0) {
             struct rlimit limit;
             if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != command->open_files) {
@@ -156,6 +163,10 @@ static inline pid_t ccommand_start(const struct ccommand *command) {
             if (errno == 0) setpriority(PRIO_PROCESS, 0, priority + command->niceness);
         }
         if (dup2(command->input, 0) < 0 || dup2(command->output, 1) < 0 || dup2(command->errors, 2) < 0) {
+            failure = errno;
+            _exit(127);
+        }
+        if (command->directory != 0 && chdir(command->directory) != 0) {
             failure = errno;
             _exit(127);
         }

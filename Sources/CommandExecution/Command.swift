@@ -11,21 +11,24 @@ package struct Command: Sendable {
     private let environment: CommandEnvironment
     private let limits: CommandLimits
     private let tag: CommandTag
+    private let directory: String?
 
     /// - Parameters:
     ///   - words: the program, which is looked for in `PATH`, and its arguments.
     ///   - variables: what is added to the environment, each `NAME=value`.
     ///   - limits: what it may take.
     ///   - tag: together with which others it is ended.
+    ///   - directory: where it runs; nil, the default, for where this process does.
     package init(
         _ words: [[UInt8]], variables: [[UInt8]], in environment: CommandEnvironment,
-        limits: CommandLimits = CommandLimits(), tag: CommandTag = .none
+        limits: CommandLimits = CommandLimits(), tag: CommandTag = .none, directory: String? = nil
     ) {
         self.words = words
         self.variables = variables
         self.environment = environment
         self.limits = limits
         self.tag = tag
+        self.directory = directory
     }
 
     /// Runs it, and waits for its end, whoever still holds its output open.
@@ -33,26 +36,29 @@ package struct Command: Sendable {
     /// - Parameters:
     ///   - input: what is on its standard input.
     ///   - streams: what becomes of what it writes.
+    ///   - noteStart: is told its number, which is that of its group, too, before anything that it writes is passed on.
     ///   - noteStop: is told the signal and the number of a command that has been stopped, once.
     package func run(
-        input: borrowing NamelessFile, _ streams: CommandStreams, noteStop: (_ signal: Int32, _ process: Int32) -> Void
+        input: borrowing NamelessFile, _ streams: CommandStreams, noteStart: (_ process: Int32) -> Void = { _ in },
+        noteStop: (_ signal: Int32, _ process: Int32) -> Void
     ) throws(CommandFailure) -> CommandResult {
         switch streams {
         case .passed(let output):
             let process = try start(input: input.descriptor, output: output, errors: STDERR_FILENO)
+            noteStart(process)
             var command = RunningCommand(process: process, limits: limits)
             return try command.result(noteStop: noteStop)
         case .kept(let errorLines, let keepsErrors):
-            return try run(input, nil, errorLines, keepsErrors, noteStop)
+            return try run(input, nil, errorLines, keepsErrors, noteStart, noteStop)
         case .lines(let output, let errors):
-            return try run(input, output, errors, false, noteStop)
+            return try run(input, output, errors, false, noteStart, noteStop)
         }
     }
 
     /// Runs it with a pipe for each of its streams.
     private func run(
         _ input: borrowing NamelessFile, _ outputLines: ErrorLines?, _ errorLines: ErrorLines, _ keepsErrors: Bool,
-        _ noteStop: (_ signal: Int32, _ process: Int32) -> Void
+        _ noteStart: (_ process: Int32) -> Void, _ noteStop: (_ signal: Int32, _ process: Int32) -> Void
     ) throws(CommandFailure) -> CommandResult {
         let output = try Self.pipe()
         let errors: (read: Int32, write: Int32)
@@ -75,6 +81,7 @@ package struct Command: Sendable {
             close(errors.read)
             throw error
         }
+        noteStart(process)
         var command = RunningCommand(
             process: process, limits: limits, output: output.read, errors: errors.read, outputLines: outputLines,
             errorLines: errorLines, keepsErrors: keepsErrors)
@@ -105,20 +112,24 @@ package struct Command: Sendable {
         }
         let arguments = copies(words)
         let variables = copies(environment.adding(variables))
-        let paths = copies([path])
+        let paths = copies([path] + (directory.map { [Array($0.utf8)] } ?? []))
         defer { for word in arguments + variables + paths { free(word) } }
         let process = arguments.withUnsafeBufferPointer { arguments in
             variables.withUnsafeBufferPointer { variables in
                 RunningCommands.start(for: tag) { `guard` in
                     var command = ccommand(
                         path: paths[0], arguments: arguments.baseAddress, environment: variables.baseAddress,
-                        input: input, output: output, errors: errors, niceness: Int32(clamping: limits.niceness),
+                        directory: paths[1], input: input, output: output, errors: errors,
+                        niceness: Int32(clamping: limits.niceness),
                         open_files: UInt(clamping: limits.openFiles ?? 0), guard: `guard`)
                     return ccommand_start(&command)
                 }
             }
         }
-        guard process > 0 else { throw CommandFailure(String(decoding: path, as: UTF8.self), -process) }
+        guard process > 0 else {
+            if let directory, access(directory, X_OK) != 0 { throw CommandFailure("directory \(directory)", errno) }
+            throw CommandFailure(String(decoding: path, as: UTF8.self), -process)
+        }
         return process
     }
 }

@@ -44,6 +44,7 @@ public final class Gateway: Sendable {
     private let listen: [ListenAddress]
     private let clients: ClientLoop?
     private let admin: AdminServer?
+    private let programs: ProgramLoop
     private let state: NIOLockedValueBox<State>
     /// What goes on beside, until the end.
     private let watching: [Task<Void, Never>]
@@ -125,6 +126,8 @@ public final class Gateway: Sendable {
         self.broker = broker
         self.streams = streams
         self.clients = clients
+        let programs = try ProgramLoop(broker, logger: logger)
+        self.programs = programs
         var watching = [
             Self.watchHandshakes(broker.events, "worker", metrics, logger) { broker.connectionChanged($0) }
         ]
@@ -137,16 +140,24 @@ public final class Gateway: Sendable {
             guard let snapshot = await broker.snapshot() else { return }
             metrics.sample(snapshot, connections: server.connectionCount)
         }
+        let dashboard = Dashboard(
+            Dashboard.Sources(
+                broker: { await broker.snapshot() }, topics: { await streams.snapshot() },
+                programs: { await programs.snapshot() }, window: { await server.takeWindow() },
+                connections: { server.connectionCount }))
+        if configuration.admin != nil { watching.append(Task { @concurrent in await dashboard.run() }) }
         let pages = AdminPages(
             isHealthy: { !broker.hasEnded || state.withLockedValue { $0.isDraining } },
             isReady: { !broker.hasEnded && !state.withLockedValue { $0.isDraining } },
             metrics: metricsText.map { Self.upToDate($0, sample) },
-            snapshot: { await broker.snapshot() })
+            snapshot: { await broker.snapshot() }, dashboard: dashboard, programs: { await programs.snapshot() },
+            restart: { await programs.restart($0) })
         do {
             httpAddresses = try await Self.listen(server, configuration.listen, broker, streams)
             admin = try await Self.listen(configuration.admin, group, pages)
         } catch {
             for task in watching { task.cancel() }
+            await programs.end()
             await server.stop()
             await streams.stop()
             await broker.stop()
@@ -158,6 +169,7 @@ public final class Gateway: Sendable {
         // A backend that is not asked has to be told from time to time.
         if metricsText == nil, !(metrics.factory is NOOPMetricsHandler) { watching.append(Self.repeatedly(sample)) }
         self.watching = watching
+        programs.apply(configuration)
         Self.compareWithOpenFileLimit(configuration.http.maximumConnections, logger)
     }
 
@@ -190,6 +202,7 @@ public final class Gateway: Sendable {
         await server.setSettings(configuration.http)
         clients?.setTimeout(configuration.http.requestTimeout)
         server.setRouter(router)
+        programs.apply(configuration)
     }
 
     /// Stops accepting, answers what is in flight, says goodbye to the workers, and ends.
@@ -207,10 +220,12 @@ public final class Gateway: Sendable {
         }
         // They have no end of their own, and are not waited for.
         streams.drain()
+        programs.drain()
         async let clientsAreServed: Void? = clients?.drain(within: timeout)
         let isClean = await server.drain(within: timeout)
         await clientsAreServed
         await stopWorkers()
+        await programs.end()
         await streams.stop()
         await broker.stop()
         await end()
@@ -222,6 +237,7 @@ public final class Gateway: Sendable {
         state.withLockedValue { $0.isDraining = true }
         await server.stop()
         await clients?.drain(within: .zero)
+        await programs.end(within: .zero)
         await streams.stop()
         await broker.stop()
         await end()

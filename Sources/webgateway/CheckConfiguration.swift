@@ -24,7 +24,9 @@ struct CheckConfiguration: ParsableCommand {
             if problems.isEmpty {
                 for warning in warnings(about: file) { StandardStreams.printLine("\(warning)") }
                 let count = file.routes.count
-                StandardStreams.printLine("\(config): good, with \(count) \(count == 1 ? "route" : "routes")")
+                let programs = file.programs.count
+                let more = programs == 0 ? "" : " and \(programs) \(programs == 1 ? "program" : "programs")"
+                StandardStreams.printLine("\(config): good, with \(count) \(count == 1 ? "route" : "routes")\(more)")
             }
         } catch {
             problems = [error]

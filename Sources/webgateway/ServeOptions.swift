@@ -15,6 +15,11 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .setting("clients")) var clients: [String] = []
     @Option(help: .setting("admin")) var admin: String?
 
+    @Option(help: .setting("run")) var run: String?
+    @Option(help: .setting("run-count")) var runCount: String?
+    @Option(help: .setting("run-max-requests")) var runMaxRequests: String?
+    @Option(help: .setting("run-max-memory")) var runMaxMemory: String?
+
     @Option(help: .setting("demo-workers")) var demoWorkers: String?
     @Option(help: .setting("site")) var site: String?
     @Flag(help: .setting("site-list")) var siteList = false
@@ -63,7 +68,8 @@ struct ServeOptions: ParsableArguments {
     /// The flags that were given, by the settings' names.
     var given: [String: [String]] {
         let single: [(String, String?)] = [
-            ("admin", admin), ("demo-workers", demoWorkers), ("site", site),
+            ("run", run), ("run-count", runCount), ("run-max-requests", runMaxRequests),
+            ("run-max-memory", runMaxMemory), ("admin", admin), ("demo-workers", demoWorkers), ("site", site),
             ("site-list", siteList ? "on" : nil), ("cart-database", cartDatabase), ("request-timeout", requestTimeout),
             ("retries", retries), ("queue-limit", queueLimit), ("max-body", maxBody), ("max-message", maxMessage),
             ("max-header", maxHeader), ("max-target", maxTarget),

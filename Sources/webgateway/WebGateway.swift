@@ -1,7 +1,8 @@
 import ArgumentParser
 import CommandLineSupport
 
-/// The program: `webgateway`, `webgateway serve`, `webgateway worker`, `webgateway check`, `webgateway keygen`.
+/// The program: `webgateway`, `webgateway serve`, `webgateway worker`, `webgateway check`, `webgateway keygen`,
+/// `webgateway restart-programs`.
 struct WebGateway: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webgateway",
@@ -13,7 +14,7 @@ struct WebGateway: AsyncParsableCommand {
               curl 'http://127.0.0.1:8080/hello?name=Ada'     Hello, Ada!
             """,
         version: "webgateway \(ProgramVersion.number)",
-        subcommands: [Serve.self, Work.self, CheckConfiguration.self, MakeKeys.self],
+        subcommands: [Serve.self, Work.self, CheckConfiguration.self, MakeKeys.self, RestartPrograms.self],
         defaultSubcommand: Serve.self
     )
 }

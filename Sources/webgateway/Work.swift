@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import DemonstrationServices
+import Foundation
 import GatewayWorker
 import Logging
 import SwiftZMQ
@@ -17,8 +18,20 @@ struct Work: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The gateway's endpoint for workers, repeatable: one for each gateway.")
-    var connect: [String] = []
+    @Option(
+        name: .customLong("connect"),
+        help: ArgumentHelp(
+            "The gateway's endpoint for workers, repeatable: one for each gateway (default: WEBGATEWAY_WORKERS, which a gateway gives to the programs that it starts).",
+            valueName: "connect"))
+    var connections: [String] = []
+
+    /// Where the workers connect.
+    private var connect: [String] {
+        guard connections.isEmpty, let own = ProcessInfo.processInfo.environment["WEBGATEWAY_WORKERS"] else {
+            return connections
+        }
+        return [own]
+    }
 
     @Option(help: "The demonstration service: \(Self.choices).")
     var service: String

@@ -5,11 +5,17 @@
     NUMBER PAGE open URL          opens a page under a name of one's own, or shows another address in it
     NUMBER PAGE wait EXPRESSION   waits until an expression of JavaScript is true there
     NUMBER PAGE run EXPRESSION    makes the page do something
+    NUMBER PAGE size WIDTH        shows it in a window so wide
+    NUMBER PAGE scheme NAME       light or dark
+    NUMBER PAGE script on|off     whether it may run scripts; from the next open on
+    NUMBER PAGE key NAME          presses Tab, Enter, or a key with a character
+    NUMBER PAGE picture PATH      writes a picture of the whole page
 
 Each is answered with "#NUMBER: " and the expression's value as JSON. Expressions are one line each. Whatever a page throws or logs as an error goes to standard error. It ends with its standard
 input. With --find it prints the path of the browser, or fails where there is none.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -76,6 +82,9 @@ class Browser:
                     self.changed.notify_all()
             case {"method": "Runtime.exceptionThrown", "params": {"exceptionDetails": details}}:
                 print("thrown:", details.get("exception", {}).get("description", details["text"]), file=sys.stderr)
+            # What the content security policy forbids.
+            case {"method": "Log.entryAdded", "params": {"entry": {"source": "security", "text": text}}}:
+                print("refused:", text, file=sys.stderr)
             case {"method": "Runtime.consoleAPICalled", "params": {"type": "error", "args": arguments}}:
                 print("console:", *(argument.get("value") for argument in arguments), file=sys.stderr)
 
@@ -101,6 +110,7 @@ class Browser:
             target = self.call("Target.createTarget", url="about:blank")["targetId"]
             self.sessions[name] = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
             self.call("Runtime.enable", self.sessions[name])
+            self.call("Log.enable", self.sessions[name])
         failure = self.call("Page.navigate", self.sessions[name], url=url).get("errorText")
         if failure:
             raise RuntimeError(f"{url} cannot be opened: {failure}")
@@ -112,6 +122,30 @@ class Browser:
             # As before the page's own scripts have run.
             return None
         return result["result"].get("value")
+
+
+    def set(self, name, command, word):
+        session = self.sessions[name]
+        match command:
+            case "size":
+                self.call(
+                    "Emulation.setDeviceMetricsOverride", session, width=int(word), height=900, deviceScaleFactor=1,
+                    mobile=False)  # fmt: skip
+            case "scheme":
+                feature = {"name": "prefers-color-scheme", "value": word}
+                self.call("Emulation.setEmulatedMedia", session, features=[feature])
+            case "script":
+                self.call("Emulation.setScriptExecutionDisabled", session, value=word == "off")
+            case "key":
+                named = {"Tab": (9, ""), "Enter": (13, "\r")}
+                code, text = named.get(word, (ord(word[0].upper()), word))
+                keys = {"key": word, "code": word, "windowsVirtualKeyCode": code, "text": text}
+                self.call("Input.dispatchKeyEvent", session, type="keyDown" if text else "rawKeyDown", **keys)
+                self.call("Input.dispatchKeyEvent", session, type="keyUp", **(keys | {"text": ""}))
+            case "picture":
+                data = self.call("Page.captureScreenshot", session, captureBeyondViewport=True)["data"]
+                with open(word, "wb") as file:
+                    file.write(base64.b64decode(data))
 
 
 def main():
@@ -131,6 +165,8 @@ def main():
                 elif command == "wait":
                     while (value := browser.evaluate(page, f"Boolean({rest})")) is not True:
                         time.sleep(0.05)
+                elif command in ("size", "scheme", "script", "key", "picture"):
+                    browser.set(page, command, rest)
                 else:
                     value = browser.evaluate(page, rest)
                 print(f"#{number}:", json.dumps(value), flush=True)

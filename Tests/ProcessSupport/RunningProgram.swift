@@ -46,6 +46,9 @@ package final class RunningProgram: Sendable {
         return (try? await program.ending()) == .exited(0)
     }
 
+    /// The interpreter that ``python(_:)`` runs.
+    package static var pythonPath: String { get async throws { try await interpreter.value } }
+
     private static let interpreter = Task {
         let search = try RunningProgram("/bin/sh", [PackageFolder.path("Scripts/find-python")])
         guard try await search.ending() == .exited(0), let path = try await search.output.all().first else {

@@ -3,6 +3,8 @@ struct AdminAnswer: Sendable {
     var status: Int
     var contentType: String
     var body: String
+    /// What a page may load, for an answer that is one.
+    var policy: String?
     /// The methods for an `allow` field.
     var allow: String?
 

@@ -8,6 +8,8 @@ final class AdminHandler: ChannelInboundHandler {
 
     private let pages: AdminPages
     private var head: HTTPRequestHead?
+    /// Ends the events that the connection gets.
+    private var stopWatching: (@Sendable () -> Void)?
 
     init(_ pages: AdminPages) {
         self.pages = pages
@@ -20,6 +22,7 @@ final class AdminHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             self.head = nil
+            if head.method == .GET, AdminRequest(head).path == "/events" { return watch(context, head) }
             Self.answer(head, from: pages, on: context.channel)
         }
     }
@@ -29,6 +32,29 @@ final class AdminHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        stopWatching?()
+        context.fireChannelInactive()
+    }
+
+    /// Sends a snapshot each second, as server-sent events, until the client goes away. One that does not keep up misses
+    /// some, and is closed when it takes nothing for as long as a connection may lie idle.
+    private func watch(_ context: ChannelHandlerContext, _ request: HTTPRequestHead) {
+        stopWatching?()
+        var fields = Self.fields(contentType: "text/event-stream")
+        if request.version.minor == 0 || !request.isKeepAlive { fields.add(name: "connection", value: "close") }
+        let version = request.version.minor == 0 ? HTTPVersion.http1_0 : .http1_1
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .ok, headers: fields))), promise: nil)
+        // So that the client knows at once that it is served.
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: ": live\n\n")))), promise: nil)
+        let channel = context.channel
+        stopWatching = pages.dashboard.watch { event in
+            guard channel.isWritable else { return }
+            channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(event)), promise: nil)
+        }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
@@ -36,18 +62,23 @@ final class AdminHandler: ChannelInboundHandler {
     /// Metrics and workers are put together off the event loop, which serves the gateway's clients as well.
     private static func answer(_ request: HTTPRequestHead, from pages: AdminPages, on channel: any Channel) {
         Task { @concurrent in
-            let answer = await pages.answer(method: request.method.rawValue, target: request.uri)
+            let answer = await pages.answer(AdminRequest(request))
             await write(answer, to: request, on: channel)
         }
     }
 
-    private static func write(_ answer: AdminAnswer, to request: HTTPRequestHead, on channel: any Channel) async {
+    private static func fields(contentType: String) -> HTTPHeaders {
         var (dates, requestIDs) = (HTTPDateCache(), RequestIDGenerator())
-        var fields: HTTPHeaders = [
-            "content-type": answer.contentType, "content-length": String(answer.body.utf8.count),
-            "cache-control": "no-store", "x-content-type-options": "nosniff", "date": dates.current(),
-            "x-request-id": requestIDs.next(),
+        return [
+            "content-type": contentType, "cache-control": "no-store", "x-content-type-options": "nosniff",
+            "date": dates.current(), "x-request-id": requestIDs.next(),
         ]
+    }
+
+    private static func write(_ answer: AdminAnswer, to request: HTTPRequestHead, on channel: any Channel) async {
+        var fields = fields(contentType: answer.contentType)
+        fields.add(name: "content-length", value: String(answer.body.utf8.count))
+        if let policy = answer.policy { fields.add(name: "content-security-policy", value: policy) }
         if let allow = answer.allow { fields.add(name: "allow", value: allow) }
         if !request.isKeepAlive { fields.add(name: "connection", value: "close") }
         let head = HTTPResponseHead(

@@ -31,6 +31,8 @@ final class RequestMetrics {
     private let errors: [GatewayFailure: Counter]
     private var services: [String: Service] = [:]
     private var last: Service
+    /// What was counted since ``takeWindow()`` was called last.
+    private var window = RequestWindow()
     private let known: ServiceDirectory?
     /// At how many services it is looked for those that are not known any more.
     private var nextSweep = RequestMetrics.leastSweep
@@ -52,7 +54,17 @@ final class RequestMetrics {
         let method = Self.index(of: request.method)
         counter(of: service, method: method, status: status).increment()
         if request.status != nil { service.seconds.recordNanoseconds(request.microseconds &* 1000) }
-        if let failure = request.failure { errors[failure]?.increment() }
+        window.requests += 1
+        if request.status != nil { window.latency.add(microseconds: request.microseconds) }
+        guard let failure = request.failure else { return }
+        errors[failure]?.increment()
+        window.errors[failure, default: 0] += 1
+    }
+
+    /// What was counted since this was called last.
+    func takeWindow() -> RequestWindow {
+        defer { window = RequestWindow() }
+        return window
     }
 
     private func service(named name: String) -> Service {

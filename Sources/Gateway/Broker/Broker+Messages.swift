@@ -10,8 +10,11 @@ extension Broker {
     /// - Parameters:
     ///   - routingID: the first frame.
     ///   - frames: the others.
+    ///   - process: the one that the sender belongs to, where it is not registered and the gateway has started its process.
     ///   - now: the present.
-    package mutating func receive(from routingID: Frame, _ frames: Message, now: Instant) {
+    package mutating func receive(
+        from routingID: Frame, _ frames: Message, of process: ProgramProcess? = nil, now: Instant
+    ) {
         if let worker = workerIndex[routingID] {
             do throws(WorkerProtocolError) {
                 try handle(WorkerCommand(reading: frames, dialect: workers[worker].dialect), of: worker, now: now)
@@ -19,7 +22,7 @@ extension Broker {
                 lose(worker, because: .violation(error), now: now)
             }
         } else {
-            receiveFromStranger(routingID, frames, now: now)
+            receiveFromStranger(routingID, frames, of: process, now: now)
         }
         completeDrain(now: now)
     }
@@ -96,6 +99,11 @@ extension Broker {
         guard workers[worker].properties.mayDrain else {
             throw WorkerProtocolError(.unexpectedCommand, "DRAIN from a worker that did not ask for it in READY")
         }
+        takeOffers(from: worker, now: now)
+    }
+
+    /// Gives a worker no further requests.
+    mutating func takeOffers(from worker: Int, now: Instant) {
         guard !workers[worker].isDraining else { return }
         workers[worker].isDraining = true
         updateAvailability(worker)
@@ -122,14 +130,17 @@ extension Broker {
             updateEvictability(worker)
             return
         }
-        let routingID = workers[worker].routingID
+        let (routingID, process) = (workers[worker].routingID, workers[worker].process)
         lose(worker, because: .registeredAgain, now: now)
-        register(routingID, .request, service, properties, now: now)
+        guard takes(process) else { return }
+        register(routingID, .request, service, properties, of: process, now: now)
     }
 
     // MARK: Peers that are not registered
 
-    private mutating func receiveFromStranger(_ routingID: Frame, _ frames: Message, now: Instant) {
+    private mutating func receiveFromStranger(
+        _ routingID: Frame, _ frames: Message, of process: ProgramProcess?, now: Instant
+    ) {
         // RFC 7 and 18: messages that are not valid at all are dropped.
         guard let dialect = WorkerDialect(firstMessage: frames) else {
             guard WorkerDialect.isCorrelatedReady(frames) else {
@@ -147,7 +158,12 @@ extension Broker {
         do throws(WorkerProtocolError) {
             switch try WorkerCommand(reading: frames, dialect: dialect) {
             case .ready(let service, let properties):
-                register(routingID, dialect, service, properties, now: now)
+                // Nothing is said: it is told to end by other means.
+                guard takes(process) else {
+                    counters.messagesDropped += 1
+                    return
+                }
+                register(routingID, dialect, service, properties, of: process, now: now)
             case .disconnect:
                 dismissed.insert(routingID, now: now)
             default:

@@ -110,7 +110,7 @@ extension Broker {
                 effects.append(.emit(requests[slot].id, .cut))
             }
         }
-        workers[worker].served += 1
+        countServed(by: worker)
         vacate(worker, by: slot)
         finish(slot)
         serveQueue(of: service, now: now)

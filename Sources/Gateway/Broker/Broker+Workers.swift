@@ -4,7 +4,8 @@ import WorkerProtocol
 extension Broker {
     /// Registers a peer as a worker, unless there is no room.
     mutating func register(
-        _ routingID: Frame, _ dialect: WorkerDialect, _ name: String, _ properties: WorkerProperties, now: Instant
+        _ routingID: Frame, _ dialect: WorkerDialect, _ name: String, _ properties: WorkerProperties,
+        of process: ProgramProcess?, now: Instant
     ) {
         guard !(isDraining && isIdle) else {
             return refuse(routingID, dialect, because: WorkerProtocolError(.noRoom, "the gateway stops"), now: now)
@@ -33,6 +34,7 @@ extension Broker {
         updateEvictability(worker)
         effects.append(
             .report(.workerRegistered(routingID: routingID, service: name, dialect: dialect, properties: properties)))
+        adopt(worker, by: process)
         updateAvailability(worker)
         serveQueue(of: service, now: now)
     }
@@ -46,12 +48,14 @@ extension Broker {
         let routingID = workers[worker].routingID
         let service = workers[worker].service
         let dialect = workers[worker].dialect
+        let process = workers[worker].process
         counters.workersLost += 1
         effects.append(
             .report(.workerLost(routingID: routingID, service: services[service].name, reason: reason)))
 
         // First out of every list, so that none of its requests can come back to it.
         workerIndex[routingID] = nil
+        disown(worker)
         workerTimers.remove(worker)
         if let connection = workers[worker].connection, connectionIndex[connection] == worker {
             connectionIndex[connection] = nil
@@ -77,9 +81,10 @@ extension Broker {
         case .stopped: disconnect(routingID, dialect, now: now)
         case .disconnected: dismissed.insert(routingID, now: now)
         // It may come back to life and is told DISCONNECT when it speaks.
-        case .silent, .unreachable, .registeredAgain, .evicted: break
+        case .silent, .unreachable, .registeredAgain, .evicted, .ended: break
         }
         serveQueue(of: service, now: now)
+        reportIfIdle(process)
     }
 
     /// Decides about a request whose worker is lost: dropped, cut, sent to another, or failed.
@@ -123,6 +128,7 @@ extension Broker {
         requestLinks.remove(slot, from: &workers[worker].requests)
         requests[slot].worker = -1
         loadChanged(worker, from: before)
+        reportIfIdle(workers[worker].process)
     }
 
     private mutating func loadChanged(_ worker: Int, from before: Int) {

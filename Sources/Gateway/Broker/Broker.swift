@@ -11,7 +11,7 @@ import WorkerProtocol
 ///
 /// It speaks the three dialects of `WorkerDialect`; their rules are those of RFC 7 and RFC 18.
 ///
-/// The code is in files of its own: requests, replies, WebSockets, workers, messages, deliveries, time, drain.
+/// The code is in files of its own: requests, replies, WebSockets, workers, processes, messages, deliveries, time, drain.
 ///
 /// Everything is reached by hashing or by number and kept in order by links: no operation looks at all workers or all
 /// requests, except those that concern all of them.
@@ -46,6 +46,8 @@ package struct Broker: Sendable {
     /// When a worker has to be looked after: a heartbeat to it, its silence, or its full pipe.
     var workerTimers = DeadlineHeap()
     var dismissed: DismissedPeers
+    /// What is kept of each process that the gateway has started.
+    var processes: [ProgramProcess: ProcessRecord] = [:]
     /// Until when no worker counts as silent, as what it said while the driver stood still may not have been read yet.
     var silenceCountsFrom: Instant
 

@@ -1,4 +1,5 @@
 import Logging
+import NIOConcurrencyHelpers
 import WorkerProtocol
 
 extension BrokerLoop {
@@ -45,6 +46,8 @@ extension BrokerLoop {
                 ])
         case .requestRetried(_, let service):
             logger.info("request sent to another worker", metadata: ["service": "\(service)"])
+        case .processConnected, .processIdle, .processSpent:
+            processListener.withLockedValue(\.self)?(report)
         }
     }
 }
@@ -54,7 +57,7 @@ extension WorkerLoss {
     fileprivate var isOrderly: Bool {
         switch self {
         case .disconnected, .registeredAgain, .evicted, .stopped: true
-        case .silent, .unreachable, .violation: false
+        case .silent, .unreachable, .violation, .ended: false
         }
     }
 }

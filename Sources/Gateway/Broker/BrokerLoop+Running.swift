@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import SwiftZMQ
 import SystemSupport
@@ -12,6 +13,8 @@ extension BrokerLoop {
         var events: ReplyBatches
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
         var watch: EndlessMessageWatch
+        /// The processes that the gateway has started, by the ports that they connect to.
+        var processes: [UInt16: ProgramProcess] = [:]
     }
 
     func run() {
@@ -54,7 +57,8 @@ extension BrokerLoop {
         if work.watch.isTracking { work.watch.delivered(message, by: router) }
         let routingID = message.removeFirst()
         let registered = work.broker.counters.workersRegistered
-        work.broker.receive(from: routingID, message, now: now)
+        let process = process(of: routingID, message, &work)
+        work.broker.receive(from: routingID, message, of: process, now: now)
         guard work.broker.counters.workersRegistered != registered else { return }
         if let address = message.last?.metadata.peerAddress ?? router.lastPeerAddress {
             work.broker.setAddress(address, of: routingID)
@@ -63,6 +67,14 @@ extension BrokerLoop {
             work.broker.setConnection(descriptor, of: routingID, now: now)
         }
         work.watch.delivered(message, by: router)
+    }
+
+    /// The process that a peer belongs to which is not registered, by the port at this end of its connection.
+    private func process(of routingID: Frame, _ message: Message, _ work: inout Work) -> ProgramProcess? {
+        guard !work.processes.isEmpty, !work.broker.isRegistered(routingID) else { return nil }
+        let descriptor = message.last?.peerDescriptor ?? router.lastPeerDescriptor
+        guard let port = descriptor.flatMap(PeerConnection.localPort) else { return nil }
+        return work.processes[port]
     }
 
     private func lookForEndlessMessages(_ work: inout Work) {
@@ -91,6 +103,15 @@ extension BrokerLoop {
             case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
             case .reconfigure(let configuration): work.broker.reconfigure(configuration, now: now)
+            case .addProcess(let process, let port, let requestLimit, let taken):
+                work.processes[port] = process
+                work.broker.addProcess(process, requestLimit: requestLimit)
+                taken.signal()
+            case .retire(let process): work.broker.retire(process, now: now)
+            case .release(let process): work.broker.release(process, now: now)
+            case .forget(let process):
+                work.processes = work.processes.filter { $0.value != process }
+                work.broker.forget(process, now: now)
             case .snapshot(let continuation): continuation.resume(returning: work.broker.snapshot())
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
             }
@@ -140,7 +161,10 @@ extension BrokerLoop {
             case .submit(let requests): refuse(requests)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
-            case .cancel, .consumed, .send, .connectionOpened, .connectionClosed, .drain, .stop, .reconfigure: break
+            case .addProcess(_, _, _, let taken): taken.signal()
+            case .cancel, .consumed, .send, .connectionOpened, .connectionClosed, .drain, .stop, .reconfigure, .retire,
+                .release, .forget:
+                break
             }
         }
         for continuation in work.waitingForEnd { continuation.resume() }

@@ -1,4 +1,6 @@
+import Dispatch
 package import Logging
+import NIOConcurrencyHelpers
 package import SwiftZMQ
 import SystemSupport
 package import WorkerProtocol
@@ -21,6 +23,8 @@ package final class BrokerLoop: RequestDispatcher {
     let sinks: [any ReplySink]
     let logger: Logger
     let inbox: LoopInbox<PendingCalls<Call>>
+    /// Learns what happens to the processes that the gateway has started.
+    let processListener = NIOLockedValueBox<(@Sendable (BrokerReport) -> Void)?>(nil)
 
     /// What other threads want of the broker's.
     enum Call {
@@ -33,6 +37,10 @@ package final class BrokerLoop: RequestDispatcher {
         case drain
         case stop
         case reconfigure(BrokerConfiguration)
+        case addProcess(ProgramProcess, port: UInt16, requestLimit: Int?, taken: DispatchSemaphore)
+        case retire(ProgramProcess)
+        case release(ProgramProcess)
+        case forget(ProgramProcess)
         case snapshot(CheckedContinuation<BrokerSnapshot?, Never>)
         case notifyEnd(CheckedContinuation<Void, Never>)
     }

@@ -24,6 +24,12 @@ package enum BrokerReport: Sendable {
     case requestAborted(RequestID, service: String, routingID: Frame, reason: Frame)
     /// A request is sent to another worker because the first was lost with it.
     case requestRetried(RequestID, service: String)
+    /// The first worker of a process that the gateway has started has registered.
+    case processConnected(ProgramProcess)
+    /// The workers of a process that gets no more requests have finished those that they had.
+    case processIdle(ProgramProcess)
+    /// A process has answered as many requests as it is to.
+    case processSpent(ProgramProcess)
 }
 
 /// Why a worker is not registered any more.
@@ -40,6 +46,8 @@ package enum WorkerLoss: Sendable, Hashable {
     case violation(WorkerProtocolError)
     /// It made room for another, see ``BrokerConfiguration/workerLimit``.
     case evicted
-    /// The gateway stops.
+    /// The gateway stops, or ends the worker's process.
     case stopped
+    /// Its process, which the gateway had started, has ended.
+    case ended
 }

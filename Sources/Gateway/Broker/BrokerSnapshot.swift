@@ -23,6 +23,10 @@ package struct BrokerSnapshot: Sendable {
         package let lastHeard: ContinuousClock.Instant
         /// Whether it asked for no further requests.
         package let isDraining: Bool
+        /// When it registered.
+        package let registered: ContinuousClock.Instant
+        /// The process that it belongs to, where the gateway has started it.
+        package let process: ProgramProcess?
     }
 
     /// A service that is known.
@@ -60,7 +64,8 @@ extension Broker {
             return BrokerSnapshot.Worker(
                 routingID: worker.routingID, address: worker.address, service: services[worker.service].name,
                 dialect: worker.dialect, concurrency: worker.properties.concurrency, inFlight: worker.load,
-                served: worker.served, lastHeard: worker.lastHeard, isDraining: worker.isDraining)
+                served: worker.served, lastHeard: worker.lastHeard, isDraining: worker.isDraining,
+                registered: worker.registered, process: worker.process)
         }
         let known = serviceIndex.values.map { slot in
             BrokerSnapshot.Service(

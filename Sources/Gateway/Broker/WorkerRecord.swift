@@ -31,6 +31,9 @@ struct WorkerRecord: Sendable {
     /// A connection of that number is lost, so that it is given up unless that turns out to have been another's.
     var isSuspect = false
     var served = 0
+    /// The process that it belongs to, where the gateway has started it.
+    var process: ProgramProcess?
+    let registered: ContinuousClock.Instant
     var address: String?
 
     init(
@@ -45,6 +48,7 @@ struct WorkerRecord: Sendable {
         self.registration = registration
         lastHeard = now
         lastSent = now
+        registered = now
     }
 
     var load: Int { requests.count }

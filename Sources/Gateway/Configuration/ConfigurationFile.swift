@@ -1,6 +1,6 @@
 import Yams
 
-/// A configuration file in YAML, read and checked: the settings by their names, and the routes.
+/// A configuration file in YAML, read and checked: the settings by their names, the routes, and the programs.
 ///
 /// Yams alone and no configuration library above it: every mistake has to be told with its line, and only the nodes of
 /// the parser know theirs.
@@ -15,13 +15,19 @@ package struct ConfigurationFile: Sendable {
     package let name: String
     /// The routes, in order.
     package private(set) var routes: [Route] = []
-    /// Every mistake, in the order of the lines; what is mistaken stands neither in the values nor in the routes.
+    /// The programs, in order.
+    package private(set) var programs: [ProgramConfiguration] = []
+    /// The lines in which they stand, by their names.
+    private(set) var programLines: [String: Int] = [:]
+    /// Every mistake, in the order of the lines; what is mistaken stands nowhere else.
     package private(set) var problems: [ConfigurationProblem] = []
     /// The values of the settings, by their names.
     private(set) var values: [String: [Value]] = [:]
 
     /// The key of the routes.
     package static let routesKey = "routes"
+    /// The key of the programs.
+    package static let programsKey = "programs"
 
     /// Reads a file.
     ///
@@ -57,8 +63,9 @@ package struct ConfigurationFile: Sendable {
     private mutating func read(_ key: Node, _ value: Node) {
         guard let keyName = key.string else { return note(key, "a key is a word") }
         if keyName == Self.routesKey { return readRoutes(value) }
+        if keyName == Self.programsKey { return readPrograms(value) }
         guard let setting = Setting(named: keyName) else {
-            let known = Setting.all.map(\.name) + [Self.routesKey]
+            let known = Setting.all.map(\.name) + [Self.routesKey, Self.programsKey]
             return note(
                 key, "unknown key '\(ConfigurationProblem.printable(keyName))'; \(Suggestion.text(keyName, known))")
         }
@@ -107,6 +114,29 @@ package struct ConfigurationFile: Sendable {
             if let route = reader.read(node) {
                 routes.append(route)
                 if let mistake = comparison.note(route, line: reader.line) { note(node, mistake) }
+            }
+            problems += reader.problems
+        }
+    }
+
+    private mutating func readPrograms(_ value: Node) {
+        guard case .sequence(let sequence) = value else {
+            if value.scalar?.string.isEmpty != true {
+                note(value, "programs is a list: each program begins with a hyphen, as in '- run: python3 worker.py'")
+            }
+            return
+        }
+        for node in sequence {
+            var reader = ProgramReader(file: name, line: line(of: node))
+            if let program = reader.read(node) {
+                if let first = programLines[program.name] {
+                    note(
+                        node,
+                        "name '\(program.name)': the program in line \(first) has it already; give this one another by name: "
+                            + "\(program.name)2")
+                }
+                programLines[program.name] = programLines[program.name] ?? reader.line
+                programs.append(program)
             }
             problems += reader.problems
         }

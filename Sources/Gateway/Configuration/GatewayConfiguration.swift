@@ -27,6 +27,12 @@ public struct GatewayConfiguration: Sendable {
     public var maximumReply = 64 << 20
     /// How long a drain waits for what is in flight; default 30 s.
     public var drainTimeout: Duration = .seconds(30)
+    /// The programs that are started and kept running; default none.
+    public var programs: [ProgramConfiguration] = []
+    /// After how many answered requests a process of theirs is replaced by another; nil, the default, for never.
+    public var programRequestLimit: Int?
+    /// From how many bytes of memory on one is replaced; nil, the default, for never.
+    public var programMemoryLimit: Int?
     /// The threads that serve HTTP. Default 1: the broker has a thread of its own, and so has libzmq.
     public var eventLoops = 1
 

@@ -14,6 +14,10 @@ package struct GatewaySettings: Sendable {
     package var listsSite = false
     /// The database of the carts; nil, the default, for one that is gone with the gateway.
     package var cartDatabase: String?
+    /// The command of a program that the command line asks for; nil, the default, for none.
+    package var run: String?
+    /// How many processes of it run; default 1.
+    package var runCount = 1
     /// The least severe lines logged; default info.
     package var logLevel = Logger.Level.info
     /// How a line of the log is written; default text.

@@ -1,7 +1,8 @@
 extension Setting {
     /// All settings, in the order in which they are documented.
     package static let all: [Setting] =
-        addresses + demonstration + encryption + versions + security + requests + workersAndReplies + connections
+        addresses + programs + demonstration + encryption + versions + security + requests + workersAndReplies
+        + connections
         + logging
 
     private static let addresses: [Setting] = [
@@ -32,10 +33,36 @@ extension Setting {
             settings.gateway.clients = endpoints
         },
         Setting(
-            "admin", "HOST:PORT|off", "Address of health, metrics and workers; off turns it off.",
+            "admin", "HOST:PORT|off", "Address of the dashboard, health and metrics; off turns it off.",
             default: "127.0.0.1:8081", change: .restart
         ) { (value, settings) throws(SettingError) in
             settings.gateway.admin = value.text == "off" ? nil : try value.address(orElse: "off")
+        },
+    ]
+
+    private static let programs: [Setting] = [
+        Setting(
+            "run", "COMMAND",
+            "Shell command of a program that is started and kept running, whose processes are workers."
+        ) {
+            (value, settings) throws(SettingError) in
+            settings.run = try ProgramReader.command(value)
+        },
+        Setting("run-count", "NUMBER", "How many processes of it run.", default: "1") {
+            (value, settings) throws(SettingError) in
+            settings.runCount = try value.number(in: ProgramReader.counts)
+        },
+        Setting(
+            "run-max-requests", "NUMBER",
+            "After how many answered requests a process of a program is replaced by another; never by default."
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.programRequestLimit = try value.number(in: 1...1_000_000_000_000)
+        },
+        Setting(
+            "run-max-memory", "SIZE",
+            "From how much memory on a process of a program is replaced by another; never by default."
+        ) { (value, settings) throws(SettingError) in
+            settings.gateway.programMemoryLimit = try value.size()
         },
     ]
 

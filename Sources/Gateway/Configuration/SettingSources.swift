@@ -54,8 +54,35 @@ package struct SettingSources: Sendable {
         if problems.isEmpty, let mistake = settings.gateway.securityMistake ?? settings.gateway.tlsMistake {
             problems = [problem(with: mistake.setting, mistake.value, remedy: mistake.remedy)]
         }
+        if problems.isEmpty { problems = addPrograms(to: &settings) }
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
         return settings
+    }
+
+    /// Puts the program of `run` and those of the file together.
+    private func addPrograms(to settings: inout GatewaySettings) -> [ConfigurationProblem] {
+        settings.gateway.programs = file?.programs ?? []
+        guard let command = settings.run else {
+            guard let counts = settings.texts["run-count"]?.last else { return [] }
+            return [
+                problem(
+                    with: "run-count", counts,
+                    remedy: "it is for the program of --run, and there is none; a program of the file has its own count"
+                )
+            ]
+        }
+        guard let name = ProgramConfiguration.name(of: command) else {
+            let remedy = "its first word is not fit for its name; give it one by programs: in a file"
+            return [problem(with: "run", command, remedy: remedy)]
+        }
+        guard !settings.gateway.programs.contains(where: { $0.name == name }) else {
+            let remedy = "the file has a program \(name) already; give that one another name"
+            return [problem(with: "run", command, remedy: remedy)]
+        }
+        var program = ProgramConfiguration(name: name, run: command)
+        program.count = settings.runCount
+        settings.gateway.programs.insert(program, at: 0)
+        return []
     }
 
     /// What is wrong with the files and folders that settings name, which a gateway would not start with.
@@ -91,7 +118,7 @@ package struct SettingSources: Sendable {
 
     /// The variables that begin as this program's do and are none of its own, in alphabetical order.
     package var unknownVariables: [String] {
-        let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable])
+        let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable] + ProgramReader.given)
         return environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }.sorted()
     }
 

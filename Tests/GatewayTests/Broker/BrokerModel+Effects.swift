@@ -155,6 +155,7 @@ extension BrokerModel {
         case .replyLate: count("late")
         case .requestAborted: count("aborted")
         case .requestRetried: count("retried")
+        case .processConnected, .processIdle, .processSpent: break
         case .workerDraining: count("draining")
         case .workerRegistered, .peerRefused, .replyInvalid, .creditExceeded, .serviceForgotten: break
         }

@@ -26,7 +26,8 @@ struct BrokerScript {
 
     /// A worker registers.
     mutating func ready(
-        _ worker: String, _ service: String = "s", _ properties: String = "", dialect: WorkerDialect = .majordomo02
+        _ worker: String, _ service: String = "s", _ properties: String = "", dialect: WorkerDialect = .majordomo02,
+        of process: ProgramProcess? = nil
     ) {
         dialects[worker] = dialect
         var frames: Message =
@@ -36,7 +37,7 @@ struct BrokerScript {
             case .majordomo02: ["MDPW02", "\u{1}", Frame(service)]
             }
         if !properties.isEmpty { frames.append(Frame(properties)) }
-        message(worker, frames)
+        broker.receive(from: Frame(worker), frames, of: process, now: now)
     }
 
     /// A request arrives.
@@ -191,6 +192,9 @@ struct BrokerScript {
         case .serviceForgotten(let service): "\(service) forgotten"
         case .replyLate(let worker, _): "\(worker) late"
         case .requestRetried(let id, _): "\(id.number) retried"
+        case .processConnected(let process): "process \(process.number) connected"
+        case .processIdle(let process): "process \(process.number) idle"
+        case .processSpent(let process): "process \(process.number) spent"
         case .requestAborted(let id, _, let worker, let reason): "\(id.number) aborted by \(worker): \(reason)"
         }
     }

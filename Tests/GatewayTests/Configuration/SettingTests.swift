@@ -38,6 +38,7 @@ import Testing
             "trusted-proxy": ["10.0.0.0/8", "2001:db8::7"],
             "tls-certificate": ["/c.pem"], "tls-key": ["/c.key"], "tls-minimum": ["1.3"], "tls-client-ca": ["/ca.pem"],
             "http2": ["off"], "http2-prior-knowledge": ["on"], "max-streams": ["17"],
+            "run": ["/bin/worker -v"], "run-count": ["19"], "run-max-requests": ["20"], "run-max-memory": ["21MiB"],
         ]
         #expect(Set(texts.keys) == Set(Setting.all.map(\.name)))
         let settings = try SettingSources(flags: texts).settings()
@@ -46,6 +47,11 @@ import Testing
             gateway.listen == [
                 ListenAddress(host: "::1", port: 1), ListenAddress(host: "localhost", port: 2, scheme: .https),
             ])
+        var program = ProgramConfiguration(name: "worker", run: "/bin/worker -v")
+        program.count = 19
+        #expect(gateway.programs == [program])
+        #expect(gateway.programRequestLimit == 20)
+        #expect(gateway.programMemoryLimit == 21 << 20)
         #expect(gateway.tls.certificate == "/c.pem")
         #expect(gateway.tls.key == "/c.key")
         #expect(gateway.tls.minimumVersion == .version13)

@@ -37,7 +37,7 @@ import Testing
         #expect(ready["date"]?.hasSuffix(" GMT") == true && ready["x-request-id"] != nil)
         let index = try await admin.ask("GET", "/")
         #expect(index["content-type"] == "text/html; charset=utf-8")
-        for page in ["/healthz", "/readyz", "/metrics", "/workers"] {
+        for page in ["/healthz", "/readyz", "/metrics", "/workers", "/programs", "/history"] {
             #expect(index.text.contains("href=\"\(page)\""))
             #expect(try await admin.ask("HEAD", page).status == 200)
         }

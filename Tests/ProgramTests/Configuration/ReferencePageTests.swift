@@ -66,6 +66,13 @@ import Testing
         for command in ["serve", "worker", "check"] { #expect(page.contains("`webgateway \(command)")) }
     }
 
+    @Test func `The page of programs has a row for every key and every variable of theirs`() throws {
+        let page = try String(contentsOfFile: PackageFolder.path("Documentation/programs.md"), encoding: .utf8)
+        for name in ProgramReader.keys + ProgramReader.given {
+            #expect(page.split(separator: "\n").contains { $0.hasPrefix("| `\(name)` | ") }, "\(name)")
+        }
+    }
+
     @Test func `The files that the page shows are good ones`() {
         let files = page.components(separatedBy: "```yaml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
         #expect(!files.isEmpty)

@@ -36,6 +36,38 @@ struct Browser: Sendable {
         try await tell(page, "run", script)
     }
 
+    /// Shows a page in a window so wide, in points.
+    func resize(_ page: String, to width: Int) async throws { try await tell(page, "size", "\(width)") }
+
+    /// Shows a page as to somebody who likes it dark, or light.
+    func prefer(_ page: String, _ scheme: String) async throws { try await tell(page, "scheme", scheme) }
+
+    /// Whether a page may run scripts, from the next time that it is opened.
+    func setScripts(_ page: String, _ isOn: Bool) async throws { try await tell(page, "script", isOn ? "on" : "off") }
+
+    /// Presses a key in a page: Tab, Enter, or one with a character.
+    func press(_ page: String, _ key: String) async throws { try await tell(page, "key", key) }
+
+    /// Opens a page in the ways in which people have it before them, and expects that it fits the window, that the schemes
+    /// differ, and that nothing comes from elsewhere.
+    func expectGoodLooks(_ page: String, _ url: String) async throws {
+        try await open(page, url)
+        try await wait(page, until: "document.readyState == 'complete' && location.href == '\(url)'")
+        var papers: Set<String> = []
+        for scheme in ["light", "dark"] {
+            try await prefer(page, scheme)
+            for width in [390, 1280] {
+                try await resize(page, to: width)
+                let extent = try await run(page, "document.documentElement.scrollWidth - innerWidth")
+                #expect(Int(extent).map { $0 <= 0 } == true, "\(url) is \(extent) points too wide for \(width)")
+            }
+            papers.insert(try await run(page, "getComputedStyle(document.body).backgroundColor"))
+        }
+        #expect(papers.count == 2)
+        let foreign = "performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length"
+        #expect(try await run(page, foreign) == "0")
+    }
+
     @discardableResult
     private func tell(_ page: String, _ command: String, _ words: String) async throws -> String {
         var number = 0

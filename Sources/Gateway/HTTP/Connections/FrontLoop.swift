@@ -12,7 +12,7 @@ final class FrontLoop {
     /// Who takes requests that are not for a service.
     private let streams: any RequestDispatcher
     private let observer: (any RequestObserver)?
-    private let metrics: RequestMetrics?
+    let metrics: RequestMetrics?
 
     private var submissions: [GatewayRequest] = []
     private var waiting: [UInt64: any ReplyReceiver] = [:]

@@ -134,6 +134,17 @@ package final class HTTPServer: Sendable {
     /// The number of open connections, those included that are being refused.
     package var connectionCount: Int { connections.current }
 
+    /// The requests that were finished since this was called last.
+    func takeWindow() async -> RequestWindow {
+        var window = RequestWindow()
+        for loop in state.withLockedValue({ $0.loops }) {
+            if let part = try? await loop.eventLoop.submit({ loop.value.metrics?.takeWindow() }).get() {
+                window.add(part)
+            }
+        }
+        return window
+    }
+
     /// Stops accepting, answers what is in flight with `connection: close`, closes idle connections, and waits until
     /// none is left; what is left after `limit` is closed all the same.
     ///

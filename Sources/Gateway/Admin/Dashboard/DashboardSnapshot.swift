@@ -1,0 +1,70 @@
+import TextFormats
+
+/// What the dashboard shows of one second.
+struct DashboardSnapshot: Sendable {
+    struct Service: Sendable {
+        let name: String
+        let workers: Int
+        let inFlight: Int
+        let queued: Int
+    }
+
+    /// When it was made, in seconds since 1970.
+    let time: Double
+    let requestsPerSecond: Double
+    let latency: LatencyHistogram
+    /// By name.
+    let services: [Service]
+    /// Requests that the gateway itself let fail, by code, since the snapshot before.
+    let errors: [GatewayFailure: Int]
+    let connections: Int
+    let programs: [ProgramSnapshot]
+
+    /// - Parameter seconds: how long the window was.
+    init(
+        time: Double, seconds: Double, _ window: RequestWindow, _ broker: BrokerSnapshot, connections: Int,
+        programs: [ProgramSnapshot]
+    ) {
+        self.time = time
+        requestsPerSecond = seconds > 0 ? Double(window.requests) / seconds : 0
+        latency = window.latency
+        errors = window.errors
+        self.connections = connections
+        self.programs = programs
+        let inFlight = broker.workers.reduce(into: [:]) { $0[$1.service, default: 0] += $1.inFlight }
+        services = broker.services.sorted { $0.name < $1.name }.map {
+            Service(name: $0.name, workers: $0.workers, inFlight: inFlight[$0.name] ?? 0, queued: $0.queued)
+        }
+    }
+
+    /// One line of JSON: an event of `/events`.
+    var json: String {
+        func quantile(_ share: Double) -> String { latency.quantile(share).map { Self.number($0) } ?? "null" }
+        let services = services.map {
+            "{\"name\":\(JSONText.quote($0.name)),\"workers\":\($0.workers),\"in_flight\":\($0.inFlight),\"queued\":\($0.queued)}"
+        }
+        let errors = errors.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\"\($0.key.rawValue)\":\($0.value)" }
+        let programs = programs.map {
+            """
+            {"name":\(JSONText.quote($0.name)),"count":\($0.count),"up":\($0.up),"restarts":\($0.restarts),\
+            "failing":\($0.isFailing),"restarting":\($0.isRestarting)}
+            """
+        }
+        return """
+            {"time":\(Self.number(time)),"requests_per_second":\(Self.number(requestsPerSecond)),\
+            "latency":{"p50":\(quantile(0.5)),"p90":\(quantile(0.9)),"p99":\(quantile(0.99))},\
+            "services":[\(services.joined(separator: ","))],"errors":{\(errors.joined(separator: ","))},\
+            "connections":\(connections),"programs":[\(programs.joined(separator: ","))]}
+            """
+    }
+
+    /// A number with six digits behind the point at most.
+    static func number(_ value: Double) -> String {
+        let millionths = Int64((value * 1e6).rounded())
+        guard millionths % 1_000_000 != 0 else { return "\(millionths / 1_000_000)" }
+        let digits = String(abs(millionths % 1_000_000))
+        let fraction = String(repeating: "0", count: 6 - digits.count) + digits
+        let end = fraction.lastIndex { $0 != "0" } ?? fraction.startIndex
+        return "\(millionths < 0 ? "-" : "")\(abs(millionths / 1_000_000)).\(fraction[...end])"
+    }
+}

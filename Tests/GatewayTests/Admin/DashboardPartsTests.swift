@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// Figures and sentences of the dashboard.
+struct DashboardPartsTests {
+    @Test(arguments: [1, 7, 8, 100, 999, 1_000, 12_345, 1_000_000, 59_000_000] as [Int64])
+    func `A quantile is off by an eighth at most`(microseconds: Int64) throws {
+        var histogram = LatencyHistogram()
+        #expect(histogram.quantile(0.5) == nil)
+        for _ in 0..<100 { histogram.add(microseconds: microseconds) }
+        let found = try #require(histogram.quantile(0.99)) * 1e6
+        #expect(abs(found - Double(microseconds)) <= Double(microseconds) / 8)
+    }
+
+    @Test func `Quantiles are of all that was counted, whatever comes`() throws {
+        var histogram = LatencyHistogram()
+        for number in 1...1000 as ClosedRange<Int64> { histogram.add(microseconds: number * 1000) }
+        var other = LatencyHistogram()
+        other.add(microseconds: -5)
+        other.add(microseconds: .max)
+        histogram.add(other)
+        #expect(histogram.count == 1002)
+        #expect(abs(try #require(histogram.quantile(0.5)) - 0.5) < 0.06)
+        #expect(abs(try #require(histogram.quantile(0.9)) - 0.9) < 0.1)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0"), (12, "12"), (0.5, "0.5"), (0.000_001, "0.000001"), (1.25, "1.25"), (-0.5, "-0.5"),
+            (1e9, "1000000000"),
+        ] as [(Double, String)])
+    func `Numbers are short`(value: Double, text: String) {
+        #expect(DashboardSnapshot.number(value) == text)
+    }
+
+    /// Snapshots with a service of so many that wait, one each second.
+    private static func history(
+        queued: [Int], workers: Int = 1, requests: Int = 100, errors: [GatewayFailure: Int] = [:]
+    ) -> [DashboardSnapshot] {
+        queued.map { queued in
+            var window = RequestWindow()
+            window.requests = requests
+            window.errors = errors
+            let service = BrokerSnapshot.Service(
+                name: "s", queued: queued, workers: workers, webSockets: 0, messagesFromClients: 0, messagesToClients: 0
+            )
+            let broker = BrokerSnapshot(
+                workers: [], services: [service], inFlight: 0, requests: 0, counters: BrokerCounters())
+            return DashboardSnapshot(time: 0, seconds: 1, window, broker, connections: 0, programs: [])
+        }
+    }
+
+    @Test func `What is wrong is said in words`() {
+        func problems(_ history: [DashboardSnapshot]) -> [String] { DashboardProblems.list(history) }
+        #expect(problems([]) == [] && problems(Self.history(queued: [0, 0])) == [])
+        #expect(problems(Self.history(queued: [2], workers: 0)) == ["Service s has no workers; 2 requests wait."])
+        #expect(
+            problems(Self.history(queued: [0, 5, 9, 20])) == ["The queue of s grows: 20 requests wait for 1 worker."])
+        #expect(problems(Self.history(queued: [20, 5, 9, 3])) == [])
+        #expect(problems(Self.history(queued: [0, 0, 0, 1])) == [])
+        #expect(problems(Self.history(queued: [0, 0], errors: [.queueFull: 1])) == [])
+        #expect(
+            problems(Self.history(queued: [0, 0], errors: [.queueFull: 5, .noWorker: 2]))
+                == ["7 % of the requests of the last 10 seconds failed, most with queue-full."])
+    }
+}

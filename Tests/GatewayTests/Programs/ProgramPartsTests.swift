@@ -1,0 +1,54 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+@testable import Gateway
+
+/// Names, commands, lines and files of programs.
+struct ProgramPartsTests {
+    @Test(arguments: [
+        ("python3 greet_worker.py", "python3"), ("/usr/bin/env python3", "env"), ("  ./worker -v", "worker"),
+        ("'my worker'", nil), ("$WORKER", nil), ("", nil), ("..", nil),
+    ])
+    func `A program is called after the last part of its first word`(run: String, name: String?) {
+        #expect(ProgramConfiguration.name(of: run) == name)
+    }
+
+    @Test(arguments: [
+        ("python3 'a b.py' \"$X\"", true), ("./worker -n 4", true), ("cd x && ./worker", false),
+        ("A=1 ./worker", false),
+        ("./worker; true", false), ("ulimit -n 99", false), ("exec ./worker", false), ("while :; do x; done", false),
+        ("./worker > log", false), ("./worker &", false),
+    ])
+    func `A command that is one program takes the shell's place`(run: String, isProgram: Bool) {
+        #expect(ProgramCommand.text(run) == (isProgram ? "exec \(run)" : run))
+    }
+
+    @Test func `Lines are cut where they are too long, and odd bytes are escaped`() {
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: ProgramOutput.longestLine + 1)
+        #expect(ProgramOutput.lines(Array("a\nb\r\n\nc".utf8)[...]) == ["a", "b", "", "c"])
+        #expect(ProgramOutput.lines(([0xFF, 0x41, 0x0A] + Array("ü\n".utf8))[...]) == ["\\xffA", "ü"])
+        #expect(ProgramOutput.lines([0x41, 0xC3, 0x0A][...]) == ["A\\xc3"])
+        #expect(ProgramOutput.lines(long[...]).map(\.count) == [ProgramOutput.longestLine, 1])
+    }
+
+    @Test func `A change of a watched file is told once it is complete, and once`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("1", to: "a.py")
+        var watch = ProgramWatch("\(folder.path)/*.py")
+        func looks(_ count: Int) -> [Bool] { (0..<count).map { _ in watch.look() } }
+        #expect(looks(2) == [false, false])
+        try folder.write("22", to: "a.py")
+        #expect(looks(3) == [false, true, false])
+        try folder.write("1", to: "b.txt")
+        #expect(looks(2) == [false, false])
+        try folder.write("1", to: "b.py")
+        #expect(looks(2) == [false, true])
+        try folder.remove("b.py")
+        try folder.write("333", to: "a.py")
+        #expect(looks(1) == [false])
+        // It goes on.
+        try folder.write("4444", to: "a.py")
+        #expect(looks(3) == [false, true, false])
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// The dashboard in a real browser.
+@Suite(
+    .serialized, .timeLimit(.minutes(10)),
+    .enabled("there is no Chromium: Scripts/need chromium", { await Browser.isInstalled.value }))
+struct DashboardBrowserTests {
+    let programs = Programs()
+
+    @Test func `It moves by itself, its table sorts, and what is wrong stands on top`() async throws {
+        let file = try TemporaryFile(
+            """
+            worker-grace: 10s
+            routes: [{path: /orders/, service: orders}]
+            programs: [{name: p, count: 2, run: "\(try await ProgramGateway.command("s"))"}]
+            """)
+        let gateway = try await ProgramGateway(programs, "--config", file.path)
+        try await gateway.programs { $0.count == 1 && $0[0].isSettled }
+        let browser = try await Browser(programs)
+        try await browser.open("page", "http://127.0.0.1:\(gateway.adminPort)/")
+        try await browser.wait("page", until: "document.getElementById('state').textContent == 'live'")
+        try await browser.wait(
+            "page", until: "document.getElementById('problems').textContent.includes('Service orders has no workers')")
+        try await browser.wait("page", until: "document.querySelectorAll('#charts svg path').length >= 8")
+        // A line grows each second.
+        let length = "document.querySelector('#charts svg path').getAttribute('d').split('L').length"
+        let before = try #require(Int(try await browser.run("page", length)))
+        async let answers: [HTTPAnswer] = {
+            var answers: [HTTPAnswer] = []
+            for _ in 0..<200 { answers.append(try await gateway.gateway.ask("GET", "/s/wait/0.02")) }
+            return answers
+        }()
+        try await browser.wait("page", until: "\(length) >= \(before + 3)")
+        try await browser.wait("page", until: "Number(document.getElementById('requests').textContent) > 1")
+        #expect(try await answers.allSatisfy { $0.status == 200 })
+
+        let served =
+            "[...document.querySelectorAll('#worker-table tbody tr')].map(row => Number(row.cells[3].textContent))"
+        try await browser.wait("page", until: "\(served).reduce((a, b) => a + b, 0) >= 200")
+        // By keyboard: the fourth column, and again the other way.
+        try await browser.run("page", "document.querySelectorAll('#worker-table th button')[3].focus()")
+        for (order, sign) in [("ascending", 1), ("descending", -1)] {
+            try await browser.press("page", "Enter")
+            try await browser.wait(
+                "page",
+                until: "document.querySelectorAll('#worker-table th')[3].getAttribute('aria-sort') == '\(order)'")
+            let isSorted = "\(served).every((n, i, all) => i == 0 || \(sign) * (n - all[i - 1]) >= 0)"
+            #expect(try await browser.run("page", isSorted) == "true")
+        }
+        try await browser.wait("page", until: "document.getElementById('program-table').textContent.includes('2 of 2')")
+        #expect(browser.program.errors.soFar == [])
+    }
+
+    @Test func `It fits a phone and a desk, light and dark, and can be read without script`() async throws {
+        let gateway = try await ProgramGateway(
+            programs, "--run", try await ProgramGateway.command("s"), "--run-count", "3")
+        _ = try await gateway.settled()
+        let browser = try await Browser(programs)
+        let address = "http://127.0.0.1:\(gateway.adminPort)/"
+        try await browser.expectGoodLooks("page", address)
+        try await browser.setScripts("page", false)
+        try await browser.open("page", address)
+        try await browser.wait("page", until: "document.querySelectorAll('#worker-table tbody tr').length == 3")
+        #expect(try await browser.run("page", "document.getElementById('workers').textContent") == "\"3\"")
+        #expect(
+            try await browser.run("page", "document.getElementById('program-table').textContent.includes('3 of 3')")
+                == "true")
+        #expect(
+            try await browser.run("page", "document.getElementById('problems').innerText.includes('Nothing is wrong')")
+                == "true")
+        #expect(browser.program.errors.soFar == [])
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+/// The pages of the demonstration in a real browser.
+@Suite(
+    .serialized, .timeLimit(.minutes(10)),
+    .enabled("there is no Chromium: Scripts/need chromium", { await Browser.isInstalled.value }))
+struct PageBrowserTests {
+    let programs = Programs()
+
+    private func demonstration() async throws -> (RunningGateway, String, Browser) {
+        let gateway = try await programs.gateway("--demo-workers", "1")
+        for service in ["/hello", "/cart", "/"] { try await gateway.waitForService(service) }
+        return (gateway, "http://127.0.0.1:\(gateway.port)", try await Browser(programs))
+    }
+
+    @Test func `The start page shows what runs, and each form what was answered`() async throws {
+        let (gateway, address, browser) = try await demonstration()
+        try await browser.open("start", "\(address)/")
+        let states = "[...document.querySelectorAll('[data-probe]')].map(state => state.className).join()"
+        try await browser.wait("start", until: "\(states) == 'state up,state up,state up,state up'")
+        for (form, answer) in [
+            ("hello", "Hello, Ada!"), ("echo", "Is anybody there?"), ("cart", "pizza"), ("site", "206"),
+            ("greet", "404"),
+        ] {
+            try await browser.run("start", "document.querySelector('[data-answer=\(form)-answer] button').click()")
+            try await browser.wait(
+                "start", until: "document.getElementById('\(form)-answer').textContent.includes('\(answer)')")
+        }
+        // The weather moves.
+        let points = "[...document.querySelectorAll('#chart polyline')].filter(l => l.points.length > 2).length"
+        try await browser.wait("start", until: "\(points) == 4")
+        // What its last card promises.
+        _ = try await programs.obedientWorker("req", "greet", of: gateway)
+        try await gateway.waitForService("/greet")
+        try await browser.run("start", "document.querySelector('[data-answer=greet-answer] button').click()")
+        try await browser.wait("start", until: "document.getElementById('greet-state').className == 'state up'")
+        #expect(browser.program.errors.soFar == [])
+    }
+
+    @Test func `The start page fits a phone and a desk, light and dark`() async throws {
+        let (_, address, browser) = try await demonstration()
+        try await browser.expectGoodLooks("start", "\(address)/")
+        try await browser.run("start", "fetch('/cart/add?pizza=1', {method: 'POST'})")
+        try await browser.expectGoodLooks("start", "\(address)/cart")
+        #expect(browser.program.errors.soFar == [])
+    }
+
+    @Test func `A keyboard is enough for the start page`() async throws {
+        let (_, address, browser) = try await demonstration()
+        try await browser.open("start", "\(address)/")
+        try await browser.wait("start", until: "document.readyState == 'complete' && location.pathname == '/'")
+        for _ in 0..<20 {
+            try await browser.press("start", "Tab")
+            if try await browser.run("start", "document.activeElement.name") == "\"name\"" { break }
+        }
+        #expect(try await browser.run("start", "document.activeElement.name") == "\"name\"")
+        try await browser.run("start", "document.activeElement.value = ''")
+        for key in ["B", "o", "b"] { try await browser.press("start", key) }
+        try await browser.press("start", "Enter")
+        try await browser.wait(
+            "start", until: "document.getElementById('hello-answer').textContent.includes('Hello, Bob!')")
+    }
+
+    @Test(arguments: [true, false]) func `Items are added, changed and removed, without script too`(scripts: Bool)
+        async throws
+    {
+        let (_, address, browser) = try await demonstration()
+        try await browser.open("cart", "\(address)/cart")
+        try await browser.setScripts("cart", scripts)
+        try await browser.open("cart", "\(address)/cart")
+        let names = "[...document.querySelectorAll('.items .name')].map(name => name.textContent).join()"
+        let amounts = "[...document.querySelectorAll('.items input')].map(input => input.value).join()"
+        func add(_ item: String, _ amount: Int) async throws {
+            try await browser.run("cart", "document.querySelector('[name=item]').value = '\(item)'")
+            try await browser.run("cart", "document.querySelector('.card [name=amount]').value = '\(amount)'")
+            try await browser.run("cart", "document.querySelector('.card button').click()")
+        }
+        try await browser.wait(
+            "cart", until: "document.querySelector('.empty') && document.querySelector('.card button')")
+        try await add("pizza", 2)
+        try await browser.wait("cart", until: "\(names) == 'pizza' && \(amounts) == '2'")
+        try await add("<b>&", 1)
+        try await browser.wait("cart", until: "\(names) == 'pizza,<b>&'")
+        try await browser.run("cart", "document.querySelector('.items input').value = '5'")
+        try await browser.run("cart", "document.querySelector('.items button[value=change]').click()")
+        try await browser.wait("cart", until: "\(amounts) == '5,1'")
+        try await add("pizza", 999)
+        try await browser.wait("cart", until: "document.querySelector('[role=alert]')")
+        try await browser.open("cart", "\(address)/cart")
+        try await browser.wait("cart", until: "!document.querySelector('[role=alert]') && \(amounts) == '5,1'")
+        try await browser.run("cart", "document.querySelector('.items button[value=remove]').click()")
+        try await browser.wait("cart", until: "\(names) == '<b>&'")
+        #expect(browser.program.errors.soFar == [])
+    }
+}
