@@ -64,7 +64,7 @@ import Testing
 
     @Test func `The right keys do everything, and the state of the run is shown to them alone`() async throws {
         let parts = try await parts(tasks: 100, "--delay", "20ms")
-        let worker = try work(parts, own("worker") + server)
+        // The run cannot end before its worker comes, however slow the machine is.
         let status = try programs.pipeline(["status", "--done", parts.done] + own("worker") + server)
         #expect(try await status.ending() == .exited(0))
         let refused = [own("stranger") + server, server, []]
@@ -74,6 +74,7 @@ import Testing
             let lines = try await status.errors.all()
             #expect(lines.count == 1 && lines[0].contains(complaint), "\(lines)")
         }
+        let worker = try work(parts, own("worker") + server)
         try await expectAll(100, of: parts)
         worker.signal(SIGTERM)
         #expect(try await worker.ending() == .exited(0))

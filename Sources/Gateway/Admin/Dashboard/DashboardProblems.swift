@@ -29,7 +29,7 @@ enum DashboardProblems {
         let failed = errors.values.reduce(0, +)
         if failed > 0, Double(failed) > requests / 100 {
             let worst = errors.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key.rawValue ?? ""
-            let share = min(100, Int((Double(failed) / max(requests, 1) * 100).rounded(.up)))
+            let share = min(100, Int((Double(failed) * 100 / max(requests, 1)).rounded(.up)))
             problems.append("\(share) % of the requests of the last \(span) seconds failed, most with \(worst).")
         }
         return problems

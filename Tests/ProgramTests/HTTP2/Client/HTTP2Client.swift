@@ -34,6 +34,8 @@ final class HTTP2Client {
     private(set) var acknowledgmentCount = 0
     private(set) var pongs: [[UInt8]] = []
     private(set) var goAways: [(last: UInt32, code: HTTP2Code)] = []
+    /// How many streams had a head when the first GOAWAY came.
+    private(set) var headsBeforeGoAway: Int?
     private(set) var isClosed = false
     /// Everything before the first frame, where the server speaks another protocol.
     private(set) var plainText: [UInt8] = []
@@ -213,6 +215,7 @@ final class HTTP2Client {
                 try send(RawFrame(kind: frame.kind, flags: 1, stream: 0, payload: frame.payload))
             }
         case RawFrame.Kind.goAway:
+            headsBeforeGoAway = headsBeforeGoAway ?? streams.values.count { $0.status != nil }
             goAways.append(
                 (UInt32(octets: frame.payload), HTTP2Code(value: UInt32(octets: frame.payload.dropFirst(4)))))
         case RawFrame.Kind.windowUpdate:
