@@ -25,7 +25,9 @@ package enum SwiftCompiler {
         let maps =
             built.map { $0.appending(path: "module.modulemap") }
             + sources.map { $0.appending(path: "include/module.modulemap") }
-        return ["CZMQ", "CSystemSupport", "CCommandExecution"].map { PackageFolder.path("Sources/\($0)/module.modulemap") }
+        return ["CZMQ", "CSystemSupport", "CCommandExecution"].map {
+            PackageFolder.path("Sources/\($0)/module.modulemap")
+        }
             + maps.map { $0.path() }.filter { FileManager.default.fileExists(atPath: $0) }
     }
 
