@@ -155,12 +155,13 @@ import Testing
 
     /// How often a thread of this process went to sleep.
     private static func sleeps(of name: String) throws -> Int {
-        let tasks = URL(filePath: "/proc/self/task")
-        let threads = try FileManager.default.contentsOfDirectory(at: tasks, includingPropertiesForKeys: nil)
+        // By names alone: threads of other tests come and go meanwhile.
+        let tasks = "/proc/self/task"
+        let threads = try FileManager.default.contentsOfDirectory(atPath: tasks)
         let thread = threads.first {
-            (try? String(contentsOf: $0.appending(path: "comm"), encoding: .utf8)) == name + "\n"
+            (try? String(contentsOfFile: "\(tasks)/\($0)/comm", encoding: .utf8)) == name + "\n"
         }
-        let status = try String(contentsOf: try #require(thread).appending(path: "status"), encoding: .utf8)
+        let status = try String(contentsOfFile: "\(tasks)/\(try #require(thread))/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
         return try #require(line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) })
     }

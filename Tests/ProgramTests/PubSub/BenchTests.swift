@@ -32,7 +32,8 @@ import Testing
             ]
                 + options)
         let result = try await result(of: program)
-        #expect((900...1001).contains(result.sent))
+        // A sender that was late catches up, and the end is looked at between two messages.
+        #expect((900...1100).contains(result.sent))
         #expect(result.received == 3 * result.sent && result.lost == 0)
         #expect(abs(result.bytes_per_second / result.messages_per_second - 100) < 1)
         let latency = result.latency_us
