@@ -67,15 +67,18 @@ struct PageBrowserTests {
         async throws
     {
         let (_, address, browser) = try await demonstration()
-        try await browser.open("cart", "\(address)/cart")
+        // Another page first: what is waited for below must not be found on one that is about to be left.
+        try await browser.open("cart", "\(address)/hello")
         try await browser.setScripts("cart", scripts)
         try await browser.open("cart", "\(address)/cart")
         let names = "[...document.querySelectorAll('.items .name')].map(name => name.textContent).join()"
         let amounts = "[...document.querySelectorAll('.items input')].map(input => input.value).join()"
         func add(_ item: String, _ amount: Int) async throws {
-            try await browser.run("cart", "document.querySelector('[name=item]').value = '\(item)'")
-            try await browser.run("cart", "document.querySelector('.card [name=amount]').value = '\(amount)'")
-            try await browser.run("cart", "document.querySelector('.card button').click()")
+            try await browser.run(
+                "cart",
+                "document.querySelector('[name=item]').value = '\(item)'; "
+                    + "document.querySelector('.card [name=amount]').value = '\(amount)'; "
+                    + "document.querySelector('.card button').click()")
         }
         try await browser.wait(
             "cart", until: "document.querySelector('.empty') && document.querySelector('.card button')")
@@ -83,8 +86,10 @@ struct PageBrowserTests {
         try await browser.wait("cart", until: "\(names) == 'pizza' && \(amounts) == '2'")
         try await add("<b>&", 1)
         try await browser.wait("cart", until: "\(names) == 'pizza,<b>&'")
-        try await browser.run("cart", "document.querySelector('.items input').value = '5'")
-        try await browser.run("cart", "document.querySelector('.items button[value=change]').click()")
+        try await browser.run(
+            "cart",
+            "document.querySelector('.items input').value = '5'; "
+                + "document.querySelector('.items button[value=change]').click()")
         try await browser.wait("cart", until: "\(amounts) == '5,1'")
         try await add("pizza", 999)
         try await browser.wait("cart", until: "document.querySelector('[role=alert]')")
