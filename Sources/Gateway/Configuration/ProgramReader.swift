@@ -1,8 +1,9 @@
 import Yams
 
 /// Reads one program of a configuration file, and notes every mistake in it.
-struct ProgramReader {
-    /// The keys of a program, in the order in which they are documented.
+struct ProgramReader: EntryReader {
+    static let entry = "a program"
+    static let example = "run: python3 worker.py"
     static let keys = ["name", "run", "count", "directory", "environment", "watch"]
     /// How many processes a program may have.
     static let counts = 1...1000
@@ -18,15 +19,7 @@ struct ProgramReader {
 
     /// The program, unless something in it is wrong.
     mutating func read(_ node: Node) -> ProgramConfiguration? {
-        guard case .mapping(let mapping) = node else {
-            problems.append(
-                .at(
-                    line, of: file,
-                    "a program is made of the keys \(Self.keys.joined(separator: ", ")), as in '- run: python3 worker.py'"
-                )
-            )
-            return nil
-        }
+        guard let mapping = mapping(node) else { return nil }
         var name: String?
         let file = file
         var program = ProgramConfiguration(name: "", run: "")
@@ -54,11 +47,7 @@ struct ProgramReader {
                 program.watch = one(keyName, key, value, example: "workers/*.py") { (text) throws(SettingError) in
                     FileFolder.path(try text.path(), beside: file)
                 }
-            default:
-                note(
-                    key,
-                    "unknown key '\(ConfigurationProblem.printable(keyName))' of a program; \(Suggestion.text(keyName, Self.keys))"
-                )
+            default: noteUnknown(key, keyName)
             }
         }
         let given = mapping.compactMap { $0.key.string }
@@ -127,26 +116,4 @@ struct ProgramReader {
             $0.isDigit || $0 == 0x5F || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
         }
     }
-
-    /// The one value of a key.
-    private mutating func one<Value>(
-        _ name: String, _ key: Node, _ value: Node, example: String, _ read: (SettingText) throws(SettingError) -> Value
-    ) -> Value? {
-        guard let text = value.scalar?.string, !text.isEmpty else {
-            note(key, "\(name) of a program has one value; write \(name): \(example)")
-            return nil
-        }
-        do throws(SettingError) {
-            return try read(SettingText(text))
-        } catch {
-            problems.append(ConfigurationProblem(error, at: .file(file, line: line(of: value), key: name)))
-            return nil
-        }
-    }
-
-    private mutating func note(_ node: Node, _ text: String) {
-        problems.append(.at(line(of: node), of: file, text))
-    }
-
-    private func line(of node: Node) -> Int { node.mark?.line ?? line }
 }

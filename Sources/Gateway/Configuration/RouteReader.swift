@@ -3,8 +3,9 @@ import WorkerProtocol
 import Yams
 
 /// Reads one route of a configuration file, and notes every mistake in it.
-struct RouteReader {
-    /// The keys of a route, in the order in which they are documented.
+struct RouteReader: EntryReader {
+    static let entry = "a route"
+    static let example = "path: /api/"
     static let keys = [
         "path", "host", "methods", "service", "timeout", "max-body", "retries", "subscribe", "history", "origins",
         "publish", "push", "format",
@@ -28,13 +29,7 @@ struct RouteReader {
 
     /// The route, unless something in it is wrong.
     mutating func read(_ node: Node) -> Route? {
-        guard case .mapping(let mapping) = node else {
-            problems.append(
-                .at(
-                    line, of: file,
-                    "a route is made of the keys \(Self.keys.joined(separator: ", ")), as in '- path: /api/'"))
-            return nil
-        }
+        guard let mapping = mapping(node) else { return nil }
         var path: String?
         var service: String?
         var source = TopicSource(endpoints: [])
@@ -84,11 +79,7 @@ struct RouteReader {
                 target.format =
                     one(name, key, value, example: "single") { (text) throws(SettingError) in try text.choice() }
                     ?? .multipart
-            default:
-                note(
-                    key,
-                    "unknown key '\(ConfigurationProblem.printable(name))' of a route; \(Suggestion.text(name, Self.keys))"
-                )
+            default: noteUnknown(key, name)
             }
         }
         let given = mapping.compactMap { $0.key.string }
@@ -148,22 +139,6 @@ struct RouteReader {
                 key ?? Node("methods"),
                 "methods '\(ConfigurationProblem.printable(method))': a route with \(destination) takes \(possible.joined(separator: ", ")) "
                     + "alone; leave it out")
-        }
-    }
-
-    /// The one value of a key.
-    mutating func one<Value>(
-        _ name: String, _ key: Node, _ value: Node, example: String, _ read: (SettingText) throws(SettingError) -> Value
-    ) -> Value? {
-        guard let text = value.scalar?.string, !text.isEmpty else {
-            note(key, "\(name) of a route has one value; write \(name): \(example)")
-            return nil
-        }
-        do throws(SettingError) {
-            return try read(SettingText(text))
-        } catch {
-            problems.append(ConfigurationProblem(error, at: .file(file, line: line(of: value), key: name)))
-            return nil
         }
     }
 
@@ -227,10 +202,4 @@ struct RouteReader {
     private mutating func missing(_ name: String, example: String) {
         problems.append(.at(line, of: file, "the route has no \(name); add \(name): \(example)"))
     }
-
-    mutating func note(_ node: Node, _ text: String) {
-        problems.append(.at(line(of: node), of: file, text))
-    }
-
-    func line(of node: Node) -> Int { node.mark?.line ?? line }
 }
