@@ -171,7 +171,8 @@ let package = Package(
         .target(
             name: "StaticSite",
             dependencies: [
-                "CStaticSite", .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
+                "CStaticSite", "TextFormats",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
             swiftSettings: language
         ),

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TextFormats
 
 /// A page that lists what is in a folder.
 struct FolderList {
@@ -6,12 +7,13 @@ struct FolderList {
     let entries: [FolderEntry]
 
     var answer: SiteAnswer {
-        let title = Self.escape(path.names.isEmpty ? "/" : "/" + path.names.map(Self.text).joined(separator: "/") + "/")
+        let title = HTMLText.escape(
+            path.names.isEmpty ? "/" : "/" + path.names.map(Self.text).joined(separator: "/") + "/")
         var lines = entries.map { entry in
             let slash = entry.isFolder ? "/" : ""
             // Begins with a dot, so that a name with a colon in it is no scheme.
             return
-                "<li><a href=\"./\(PercentEncoding.encode(entry.name))\(slash)\">\(Self.escape(Self.text(entry.name)))\(slash)</a>"
+                "<li><a href=\"./\(PercentEncoding.encode(entry.name))\(slash)\">\(HTMLText.escape(Self.text(entry.name)))\(slash)</a>"
         }
         if !path.names.isEmpty { lines.insert("<li><a href=\"../\">..</a>", at: 0) }
         let page = """
@@ -36,19 +38,4 @@ struct FolderList {
     }
 
     private static func text(_ name: [UInt8]) -> String { String(decoding: name, as: UTF8.self) }
-
-    private static func escape(_ text: String) -> String {
-        var escaped = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(character)
-            }
-        }
-        return escaped
-    }
 }

@@ -1,3 +1,5 @@
+import TextFormats
+
 /// The page that shows a cart, made of a file with places to fill in.
 ///
 /// The file has what is repeated for each item between `<!--item-->` and `<!--/item-->`, what stands there without any

@@ -90,7 +90,7 @@ enum DashboardPage {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;").replacing("{", with: "&#123;")
+        // A brace might be taken for a place in the template.
+        HTMLText.escape(text).replacing("{", with: "&#123;")
     }
 }
