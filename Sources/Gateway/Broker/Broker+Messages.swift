@@ -10,10 +10,10 @@ extension Broker {
     /// - Parameters:
     ///   - routingID: the first frame.
     ///   - frames: the others.
-    ///   - process: the one that the sender belongs to, where it is not registered and the gateway has started its process.
+    ///   - process: the one that the sender belongs to, where the gateway has started it; not asked for while it is registered.
     ///   - now: the present.
     package mutating func receive(
-        from routingID: Frame, _ frames: Message, of process: ProgramProcess? = nil, now: Instant
+        from routingID: Frame, _ frames: Message, of process: @autoclosure () -> ProgramProcess? = nil, now: Instant
     ) {
         if let worker = workerIndex[routingID] {
             do throws(WorkerProtocolError) {
@@ -22,7 +22,7 @@ extension Broker {
                 lose(worker, because: .violation(error), now: now)
             }
         } else {
-            receiveFromStranger(routingID, frames, of: process, now: now)
+            receiveFromStranger(routingID, frames, of: process(), now: now)
         }
         completeDrain(now: now)
     }

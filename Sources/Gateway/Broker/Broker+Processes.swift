@@ -1,4 +1,3 @@
-package import SwiftZMQ
 import WorkerProtocol
 
 // A process that the gateway has started connects to an endpoint of its own, by which its workers are told from others. The
@@ -59,9 +58,6 @@ extension Broker {
         guard let process else { return true }
         return processes[process]?.isRetired == false
     }
-
-    /// Whether a message of this peer is taken for a registered worker's.
-    package func isRegistered(_ routingID: Frame) -> Bool { workerIndex[routingID] != nil }
 
     /// A worker of a process has registered.
     mutating func adopt(_ worker: Int, by process: ProgramProcess?) {

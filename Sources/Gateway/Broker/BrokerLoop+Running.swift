@@ -57,8 +57,8 @@ extension BrokerLoop {
         if work.watch.isTracking { work.watch.delivered(message, by: router) }
         let routingID = message.removeFirst()
         let registered = work.broker.counters.workersRegistered
-        let process = process(of: routingID, message, &work)
-        work.broker.receive(from: routingID, message, of: process, now: now)
+        let processes = work.processes
+        work.broker.receive(from: routingID, message, of: process(of: message, among: processes), now: now)
         guard work.broker.counters.workersRegistered != registered else { return }
         if let address = message.last?.metadata.peerAddress ?? router.lastPeerAddress {
             work.broker.setAddress(address, of: routingID)
@@ -69,12 +69,11 @@ extension BrokerLoop {
         work.watch.delivered(message, by: router)
     }
 
-    /// The process that a peer belongs to which is not registered, by the port at this end of its connection.
-    private func process(of routingID: Frame, _ message: Message, _ work: inout Work) -> ProgramProcess? {
-        guard !work.processes.isEmpty, !work.broker.isRegistered(routingID) else { return nil }
+    /// The process that the sender of the last message belongs to, by the port at this end of its connection.
+    private func process(of message: Message, among processes: [UInt16: ProgramProcess]) -> ProgramProcess? {
+        guard !processes.isEmpty else { return nil }
         let descriptor = message.last?.peerDescriptor ?? router.lastPeerDescriptor
-        guard let port = descriptor.flatMap(PeerConnection.localPort) else { return nil }
-        return work.processes[port]
+        return descriptor.flatMap(PeerConnection.localPort).flatMap { processes[$0] }
     }
 
     private func lookForEndlessMessages(_ work: inout Work) {
