@@ -163,11 +163,7 @@ struct RunningCommand: ~Copyable {
         }
     }
 
-    /// Sends a signal to its group, also where it has been stopped.
-    private func tell(_ signal: Int32) {
-        kill(-process, signal)
-        kill(-process, SIGCONT)
-    }
+    private func tell(_ signal: Int32) { CommandGroup.signal(process, signal) }
 
     /// Waits for the rest of its group, when it was told to end.
     private func endRest() {

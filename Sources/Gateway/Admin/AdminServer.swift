@@ -6,8 +6,6 @@ import NIOPosix
 final class AdminServer: Sendable {
     /// The most connections at a time: those of people and scrapers, not of clients.
     private static let maximumConnections = 256
-    /// So many are served in any case.
-    private static let least = 8
     /// How long a connection may lie idle.
     private static let idleTime = TimeAmount.seconds(60)
 
@@ -26,16 +24,10 @@ final class AdminServer: Sendable {
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                switch limit.enter() {
-                case .dropped: return channel.close()
-                case .refused:
-                    limit.leave()
-                    return channel.close()
-                case .served: break
-                }
-                // Few look at a time. Where files run short, those beyond them are turned away at once: the rest belongs to
-                // workers and clients.
-                guard limit.current <= Self.least || AcceptPause.leavesReserve(channel) else {
+                let admission = limit.enter()
+                guard admission != .dropped else { return channel.close() }
+                // Where files run short, those beyond a few are turned away at once: the rest belongs to workers and clients.
+                guard admission == .served, AcceptPause.hasRoom(for: channel, among: limit.current) else {
                     limit.leave()
                     return channel.close()
                 }

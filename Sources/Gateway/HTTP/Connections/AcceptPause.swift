@@ -36,14 +36,18 @@ final class AcceptPause: Sendable {
     /// How many descriptors HTTP leaves to workers, MDP clients, administration, and to what the libraries open for moments.
     static func reserve(of limit: Int) -> Int { min(32, limit / 4) }
 
-    /// Whether so few files are open with an accepted connection that enough are left for what is not HTTP. To be called on
-    /// its event loop.
-    static func leavesReserve(_ channel: any Channel, _ limit: Int? = OpenFileLimit.current) -> Bool {
+    /// Whether an accepted connection can be served: where it is one of the few that are in any case, or leaves enough files
+    /// to what is not HTTP. To be called on its event loop.
+    ///
+    /// - Parameter count: how many connections there are with it.
+    static func hasRoom(
+        for channel: any Channel, among count: Int, _ limit: Int? = OpenFileLimit.current
+    ) -> Bool {
+        guard count > least, let limit else { return true }
         let transport = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { $0 }
-        guard let limit, let transport else { return true }
-        return Int(transport) < limit - reserve(of: limit)
+        return transport.map { Int($0) < limit - reserve(of: limit) } ?? true
     }
 
     /// A listener that accepts from now on.
@@ -62,8 +66,7 @@ final class AcceptPause: Sendable {
     func accepted(_ channel: any Channel, _ connections: ConnectionLimit) {
         guard let limit else { return }
         let count = connections.current
-        guard count > Self.least else { return }
-        guard !Self.leavesReserve(channel, limit) else { return }
+        guard !Self.hasRoom(for: channel, among: count, limit) else { return }
         let (listeners, isWorthALine) = state.withLockedValue { state -> ([any Channel], Bool) in
             guard !state.isPaused else { return ([], false) }
             state.isPaused = true
