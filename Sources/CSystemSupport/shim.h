@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -45,6 +46,14 @@ static inline int csystem_find_local_listener(const char *path) {
     int listens = code == 0 || (errno != ECONNREFUSED && errno != ENOENT);
     close(descriptor);
     return listens;
+}
+
+/// The port at this end of a socket over IPv4; -1 for what is none.
+static inline int csystem_local_port(int descriptor) {
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    if (getsockname(descriptor, (struct sockaddr *) &address, &length) != 0) return -1;
+    return address.sin_family == AF_INET ? ntohs(address.sin_port) : -1;
 }
 
 #endif

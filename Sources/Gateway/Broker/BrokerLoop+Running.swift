@@ -73,7 +73,7 @@ extension BrokerLoop {
     private func process(of message: Message, among processes: [UInt16: ProgramProcess]) -> ProgramProcess? {
         guard !processes.isEmpty else { return nil }
         let descriptor = message.last?.peerDescriptor ?? router.lastPeerDescriptor
-        return descriptor.flatMap(PeerConnection.localPort).flatMap { processes[$0] }
+        return descriptor.flatMap(LocalPort.number).flatMap { processes[$0] }
     }
 
     private func lookForEndlessMessages(_ work: inout Work) {

@@ -31,17 +31,6 @@ struct PeerConnection {
         _ = shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    /// The port at this end of a TCP connection; nil for what is none.
-    static func localPort(of descriptor: Int32) -> UInt16? {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutableBytes(of: &address) { room in
-            getsockname(descriptor, room.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
-        }
-        guard code == 0, address.sin_family == sa_family_t(AF_INET) else { return nil }
-        return UInt16(bigEndian: address.sin_port)
-    }
-
     private static func peer(of descriptor: Int32) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
         var length = socklen_t(bytes.count)
