@@ -3,8 +3,8 @@
     browser.py [--find]
 
     NUMBER PAGE open URL          opens a page under a name of one's own, or shows another address in it
-    NUMBER PAGE wait EXPRESSION   waits until an expression of JavaScript is true there
-    NUMBER PAGE run EXPRESSION    makes the page do something
+    NUMBER PAGE wait EXPRESSION   waits until an expression of JavaScript is true there, and the page is whole
+    NUMBER PAGE run EXPRESSION    makes the page do something; what it throws ends this program
     NUMBER PAGE size WIDTH        shows it in a window so wide
     NUMBER PAGE scheme NAME       light or dark
     NUMBER PAGE script on|off     whether it may run scripts; from the next open on
@@ -88,8 +88,8 @@ class Browser:
             case {"method": "Runtime.consoleAPICalled", "params": {"type": "error", "args": arguments}}:
                 print("console:", *(argument.get("value") for argument in arguments), file=sys.stderr)
 
-    def call(self, method, session=None, **parameters):
-        """Sends a command and waits for its answer; there is no limit, as whoever runs this has one."""
+    def call(self, method, session=None, limit=None, **parameters):
+        """Sends a command and waits for its answer; without a limit in seconds as long as whoever runs this does."""
         self.number += 1
         number = self.number
         message = {"id": number, "method": method, "params": parameters}
@@ -99,7 +99,8 @@ class Browser:
         while data:
             data = data[os.write(self.ours_out, data) :]
         with self.changed:
-            self.changed.wait_for(lambda: number in self.answers or self.has_ended)
+            if not self.changed.wait_for(lambda: number in self.answers or self.has_ended, limit):
+                raise TimeoutError(f"{method}: no answer within {limit} s")
             answer = self.answers.pop(number, {"error": "the browser has ended"})
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']}")
@@ -115,14 +116,26 @@ class Browser:
         if failure:
             raise RuntimeError(f"{url} cannot be opened: {failure}")
 
-    def evaluate(self, name, expression):
+    def evaluate(self, name, expression, limit=None):
         result = self.call(
-            "Runtime.evaluate", self.sessions[name], expression=expression, returnByValue=True, awaitPromise=True)
+            "Runtime.evaluate", self.sessions[name], limit, expression=expression, returnByValue=True,
+            awaitPromise=True)  # fmt: skip
         if "exceptionDetails" in result:
-            # As before the page's own scripts have run.
-            return None
+            details = result["exceptionDetails"]
+            raise ValueError(f"{expression}: {details.get('exception', {}).get('description', details['text'])}")
         return result["result"].get("value")
 
+    def wait(self, name, expression):
+        """Asks again and again: a page that is left may take the question with it, and one that comes knows little yet."""
+        whole = f"document.readyState != 'loading' && Boolean({expression})"
+        while True:
+            try:
+                if self.evaluate(name, whole, limit=5):
+                    return True
+            except (RuntimeError, TimeoutError, ValueError):
+                if self.has_ended:
+                    raise
+            time.sleep(0.05)
 
     def set(self, name, command, word):
         session = self.sessions[name]
@@ -163,8 +176,7 @@ def main():
                 if command == "open":
                     browser.open(page, rest)
                 elif command == "wait":
-                    while (value := browser.evaluate(page, f"Boolean({rest})")) is not True:
-                        time.sleep(0.05)
+                    value = browser.wait(page, rest)
                 elif command in ("size", "scheme", "script", "key", "picture"):
                     browser.set(page, command, rest)
                 else:
