@@ -1,3 +1,5 @@
+import Glibc
+
 /// Immutable bytes that all copies of a ``Frame`` share, and libzmq with them while it sends them.
 ///
 /// Being immutable and reference counted, a large buffer can be sent any number of times, from any thread, without a copy:
@@ -69,28 +71,28 @@ class FrameBuffer: @unchecked Sendable {
 final class AllocatedBuffer: FrameBuffer, @unchecked Sendable {
     /// Allocates room for `capacity` bytes and keeps the first `fill(…)` of them.
     init(capacity: Int, initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Int) throws {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 1)
+        let memory = unsafe Self.memory(capacity)
         let written: Int
         do {
-            written = try unsafe fill(UnsafeMutableRawBufferPointer(start: memory, count: capacity))
+            written = try unsafe fill(memory)
             try Self.validate(written, capacity: capacity)
         } catch {
-            unsafe memory.deallocate()
+            unsafe free(memory.baseAddress)
             throw error
         }
-        unsafe super.init(start: UnsafeRawPointer(memory), count: written)
+        unsafe super.init(start: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped), count: written)
     }
 
     /// Allocates room for `capacity` bytes and keeps those that are appended.
     init<Failure: Error>(
         writingUpTo capacity: Int, _ write: (inout OutputRawSpan) throws(Failure) -> Void
     ) throws(Failure) {
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 1)
+        let memory = unsafe Self.memory(capacity)
         let written: Int
         do throws(Failure) {
             written = try unsafe memory.written(write)
         } catch {
-            unsafe memory.deallocate()
+            unsafe free(memory.baseAddress)
             throw error
         }
         unsafe super.init(start: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped), count: written)
@@ -98,13 +100,20 @@ final class AllocatedBuffer: FrameBuffer, @unchecked Sendable {
 
     /// Copies at least one byte.
     init(copying bytes: UnsafeRawBufferPointer) {
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        let memory = unsafe Self.memory(bytes.count)
         unsafe memory.copyMemory(from: bytes)
         unsafe super.init(start: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped), count: bytes.count)
     }
 
+    /// Room for so many bytes, at least for one. Swift's own `allocate` takes twice as long, as it asks the C library for an
+    /// alignment, whatever it is told.
+    private static func memory(_ capacity: Int) -> UnsafeMutableRawBufferPointer {
+        guard let start = unsafe malloc(max(1, capacity)) else { fatalError("no memory for \(capacity) bytes") }
+        return unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
+    }
+
     deinit {
-        unsafe start.deallocate()
+        unsafe free(UnsafeMutableRawPointer(mutating: start))
     }
 }
 

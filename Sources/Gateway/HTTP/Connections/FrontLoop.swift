@@ -14,10 +14,10 @@ final class FrontLoop {
     private let observer: (any RequestObserver)?
     let metrics: RequestMetrics?
 
-    private var submissions: [GatewayRequest] = []
-    private var waiting: [UInt64: any ReplyReceiver] = [:]
+    @exclusivity(unchecked) private var submissions: [GatewayRequest] = []
+    @exclusivity(unchecked) private var waiting: [UInt64: any ReplyReceiver] = [:]
     /// Those among them whose requests are not for a service.
-    private var streaming: Set<UInt64> = []
+    @exclusivity(unchecked) private var streaming: Set<UInt64> = []
     private var connections: [ObjectIdentifier: any ReplyReceiver] = [:]
     private var drained: EventLoopPromise<Void>?
 

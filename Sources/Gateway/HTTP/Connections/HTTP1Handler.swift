@@ -16,15 +16,15 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     private let session: TLSSession?
     private var context: ChannelHandlerContext?
     private var socket: ConnectionSocket?
-    private var http: HTTP1Connection?
-    private var actions: [HTTP1Connection.Action] = []
+    @exclusivity(unchecked) private var http: State?
+    @exclusivity(unchecked) private var actions: [HTTP1Connection.Action] = []
 
     private var isReadPending = false
     // What the channel reports in the midst of a step is looked at when the step is over.
     private var isBusy = false
     private var isInactive = false
     private var hasHandedOver = false
-    private var timer = ConnectionTimer()
+    @exclusivity(unchecked) private var timer = ConnectionTimer()
 
     /// - Parameters:
     ///   - limit: the count of connections, which already includes this one.
@@ -34,6 +34,13 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         self.limit = limit
         self.isRefused = isRefused
         self.session = session
+    }
+
+    /// Holds the connection's state in one place: in an optional it would be copied for each look at a part of it.
+    private final class State {
+        @exclusivity(unchecked) var connection: HTTP1Connection
+
+        init(_ connection: consuming HTTP1Connection) { self.connection = connection }
     }
 
     // MARK: Channel events
@@ -56,8 +63,8 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         loop.add(self)
-        http = HTTP1Connection(loop.rules, from: HTTPExchange.Origin(of: context, session))
-        http?.start(
+        http = State(HTTP1Connection(loop.rules, from: HTTPExchange.Origin(of: context, session)))
+        http?.connection.start(
             isRefused: isRefused,
             mayBecomeHTTP2: session == nil && loop.rules.settings.allowsHTTP2PriorKnowledge,
             at: loop.eventLoop.now)
@@ -70,7 +77,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        http?.receive(unwrapInboundIn(data), at: loop.eventLoop.now)
+        http?.connection.receive(unwrapInboundIn(data), at: loop.eventLoop.now)
         perform()
     }
 
@@ -80,13 +87,13 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard !isBusy, context.channel.isWritable else { return }
-        http?.outputTaken(buffered: 0)
+        http?.connection.outputTaken(buffered: 0)
         settle()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .inputClosed? = event as? ChannelEvent else { return }
-        http?.inputClosed(unacknowledged: socket?.unacknowledged ?? 0, at: loop.eventLoop.now)
+        http?.connection.inputClosed(unacknowledged: socket?.unacknowledged ?? 0, at: loop.eventLoop.now)
         settle()
     }
 
@@ -97,7 +104,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if http?.wantsInput != false {
+        if http?.connection.wantsInput != false {
             context.read()
         } else {
             isReadPending = true
@@ -112,28 +119,28 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isBusy, http != nil else { return }
         repeat {
             let now = loop.eventLoop.now
-            http?.proceed(at: now)
+            http?.connection.proceed(at: now)
             perform()
-            if http?.checksDelivery == true, !hasOutput {
-                http?.noteDelivery(unacknowledged: socket?.unacknowledged ?? 0, at: now)
+            if http?.connection.checksDelivery == true, !hasOutput {
+                http?.connection.noteDelivery(unacknowledged: socket?.unacknowledged ?? 0, at: now)
                 perform()
             }
         } while flush()
-        timer.set(for: http?.deadline, on: loop.eventLoop, self)
-        if isReadPending, http?.wantsInput == true {
+        timer.set(for: http?.connection.deadline, on: loop.eventLoop, self)
+        if isReadPending, http?.connection.wantsInput == true {
             isReadPending = false
             context?.read()
         }
     }
 
-    private var hasOutput: Bool { http?.output != nil }
+    private var hasOutput: Bool { http?.connection.output != nil }
 
     /// Carries out what the connection wants done.
     private func perform() {
-        guard http?.actions.isEmpty == false else { return }
+        guard http?.connection.actions.isEmpty == false else { return }
         var taken: [HTTP1Connection.Action] = []
         swap(&taken, &actions)
-        http?.takeActions(into: &taken)
+        http?.connection.takeActions(into: &taken)
         // Taken out one by one, and not copied; as a rule there is one.
         taken.reverse()
         while let action = taken.popLast() {
@@ -156,7 +163,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Hands what is written to the kernel, as far as it takes it; whether there was anything.
     private func flush() -> Bool {
-        guard let context, let buffer = http?.takeOutput() else { return false }
+        guard let context, let buffer = http?.connection.takeOutput() else { return false }
         guard buffer.readableBytes > 0 else {
             loop.rules.giveBack(buffer)
             return false
@@ -174,7 +181,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
             finish()
             return false
         }
-        http?.outputTaken(buffered: socket?.buffered ?? 0)
+        http?.connection.outputTaken(buffered: socket?.buffered ?? 0)
         return true
     }
 
@@ -207,7 +214,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func finish() {
         guard http != nil else { return }
-        http?.closed(at: loop.eventLoop.now)
+        http?.connection.closed(at: loop.eventLoop.now)
         perform()
         http = nil
         timer.cancel()
@@ -218,14 +225,14 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 extension HTTP1Handler: ReplyReceiver {
     func receive(_ event: consuming ReplyEvent, for number: UInt64, isLast: Bool) {
         let now = loop.eventLoop.now
-        if let waiting = http?.buffered, waiting > 0 { http?.outputTaken(buffered: socket?.buffered ?? 0) }
-        http?.receive(event, for: number, at: now)
-        if http?.isOutputLarge == true { _ = flush() }
+        if let waiting = http?.connection.buffered, waiting > 0 { http?.connection.outputTaken(buffered: socket?.buffered ?? 0) }
+        http?.connection.receive(event, for: number, at: now)
+        if http?.connection.isOutputLarge == true { _ = flush() }
         if isLast { settle() }
     }
 
     func drain() {
-        http?.drain(unacknowledged: socket?.unacknowledged ?? 0, at: loop.eventLoop.now)
+        http?.connection.drain(unacknowledged: socket?.unacknowledged ?? 0, at: loop.eventLoop.now)
         settle()
     }
 
@@ -237,9 +244,9 @@ extension HTTP1Handler: ReplyReceiver {
 extension HTTP1Handler: NIOScheduledCallbackHandler {
     func handleScheduledCallback(eventLoop: some EventLoop) {
         timer.fired()
-        guard let deadline = http?.deadline else { return }
+        guard let deadline = http?.connection.deadline else { return }
         let now = loop.eventLoop.now
-        if now >= deadline { http?.advance(to: now, unacknowledged: socket?.unacknowledged ?? 0) }
+        if now >= deadline { http?.connection.advance(to: now, unacknowledged: socket?.unacknowledged ?? 0) }
         settle()
     }
 }

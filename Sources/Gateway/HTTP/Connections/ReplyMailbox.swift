@@ -37,6 +37,6 @@ final class ReplyMailbox: ReplySink {
     private func empty() {
         var batch: [(RequestID, ReplyEvent)] = []
         waiting.withLockedValue { swap(&$0, &batch) }
-        front.value?.receive(batch)
+        front.value?.receive(consume batch)
     }
 }

@@ -12,15 +12,15 @@ final class FrontRules {
     /// Whether anybody wants to know about finished requests, and of their targets as well.
     let isObserved: Bool
     let wantsTargets: Bool
-    var dates = HTTPDateCache()
-    var requestIDs = RequestIDGenerator()
+    @exclusivity(unchecked) var dates = HTTPDateCache()
+    @exclusivity(unchecked) var requestIDs = RequestIDGenerator()
 
     private let loop: UInt16
-    private var lastNumber: UInt64 = 0
-    private var router: Published<RequestRouter>.Reader
-    private var services: ServiceDirectory.Reader
+    @exclusivity(unchecked) private var lastNumber: UInt64 = 0
+    @exclusivity(unchecked) private var router: Published<RequestRouter>.Reader
+    @exclusivity(unchecked) private var services: ServiceDirectory.Reader
     // Responses are written into the same memory again and again, as long as the kernel takes them at once.
-    private var scratch = ByteBuffer()
+    @exclusivity(unchecked) private var scratch = ByteBuffer()
 
     /// - Parameter loop: the number of the event loop, which names its requests.
     init(

@@ -34,7 +34,7 @@ struct HTTPExchange {
         case end(Frame)
         /// Write the start of a response and nothing behind it: from then on the connection, or the stream, is the
         /// WebSocket's.
-        case upgrade(ResponseStart, WebSocketExchange)
+        indirect case upgrade(ResponseStart, WebSocketExchange)
         /// End the response so that the client can tell that it is not whole.
         case cut
     }
@@ -75,7 +75,7 @@ struct HTTPExchange {
     private var reportedBytes = 0
     /// When the body has to be there; distant where it need not be.
     private(set) var bodyDeadline = NIODeadline.distantFuture
-    private var record: FinishedRequest?
+    private var record: ObservedRequest?
     private var started: NIODeadline
     let origin: Origin
     /// The bytes of a streamed answer that may be under way, where they are fewer than the settings allow. To be set
@@ -87,9 +87,9 @@ struct HTTPExchange {
         /// It goes to a service.
         case forward(service: String, timeout: Duration, retries: Int)
         /// It opens a stream of topics.
-        case stream(TopicRequest)
+        indirect case stream(TopicRequest)
         /// Its body becomes a message.
-        case publish(Publication)
+        indirect case publish(Publication)
         /// It is understood and unwelcome.
         case answer(LocalAnswer)
     }
@@ -123,9 +123,9 @@ struct HTTPExchange {
         let prefersText = request.prefersText
         var upgrade = WebSocketUpgrade.read(from: request)
         let (plan, maximumBodySize) = Self.plan(request, &upgrade, from: origin, rules)
-        var record: FinishedRequest?
+        var record: ObservedRequest?
         if rules.isObserved {
-            record = FinishedRequest(
+            record = ObservedRequest(
                 requestID: requestID, client: Self.client(of: request, origin, rules),
                 method: request.text(request.method),
                 target: rules.wantsTargets ? request.text(request.wholeTarget) : "")
@@ -144,9 +144,9 @@ struct HTTPExchange {
         at now: NIODeadline
     ) {
         let requestID = hints.requestID ?? rules.requestIDs.next()
-        var record: FinishedRequest?
+        var record: ObservedRequest?
         if rules.isObserved {
-            record = FinishedRequest(
+            record = ObservedRequest(
                 requestID: requestID, client: origin.peer.text, method: hints.method,
                 target: rules.wantsTargets ? hints.target : "")
         }
@@ -170,7 +170,7 @@ struct HTTPExchange {
     private init(
         _ state: State, requestID: String, isHead: Bool, isSafe: Bool, prefersText: Bool,
         request: consuming ParsedRequest?, plan: Plan, upgrade: WebSocketUpgrade?, maximumBodySize: Int,
-        record: consuming FinishedRequest?, started: NIODeadline, origin: Origin
+        record: ObservedRequest?, started: NIODeadline, origin: Origin
     ) {
         self.state = state
         self.requestID = requestID
@@ -207,7 +207,7 @@ struct HTTPExchange {
 
     private mutating func complete(_ body: ByteBuffer, _ rules: FrontRules) -> Action {
         guard case .reading = state, let request = request.take() else { return .none }
-        record?.bytesIn = body.readableBytes
+        record?.facts.bytesIn = body.readableBytes
         switch plan {
         case .answer(let answer):
             state = .answered(answer)
@@ -219,7 +219,7 @@ struct HTTPExchange {
                 id: id, service: service, head: head, body: Frame(body), isIdempotent: Self.isIdempotent(request),
                 retries: retries, timeout: timeout, streamCredit: streamCredit, webSocket: webSocketWish)
             self.id = id
-            record?.service = service
+            record?.facts.service = service
             state = .waiting
             return .submit(submitted)
         case .stream(let topics):
@@ -237,7 +237,7 @@ struct HTTPExchange {
     ) -> Action {
         let id = rules.nextID()
         self.id = id
-        record?.service = route
+        record?.facts.service = route
         state = .waiting
         return .submit(GatewayRequest(id: id, destination, body: body, streamCredit: streamCredit))
     }
@@ -270,7 +270,7 @@ struct HTTPExchange {
         switch (state, consume reply) {
         case (.over, _), (.reading, _), (.answered, _), (.upgraded, _): return .none
         case (_, .handled(let handling)):
-            record?.handling = handling
+            record?.facts.handling = handling
             return .none
         case (.waiting, .reply(let head, _)) where isFalseAcceptance(head):
             id = nil
@@ -296,7 +296,7 @@ struct HTTPExchange {
             } else {
                 state = .streaming(left: nil)
             }
-            record?.status = head.status
+            record?.facts.status = head.status
             streamedBytes = piece.count
             return .begin(start, piece)
         case (.streaming(let left), .piece(let piece)):
@@ -352,7 +352,7 @@ struct HTTPExchange {
             return .none
         }
         let start = ResponseStart(accepting: upgrade, head)
-        record?.status = start.status
+        record?.facts.status = start.status
         state = .upgraded
         let settings = rules.settings
         let webSocket = WebSocketExchange(
@@ -381,8 +381,8 @@ struct HTTPExchange {
     mutating func takeAnswer() -> (ResponseStart, Frame)? {
         guard case .answered(let answer) = state else { return nil }
         state = .over
-        record?.status = answer.status
-        record?.failure = answer.failure
+        record?.facts.status = answer.status
+        record?.facts.failure = answer.failure
         guard case .problem(let rejection) = answer else {
             return (ResponseStart(answer, asText: false, bodySize: 0, isHead: isHead), Frame())
         }
@@ -393,7 +393,7 @@ struct HTTPExchange {
 
     private mutating func finish(_ start: ResponseStart, _ body: Frame) -> Action {
         state = .over
-        record?.status = start.status
+        record?.facts.status = start.status
         if case .bodyless = start.length { return .respond(start, Frame()) }
         return .respond(start, body)
     }
@@ -404,7 +404,7 @@ struct HTTPExchange {
     }
 
     /// Notes that the request turned out to break the rules of its version of HTTP.
-    mutating func noteMalformed() { record?.failure = .badRequest }
+    mutating func noteMalformed() { record?.facts.failure = .badRequest }
 
     /// Ends the exchange because what waits for the client is more than may.
     mutating func overrun() { state = .over }
@@ -452,14 +452,14 @@ struct HTTPExchange {
     }
 
     /// Notes that bytes of a WebSocket's client came.
-    mutating func noteRead(_ bytes: Int) { record?.bytesIn += bytes }
+    mutating func noteRead(_ bytes: Int) { record?.facts.bytesIn += bytes }
 
     /// Notes that bytes of the body were given to the connection.
-    mutating func noteWritten(_ bytes: Int) { record?.bytesOut += bytes }
+    mutating func noteWritten(_ bytes: Int) { record?.facts.bytesOut += bytes }
 
     /// What is told of the request now that it is finished; nil where nobody wants to know.
     mutating func finished(_ outcome: FinishedRequest.Outcome, at now: NIODeadline) -> FinishedRequest? {
-        guard var finished = record.take() else { return nil }
+        guard var finished = record.take()?.facts else { return nil }
         finished.outcome = outcome
         finished.microseconds = (now - started).nanoseconds / 1000
         return finished

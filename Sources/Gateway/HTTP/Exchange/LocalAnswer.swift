@@ -1,7 +1,7 @@
 /// An answer that the gateway gives by itself.
 enum LocalAnswer {
     /// A problem: the request was refused, or the broker reported a failure.
-    case problem(RequestRejection)
+    indirect case problem(RequestRejection)
     /// The methods of the server as a whole, to `OPTIONS *`.
     case options
 

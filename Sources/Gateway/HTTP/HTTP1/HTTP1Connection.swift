@@ -24,7 +24,7 @@ struct HTTP1Connection {
         /// Hand over what the client of a WebSocket sent; nothing follows a close.
         case send(RequestID, WebSocketMessageKind, Frame)
         /// Tell whoever wants to know about a finished request.
-        case finished(FinishedRequest)
+        indirect case finished(FinishedRequest)
         /// Serve HTTP/2 in its place, from these bytes on.
         case becomeHTTP2(ByteBuffer)
         /// Close the output once everything is written.

@@ -31,7 +31,7 @@ struct HTTP2Connection {
         /// Hand over what the client of a WebSocket sent; nothing follows a close.
         case send(RequestID, WebSocketMessageKind, Frame)
         /// Tell whoever wants to know about a finished request.
-        case finished(FinishedRequest)
+        indirect case finished(FinishedRequest)
         /// Write a GOAWAY frame, past NIOHTTP2.
         case goAway(last: HTTP2StreamID, HTTP2ErrorCode)
         /// Close the output once everything is written, and read nothing more.
