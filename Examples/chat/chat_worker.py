@@ -14,8 +14,11 @@ import os
 import pathlib
 import sys
 
-import zmq
-import zmq.asyncio
+try:
+    import zmq
+    import zmq.asyncio
+except ImportError:
+    raise SystemExit("pyzmq is missing: pip install pyzmq, or on Debian apt-get install python3-zmq")
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 from websocket_worker import Closed, Refused, Worker  # noqa: E402

@@ -6,7 +6,10 @@ usage: page_worker.py [ENDPOINT]
 import pathlib
 import sys
 
-import zmq
+try:
+    import zmq
+except ImportError:
+    raise SystemExit("pyzmq is missing: pip install pyzmq, or on Debian apt-get install python3-zmq")
 
 endpoint = sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:5555"
 page = pathlib.Path(__file__).with_name("page.html").read_bytes()

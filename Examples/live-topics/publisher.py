@@ -7,7 +7,10 @@ import random
 import sys
 import time
 
-import zmq
+try:
+    import zmq
+except ImportError:
+    raise SystemExit("pyzmq is missing: pip install pyzmq, or on Debian apt-get install python3-zmq")
 
 endpoint = sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:5556"
 socket = zmq.Context().socket(zmq.PUB)

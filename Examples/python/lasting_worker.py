@@ -1,4 +1,7 @@
-import zmq
+try:
+    import zmq
+except ImportError:
+    raise SystemExit("pyzmq is missing: pip install pyzmq, or on Debian apt-get install python3-zmq")
 
 context = zmq.Context()
 while True:

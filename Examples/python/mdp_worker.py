@@ -12,8 +12,11 @@ import datetime
 import os
 import traceback
 
-import zmq
-import zmq.asyncio
+try:
+    import zmq
+    import zmq.asyncio
+except ImportError:
+    raise SystemExit("pyzmq is missing: pip install pyzmq, or on Debian apt-get install python3-zmq")
 
 PROTOCOL = b"MDPW02"
 READY, REQUEST, PARTIAL, FINAL, HEARTBEAT, DISCONNECT = (bytes([code]) for code in range(1, 7))

@@ -12,8 +12,11 @@ import asyncio
 import os
 import signal
 
-import zmq
-import zmq.asyncio
+try:
+    import zmq
+    import zmq.asyncio
+except ImportError:
+    raise SystemExit("pyzmq is missing: pip install pyzmq, or on Debian apt-get install python3-zmq")
 
 PROTOCOL = b"MDPW02"
 READY, REQUEST, PARTIAL, FINAL, HEARTBEAT, DISCONNECT, CANCEL, CREDIT, DRAIN = (bytes([code]) for code in range(1, 10))

@@ -39,4 +39,27 @@ import Testing
         }
         #expect(worker.errors.soFar == [])
     }
+
+    @Test(arguments: [
+        "python/greet_worker.py", "python/lasting_worker.py", "python/mdp_worker.py", "python/paced_worker.py",
+        "python/websocket_worker.py", "chat/chat_worker.py", "live-topics/page_worker.py", "live-topics/publisher.py",
+    ])
+    func `Who starts an example without pyzmq is told what to install`(example: String) async throws {
+        // Without the folders where modules are installed.
+        let program = try await programs.python("-S", PackageFolder.path("Examples/\(example)"))
+        #expect(try await program.ending() == .exited(1))
+        let errors = try await program.errors.all()
+        #expect(errors.count == 1 && errors.joined().contains("pip install pyzmq"), "\(errors)")
+    }
+
+    @Test(arguments: ["README.md", "Sources/DemonstrationServices/Resources/index.html"])
+    func `The first worker that somebody meets is the example, and pyzmq is named before`(page: String) throws {
+        let text = try String(contentsOfFile: PackageFolder.path(page), encoding: .utf8)
+        let worker = try String(contentsOfFile: PackageFolder.path("Examples/python/greet_worker.py"), encoding: .utf8)
+        #expect(text.contains(worker.trimmingCharacters(in: .newlines)))
+        let first = try #require(text.firstRange(of: "$ python3 ") ?? text.firstRange(of: "import os"))
+        for command in ["pip install pyzmq", "apt-get install python3-zmq"] {
+            #expect(text[..<first.lowerBound].contains(command), "\(command)")
+        }
+    }
 }
