@@ -94,6 +94,30 @@ static inline void ccommand_guard(int told) {
     for (int i = 0; i < count; i++) kill(-groups[i], SIGKILL);
 }
 
+/// Gives this process another command line, as `ps` shows it and `pkill -f` looks at it. Nothing changes where the system
+/// does not tell where it is kept.
+static inline void ccommand_set_command_line(const char *line) {
+    char text[2048];
+    int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    ssize_t length = read(file, text, sizeof text);
+    close(file);
+    // The program's name, the second field, stands in parentheses and may hold any character.
+    ssize_t at = length;
+    while (at > 0 && text[at - 1] != ')') at--;
+    // Where the command line begins and ends: `arg_start` and `arg_end`, the fields 48 and 49.
+    unsigned long bounds[2] = {0, 0};
+    for (int field = 2; at > 0 && at < length && field < 50; at++) {
+        if (text[at] == ' ') field++;
+        else if (field >= 48) bounds[field - 48] = bounds[field - 48] * 10 + (unsigned long) (text[at] - '0');
+    }
+    if (bounds[0] == 0 || bounds[1] <= bounds[0]) return;
+    char *place = (char *) bounds[0];
+    unsigned long room = bounds[1] - bounds[0];
+    for (unsigned long i = 0; i < room; i++) place[i] = 0;
+    for (unsigned long i = 0; i + 1 < room && line[i] != 0; i++) place[i] = line[i];
+}
+
 /// Starts a process that ends what it was told of when this one is gone, however that happened; the descriptor by which it
 /// is told, or negative with the reason in `errno`.
 static inline int ccommand_start_guard(void) {
@@ -108,6 +132,8 @@ static inline int ccommand_start_guard(void) {
         // stay blocked.
         setsid();
         prctl(PR_SET_NAME, (unsigned long) "command-guard", 0, 0, 0);
+        // Whoever kills this program by a word of its command line means no other.
+        ccommand_set_command_line("command-guard");
         int told = dup2(ends[0], 0);
         if (syscall(SYS_close_range, 1U, ~0U, 0U) != 0) {
             for (int file = 1; file < 65536; file++) close(file);
@@ -129,6 +155,10 @@ static inline int ccommand_start_guard(void) {
 /// Starts a process in a session and a group of its own, without a terminal, with no signal blocked or ignored; its
 /// number, or the negative of an `errno`.
 ///
+/// The thread that calls this has to wait for the end of the process: the system sends SIGTERM to the process when that
+/// *thread* ends, however it does. So the process ends even where the guard is killed together with this one; what the
+/// process has started itself does not.
+///
 /// Nothing between `vfork` and `exec` writes to memory that the parent uses, but the one variable that tells it why.
 static inline pid_t ccommand_start(const struct ccommand *command) {
     volatile int failure = 0;
@@ -136,8 +166,12 @@ static inline pid_t ccommand_start(const struct ccommand *command) {
     sigfillset(&every);
     // A handler of the parent must not run in the child, whose memory is the parent's.
     pthread_sigmask(SIG_SETMASK, &every, &before);
+    pid_t parent = getpid();
     pid_t process = vfork();
     if (process == 0) {
+        // Nobody is there to hear of the end of a parent that has ended before this was said.
+        prctl(PR_SET_PDEATHSIG, (unsigned long) SIGTERM, 0, 0, 0);
+        if (getppid() != parent) _exit(127);
         struct sigaction usual;
         for (size_t i = 0; i < sizeof usual; i++) ((volatile char *) &usual)[i] = 0;
         usual.sa_handler = SIG_DFL;

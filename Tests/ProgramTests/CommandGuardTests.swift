@@ -48,6 +48,42 @@ import Testing
         #expect(try await sleepers.become(0, within: .seconds(10)))
     }
 
+    @Test func `Who kills a program by a word of its command line does not kill its guard`() async throws {
+        let tasks = try folder.numbers(2)
+        _ = try programs.pipeline("run", tasks, "--workers", "2", "--exec", "sleep \(seconds) & sleep \(seconds); :")
+        #expect(try await sleepers.become(4, within: .seconds(30)))
+        // As `pkill -KILL -f` finds them.
+        let named = LeftProcesses(word: tasks)
+        #expect(try await named.become(1, within: .seconds(10)))
+        for number in named.numbers { kill(number, SIGKILL) }
+        #expect(try await sleepers.become(0, within: .seconds(10)))
+    }
+
+    @Test func `A command ends with its program although the guard was killed before`() async throws {
+        let running = try programs.pipeline(
+            "run", try folder.numbers(2), "--workers", "2", "--exec", "exec sleep \(seconds)")
+        #expect(try await sleepers.become(2, within: .seconds(30)))
+        kill(try await commandGuard(of: running), SIGKILL)
+        running.signal(SIGKILL)
+        #expect(try await sleepers.become(0, within: .seconds(10)))
+    }
+
+    /// The process that ends a program's commands where the program cannot.
+    private func commandGuard(of program: RunningProgram) async throws -> pid_t {
+        let guards = LeftProcesses(word: "command-guard")
+        while true {
+            if let number = guards.numbers.first(where: { parent(of: $0) == program.processID }) { return number }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// The process that has started another; nil where that is gone.
+    private func parent(of number: pid_t) -> pid_t? {
+        // Behind the name, which is in parentheses: the state, and the parent.
+        let text = (try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)) ?? ""
+        return text.components(separatedBy: ") ").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+    }
+
     @Test func `The end of the guard costs nothing but its help`() async throws {
         let running = try programs.pipeline(
             "run", try folder.numbers(20), "--workers", "1", "--exec",
