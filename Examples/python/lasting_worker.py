@@ -1,3 +1,5 @@
+import os
+
 try:
     import zmq
 except ImportError:
@@ -8,7 +10,7 @@ while True:
     with context.socket(zmq.REQ) as sock:
         sock.linger = 500  # Milliseconds for what is still to be sent when the socket closes.
         sock.rcvtimeo = 60_000  # After a minute without a request: perhaps the gateway was restarted.
-        sock.connect("tcp://127.0.0.1:5555")
+        sock.connect(os.environ.get("WEBGATEWAY_WORKERS", "tcp://127.0.0.1:5555"))
         sock.send_multipart([b"READY", b"greet"])
         try:
             while True:

@@ -23,11 +23,15 @@ import Testing
         for number in program.numbers { #expect(kill(number, 0) != 0) }
     }
 
-    @Test func `The least worker in Python is started as it is`() async throws {
+    @Test(arguments: [
+        ("greet_worker.py", "/greet"), ("lasting_worker.py", "/greet"), ("mdp_worker.py", "/clock/now"),
+        ("paced_worker.py", "/lines/1"), ("websocket_worker.py", "/echo-socket"),
+    ])
+    func `A worker of the examples in Python is started as it is`(file: String, target: String) async throws {
         let python = try await RunningProgram.pythonPath
-        let worker = PackageFolder.path("Examples/python/greet_worker.py")
+        let worker = PackageFolder.path("Examples/python/\(file)")
         let gateway = try await ProgramGateway(programs, "--run", "\(python) \(worker)", "--run-count", "2")
-        #expect(try await gateway.wait(for: "/greet").text == "hello from python\n")
+        #expect(try await gateway.wait(for: target).status == 200)
         _ = try await gateway.settled()
     }
 
