@@ -2,10 +2,10 @@ import Foundation
 import ProcessSupport
 import Testing
 
-/// REDbot (`pip install redbot`), which checks what a server answers against the rules of HTTP, on the files of a site.
+/// REDbot, which checks what a server answers against the rules of HTTP, on the files of a site.
 ///
-/// It runs where `redbot` is on the PATH, or `REDBOT` names it.
-@Suite(.timeLimit(.minutes(5)), .enabled("there is no redbot: pip install redbot", { Redbot.path != nil }))
+/// It is the one that `Scripts/need redbot` installs, or the one that `REDBOT` names.
+@Suite(.timeLimit(.minutes(5)), .enabled("REDbot is missing: Scripts/need redbot", { Redbot.path != nil }))
 struct RedbotTests {
     /// What it says of answers that it has no complaint about.
     private static let praise = [
@@ -56,9 +56,8 @@ struct RedbotTests {
 /// The program.
 private enum Redbot {
     static let path: String? = {
-        let environment = ProcessInfo.processInfo.environment
-        if let redbot = environment["REDBOT"] { return redbot }
-        let folders = (environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { "\($0)/redbot" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        let installed = PackageFolder.path(".venv-redbot/bin/redbot")
+        let paths = [ProcessInfo.processInfo.environment["REDBOT"], installed].compactMap(\.self)
+        return paths.first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 }
