@@ -1,4 +1,6 @@
+import Glibc
 import HTTPTypes
+import ProcessSupport
 import Testing
 
 @testable import StaticSite
@@ -122,6 +124,32 @@ import Testing
         let third = try fixture.tag(of: "/digits.txt")
         #expect(Set([first, second, third]).count == 3)
         #expect(first.hasPrefix("\""))
+    }
+
+    @Test func `Other bytes of the same length and with the time set back are another tag`() throws {
+        let fixture = try SiteFixture()
+        try fixture.write("AAAA", to: "same.txt")
+        let first = try fixture.tag(of: "/same.txt")
+        // The system counts time in steps of some milliseconds, within which one change looks like the other.
+        let deadline = ContinuousClock.now + .seconds(1)
+        while try fixture.tag(of: "/same.txt") == first, ContinuousClock.now < deadline {
+            try fixture.write("BBBB", to: "same.txt")
+        }
+        #expect(try fixture.tag(of: "/same.txt") != first)
+        #expect(try fixture.ask("/same.txt", .get, [.ifNoneMatch: first]).status == .ok)
+        #expect(try fixture.ask("/same.txt", .get, [.ifRange: first, .range: "bytes=0-1"]).status == .ok)
+    }
+
+    @Test(arguments: [(0, true), (1, true), (2, false)])
+    func `The tag of a file that was put there just now with an old time is weak`(seconds: Int, isWeak: Bool) throws {
+        let fixture = try SiteFixture()
+        var status = stat()
+        try #require(stat("\(fixture.folder.path)/site/digits.txt", &status) == 0)
+        let head = HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: "/digits.txt")
+        // In the same second as the file was put there, and up to a nanosecond before a second later.
+        let now = (Int(status.st_ctim.tv_sec) + seconds) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
+        let tag = try fixture.site.answer(head, now: now - min(seconds, 1)).fields[.eTag]
+        #expect(tag?.hasPrefix("W/") == isWeak)
     }
 
     @Test func `The tag of a file that was changed just now is weak, and names no ranges`() throws {

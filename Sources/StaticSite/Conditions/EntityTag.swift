@@ -16,17 +16,22 @@ struct EntityTag: Hashable {
 }
 
 extension EntityTag {
-    /// The tag of a file: of its time of change to the nanosecond and its length, which copies of it on several machines
-    /// have in common, and of the contents where they are part of the program.
+    /// The tag of a file: of its times to the nanosecond and its length; and of the contents in their place where these are
+    /// part of the program.
+    ///
+    /// Of the two times one can be set back, as `cp -p` and `rsync` do, and other bytes then have the same; the other is the
+    /// system's, and differs between copies on several machines.
     ///
     /// - Parameters:
     ///   - coding: tells a file beside another one, such as its compressed form, from that one.
     ///   - now: in nanoseconds since 1970. What was changed within the last second may be changed again without a trace,
     ///     as clocks of file systems are coarse: until then the tag is weak.
     init(of file: SiteFile, coding: String = "", now: Int) {
-        let base = file.digest ?? UInt64(bitPattern: Int64(file.modified))
-        isWeak = file.digest == nil && now - file.modified < 1_000_000_000
-        opaque = String(base, radix: 16) + "-" + String(file.size, radix: 16) + (coding.isEmpty ? "" : "-" + coding)
+        let times = [file.modified, file.touched].map { UInt64(bitPattern: Int64($0)) }
+        let parts = (file.digest.map { [$0] } ?? times) + [UInt64(file.size)]
+        let isRecent = now - file.modified < 1_000_000_000 || abs(now - file.touched) < 1_000_000_000
+        isWeak = file.digest == nil && isRecent
+        opaque = (parts.map { String($0, radix: 16) } + (coding.isEmpty ? [] : [coding])).joined(separator: "-")
     }
 
     /// Reads one tag; nil for anything else.

@@ -14,10 +14,13 @@ package final class SiteFile: Sendable {
 
     /// The length in bytes when it was opened.
     package let size: Int
-    /// When it was last changed, in nanoseconds since 1970.
+    /// When its contents were last changed, in nanoseconds since 1970; anybody may set it to another time (`mtime`).
     let modified: Int
+    /// When anything of it was last changed, its contents or what the system knows of it, in nanoseconds since 1970. The
+    /// system alone sets it (`ctime`).
+    let touched: Int
     private let contents: Contents
-    /// What tells contents apart that a time and a length do not; nil where these have to do.
+    /// What tells contents apart that times and a length do not; nil where these have to do.
     let digest: UInt64?
 
     /// Takes over a descriptor of a regular file; nil for anything else, which is closed.
@@ -30,6 +33,7 @@ package final class SiteFile: Sendable {
         contents = .descriptor(descriptor)
         size = Int(status.st_size)
         modified = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+        touched = Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
         digest = nil
     }
 
@@ -38,6 +42,7 @@ package final class SiteFile: Sendable {
         contents = .bytes(bytes)
         size = bytes.count
         self.modified = modified
+        touched = modified
         // FNV-1a: the bytes are the program's own, and nobody makes two of them collide.
         digest = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
