@@ -107,7 +107,7 @@ import Testing
             cookie.wholeMatch(of: /sessionid=[0-9a-f]{32}; Max-Age=500; Path=\/cart; HttpOnly; SameSite=Lax/) != nil)
         for (method, target) in [
             (HTTPRequest.Method.get, "/cart"), (.post, "/cart/add?a=1"), (.post, "/cart/add?a=0"), (.delete, "/cart"),
-            (.head, "/cart"),
+            (.head, "/cart"), (.get, "/cart/nothing"), (.patch, "/cart"), (.put, "/cart/items/%"),
         ] {
             let answer = try await client.ask(method, target)
             #expect(answer.fields[.setCookie] == cookie)
@@ -133,6 +133,7 @@ import Testing
             #expect(answer.status == 403)
             #expect(answer.text.contains("\"code\":\"cross-site\""))
             #expect(answer.fields[.setCookie] == nil)
+            #expect(answer.fields[.cacheControl] == "no-store")
         }
         #expect(try await client.ask(.get, "/cart").text == "{\"items\":[{\"name\":\"tea\",\"amount\":1}]}\n")
         let own: HTTPFields = [.origin: "http://shop.example", .accept: "application/json"]
@@ -155,6 +156,7 @@ import Testing
         let answer = try await Client().ask(.post, "/cart/add", [.contentType: "text/csv"], "pizza,1")
         #expect(answer.status == 415)
         #expect(answer.fields[.accept]?.contains("multipart/form-data") == true)
+        #expect(answer.fields[.setCookie] != nil)
     }
 
     @Test func `The page brings its style along`() async throws {

@@ -33,17 +33,21 @@ struct CartService: Sendable {
         }
         var action = CartAction.show
         var mistake: CartMistake?
+        var refusal: WorkerProblem?
         do throws(CartRefusal) {
             action = try Self.read(request).action()
         } catch .mistake(let found) {
             mistake = found
         } catch {
-            throw WorkerProblem(error)
+            // Use of the session all the same, which lets it live on.
+            refusal = WorkerProblem(error)
         }
         let visit = try await store.visit(
             CartSession(cookies: head.headerFields[.cookie]), now: time(nil), action)
         var response: WorkerResponse
-        if let mistake = mistake ?? visit.mistake {
+        if let refusal {
+            response = refusal.response(to: request)
+        } else if let mistake = mistake ?? visit.mistake {
             response = refuse(mistake, visit.cart, accepted, request)
         } else if accepted == .json {
             response = .json(Frame(CartDocument.json(visit.cart)))
@@ -115,6 +119,5 @@ extension WorkerProblem {
         case .mistake(let mistake):
             self.init(.unprocessableContent, code: "invalid-field", detail: mistake.reason, field: mistake.field)
         }
-        headerFields[.cacheControl] = "no-store"
     }
 }
