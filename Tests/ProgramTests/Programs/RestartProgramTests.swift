@@ -58,6 +58,45 @@ import Testing
         for number in first.numbers { #expect(kill(number, 0) != 0) }
     }
 
+    /// The command of a worker that serves several requests at a time, and a path that it answers, whatever the method.
+    private func command(of worker: String) async throws -> (command: String, target: String) {
+        let python = try await RunningProgram.pythonPath
+        switch worker {
+        case "webgateway worker":
+            let program = RunningProgram.productFolder.appending(path: "webgateway").path()
+            return ("\(program) worker --service echo --concurrency 8", "/echo")
+        case "zmq_asgi.py":
+            let folder = PackageFolder.path("Tests/Interop/asgi")
+            let adapter = PackageFolder.path("Adapters/python/zmq_asgi.py")
+            return ("\(python) \(adapter) --service api --concurrency 8 --app-dir \(folder) probe:app", "/api/hello")
+        default: return ("\(python) \(PackageFolder.path("Examples/python/mdp_worker.py"))", "/clock/now")
+        }
+    }
+
+    @Test(arguments: ["webgateway worker", "zmq_asgi.py", "mdp_worker.py"])
+    func `A restart fails none of the requests of 64 connections to workers that serve several at a time`(
+        worker: String
+    ) async throws {
+        let (command, target) = try await command(of: worker)
+        let gateway = try await ProgramGateway(programs, "--run", command, "--run-count", "2")
+        _ = try await gateway.settled()
+        let isOver = Watched(false)
+        let failures = try await withThrowingTaskGroup(of: [Int].self) { group in
+            defer { isOver.change { $0 = true } }
+            for number in 0..<64 {
+                let method = number % 8 == 0 ? "POST" : "GET"
+                group.addTask { try await load(method, target, on: gateway, until: isOver).failures }
+            }
+            #expect(try await restart(gateway).ending() == .exited(0))
+            try await gateway.programs { $0[0].isSettled && $0[0].restarts == 2 }
+            isOver.change { $0 = true }
+            var all: [Int] = []
+            for try await failures in group { all += failures }
+            return all
+        }
+        #expect(failures == [])
+    }
+
     @Test func `A process is replaced after so many requests, and when it has grown too large`() async throws {
         let gateway = try await ProgramGateway(
             programs, "--run", try await ProgramGateway.command("s"), "--run-count", "2", "--run-max-requests", "200",
