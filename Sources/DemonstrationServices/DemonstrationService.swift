@@ -30,6 +30,8 @@ public struct DemonstrationService: Sendable {
 extension DemonstrationService {
     /// Where the services that keep something find it.
     public struct Options: Sendable, Hashable {
+        /// Whether `site` is one of the services; default true.
+        public var servesSite = true
         /// The folder that `site` serves; nil, the default, for the pages that are part of the program.
         public var site: String?
         /// Whether `site` lists a folder that has no index; default false.
@@ -45,14 +47,11 @@ extension DemonstrationService {
     /// The names of all services, in the order in which a reader meets them.
     public static let names = ["hello", "echo", "cart", "site"]
 
-    /// The names under which all of them register.
-    public static let registeredNames = ["hello", "echo", "cart", siteRegisteredName]
-
-    /// Every service.
+    /// Every service that the options leave.
     ///
     /// - Throws: ``OptionMistake`` for what cannot be used.
     public static func all(_ options: Options = Options()) throws -> [DemonstrationService] {
-        try names.compactMap { try DemonstrationService.make($0, options) }
+        try names.filter { $0 != "site" || options.servesSite }.compactMap { try make($0, options) }
     }
 
     /// The service of a name, or nil where there is none.

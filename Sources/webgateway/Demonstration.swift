@@ -15,6 +15,7 @@ struct Demonstration {
     init?(_ settings: GatewaySettings) throws {
         guard settings.demonstrationWorkers > 0 else { return nil }
         var options = DemonstrationService.Options()
+        options.servesSite = settings.servesSite
         options.site = settings.site
         options.listsFolders = settings.listsSite
         options.cartDatabase = settings.cartDatabase
@@ -25,6 +26,9 @@ struct Demonstration {
         }
         weather = WeatherStation()
     }
+
+    /// The names under which the services register.
+    var serviceNames: Set<String> { Set(services.map(\.registeredName)) }
 
     /// Where the weather is read.
     var weatherRoute: Route {

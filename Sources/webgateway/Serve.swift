@@ -79,7 +79,7 @@ extension GatewaySettings {
         guard let demonstration else { return gateway }
         var configuration = gateway
         // Known from the start, so that a request that comes before the workers waits for them.
-        configuration.broker.services = Set(DemonstrationService.registeredNames)
+        configuration.broker.services = demonstration.serviceNames
         // Behind the configured ones, which may put something else there.
         configuration.routes.append(demonstration.weatherRoute)
         return configuration

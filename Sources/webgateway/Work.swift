@@ -37,7 +37,9 @@ struct Work: AsyncParsableCommand {
     var service: String
 
     @Option(
-        help: ArgumentHelp("Folder that site serves; its own pages by default.", valueName: "directory"))
+        help: ArgumentHelp(
+            "Folder that site serves, or off for all services but it; its own pages by default.",
+            valueName: "directory|off"))
     var site: String?
 
     @Flag(help: "Answer a folder of the site that has no index.html with a list.")
@@ -98,7 +100,8 @@ struct Work: AsyncParsableCommand {
     /// What is to be served.
     private func services() throws -> [DemonstrationService] {
         var options = DemonstrationService.Options()
-        options.site = site
+        options.servesSite = site != "off"
+        options.site = options.servesSite ? site : nil
         options.listsFolders = siteList
         options.cartDatabase = cartDatabase
         do {

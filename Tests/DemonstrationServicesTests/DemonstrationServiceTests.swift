@@ -21,7 +21,9 @@ import Testing
         #expect(try DemonstrationService.make("Hello") == nil)
         #expect(try DemonstrationService.make("") == nil)
         #expect(try DemonstrationService.all().map(\.registeredName) == ["hello", "echo", "cart", "default"])
-        #expect(DemonstrationService.registeredNames == ["hello", "echo", "cart", "default"])
+        var options = DemonstrationService.Options()
+        options.servesSite = false
+        #expect(try DemonstrationService.all(options).map(\.name) == ["hello", "echo", "cart"])
     }
 
     @Test func `What cannot be used is said before anything is served`() throws {

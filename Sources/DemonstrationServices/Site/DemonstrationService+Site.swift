@@ -10,8 +10,12 @@ extension DemonstrationService {
 
     /// Files below a folder, or the pages that are part of the program.
     ///
-    /// - Throws: ``OptionMistake`` where the folder is none.
+    /// - Throws: ``OptionMistake`` where the folder is none, or there is to be no such service.
     static func site(_ options: Options) throws -> DemonstrationService {
+        guard options.servesSite else {
+            throw OptionMistake(
+                description: "--site 'off': there is no service site then; name a folder, or leave it out")
+        }
         let site: Site
         if let folder = options.site {
             guard SiteFolderCheck.isFolder(folder) else {

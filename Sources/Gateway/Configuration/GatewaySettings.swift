@@ -8,9 +8,11 @@ package struct GatewaySettings: Sendable {
     package var gateway = GatewayConfiguration()
     /// How many embedded demonstration workers of each service there are; default 2.
     package var demonstrationWorkers = 2
-    /// The folder that they serve; nil, the default, for the pages that are part of the program.
+    /// Whether files are served by one of them, `site`; default true.
+    package var servesSite = true
+    /// The folder that it serves; nil, the default, for the pages that are part of the program.
     package var site: String?
-    /// Whether they list a folder without index; default false.
+    /// Whether it lists a folder without index; default false.
     package var listsSite = false
     /// The database of the carts; nil, the default, for one that is gone with the gateway.
     package var cartDatabase: String?

@@ -74,10 +74,12 @@ extension Setting {
             settings.demonstrationWorkers = try value.number(in: 0...1000)
         },
         Setting(
-            "site", "DIRECTORY", "Folder that the demonstration service site serves; its own pages by default.",
+            "site", "DIRECTORY|off",
+            "Folder that the demonstration service site serves, or off for no such service; its own pages by default.",
             change: .restart
         ) { (value, settings) throws(SettingError) in
-            settings.site = try value.path()
+            settings.servesSite = value.text != "off"
+            settings.site = settings.servesSite ? try value.path() : nil
         },
         Setting(
             "site-list", "", "Answer a folder of the site that has no index.html with a list.", default: "off",

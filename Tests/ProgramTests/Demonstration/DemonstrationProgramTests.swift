@@ -84,6 +84,17 @@ import Testing
         #expect(try await worker.ending() == .exited(0))
     }
 
+    @Test(arguments: [true, false])
+    func `Without a site, a path that nobody serves is unknown to the gateway`(isEmbedded: Bool) async throws {
+        let gateway = try await programs.gateway("--site", "off", "--demo-workers", isEmbedded ? "1" : "0")
+        if !isEmbedded {
+            _ = try programs.webgateway(
+                "worker", "--connect", gateway.workerEndpoint, "--service", "all", "--site", "off")
+        }
+        for target in ["/hello", "/echo", "/cart"] { try await gateway.waitForService(target) }
+        #expect(try await gateway.ask("GET", "/").code == "unknown-service")
+    }
+
     @Test func `A cart lives in its file longer than the process that served it`() async throws {
         let folder = try TemporaryFolder()
         var cookie = ""
@@ -103,6 +114,7 @@ import Testing
         (["serve", "--site", "/nowhere/at/all"], "--site '/nowhere/at/all'"),
         (["serve", "--cart-database", "/nowhere/at/all"], "--cart-database '/nowhere/at/all'"),
         (["worker", "--connect", "tcp://127.0.0.1:1", "--service", "site", "--site", "/nowhere"], "--site '/nowhere'"),
+        (["worker", "--connect", "tcp://127.0.0.1:1", "--service", "site", "--site", "off"], "--site 'off'"),
         (["worker", "--connect", "tcp://127.0.0.1:1", "--service", "shop"], "hello, echo, cart, site, all"),
     ])
     func `What cannot be used is said at the start`(arguments: [String], text: String) async throws {
