@@ -63,9 +63,12 @@ import Testing
         _ = try await gateway.settled()
         async let answer = gateway.gateway.ask("POST", "/s/wait/1")
         try await Task.sleep(for: .milliseconds(300))
+        let told = ContinuousClock.now
         gateway.gateway.program.signal(SIGTERM)
         #expect(try await answer.status == 200)
         #expect(try await gateway.gateway.program.ending() == .exited(0))
+        // The requests and the processes have drain-timeout each; the rest is for a machine that is busy.
+        #expect(ContinuousClock.now - told < .seconds(3 + 3 + 5))
         #expect(gateway.log.soFar.contains { $0.contains("program killed") })
     }
 
