@@ -16,6 +16,9 @@ import Testing
             let made = try await shop.ask(
                 .POST, "/shop/items", fields: ["content-type": "application/json"], body: #"{"id":1,"colour":"blue"}"#)
             #expect(made.status == 201)
+            let said = try await shop.converse("/shop/help", saying: "what is tea?", until: "You asked: what is tea?")
+            #expect(said.hasPrefix("HTTP/1.1 101 ") && said.contains("You asked: what is tea?"))
+            #expect(try await shop.converse("/shop/items/1", saying: "", until: "").hasPrefix("HTTP/1.1 404 "))
             worker.signal(15)
             #expect(try await worker.ending() == .exited(0))
         }

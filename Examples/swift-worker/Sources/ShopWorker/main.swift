@@ -22,6 +22,13 @@ router.post("shop/items") { request, context in
 }
 
 let worker = GatewayWorker(
-    service: "shop", endpoints: [endpoint], configuration: .init(concurrency: 8), responder: router.buildResponder())
+    service: "shop", endpoints: [endpoint], configuration: .init(concurrency: 8), responder: router.buildResponder()
+).webSocket { request, socket in
+    guard request.path == "/shop/help" else { throw WorkerProblem(.notFound, code: "no-such-socket") }
+    for await message in socket {
+        guard case .text(let question) = message else { return try await socket.close(.unsupportedData) }
+        try await socket.send("You asked: \(question)")
+    }
+}
 
 try await worker.runService()  // Until SIGTERM or Ctrl-C; then it finishes what it has.
