@@ -32,7 +32,8 @@ const charts = [
 ]
 
 function ofServices(snapshot, value) {
-  return Object.fromEntries(snapshot.services.map(service => [service.name, service[value]]))
+  // Of very many services the snapshot has the rest as one without a name.
+  return Object.fromEntries(snapshot.services.map(service => [service.name || "further services", service[value]]))
 }
 
 for (const chart of charts) {

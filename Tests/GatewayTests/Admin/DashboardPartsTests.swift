@@ -35,6 +35,20 @@ struct DashboardPartsTests {
         #expect(DashboardSnapshot.number(value) == text)
     }
 
+    private static func service(_ name: String, queued: Int, workers: Int) -> BrokerSnapshot.Service {
+        BrokerSnapshot.Service(
+            name: name, queued: queued, workers: workers, webSockets: 0, messagesFromClients: 0, messagesToClients: 0)
+    }
+
+    private static func snapshot(
+        _ services: [BrokerSnapshot.Service], _ window: RequestWindow = RequestWindow(),
+        programs: [ProgramSnapshot] = []
+    ) -> DashboardSnapshot {
+        let broker = BrokerSnapshot(
+            workers: [], services: services, inFlight: 0, requests: 0, counters: BrokerCounters())
+        return DashboardSnapshot(time: 0, seconds: 1, window, broker, connections: 0, programs: programs)
+    }
+
     /// Snapshots with a service of so many that wait, one each second.
     private static func history(
         queued: [Int], workers: Int = 1, requests: Int = 100, errors: [GatewayFailure: Int] = [:]
@@ -43,12 +57,7 @@ struct DashboardPartsTests {
             var window = RequestWindow()
             window.requests = requests
             window.errors = errors
-            let service = BrokerSnapshot.Service(
-                name: "s", queued: queued, workers: workers, webSockets: 0, messagesFromClients: 0, messagesToClients: 0
-            )
-            let broker = BrokerSnapshot(
-                workers: [], services: [service], inFlight: 0, requests: 0, counters: BrokerCounters())
-            return DashboardSnapshot(time: 0, seconds: 1, window, broker, connections: 0, programs: [])
+            return snapshot([service("s", queued: queued, workers: workers)], window)
         }
     }
 
@@ -64,5 +73,28 @@ struct DashboardPartsTests {
         #expect(
             problems(Self.history(queued: [0, 0], errors: [.queueFull: 5, .noWorker: 2]))
                 == ["7 % of the requests of the last 10 seconds failed, most with queue-full."])
+    }
+
+    @Test func `A program that ends again and again is named`() {
+        let program = ProgramSnapshot(
+            name: "p", count: 1, restarts: 5, isFailing: true, isRestarting: false, processes: [])
+        let problems = DashboardProblems.list([Self.snapshot([], programs: [program])])
+        #expect(problems == ["Program p ends at once again and again; the log has what it writes."])
+    }
+
+    @Test func `Of very many services the busiest are told apart, and none is lost from the sums`() {
+        let services = (0..<10_000).map {
+            Self.service("service-\($0)", queued: $0 == 7_777 ? 5 : 0, workers: $0 % 2)
+        }
+        let snapshot = Self.snapshot(services)
+        #expect(snapshot.services.count == 200)
+        #expect(snapshot.services.contains { $0.name == "service-7777" && $0.queued == 5 })
+        #expect(snapshot.services.reduce(0) { $0 + $1.workers } == 5_000)
+        #expect(snapshot.json.utf8.count < 20_000)
+        // Nobody reads ten thousand sentences either.
+        let idle = (0..<150).map { Self.service("service-\($0)", queued: $0 == 149 ? 1 : 0, workers: 0) }
+        let problems = DashboardProblems.list([Self.snapshot(idle)])
+        #expect(problems.first == "Service service-149 has no workers; 1 request wait.")
+        #expect(problems.count == 21 && problems.last == "130 further services without workers.")
     }
 }

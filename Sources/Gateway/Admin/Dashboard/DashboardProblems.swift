@@ -3,6 +3,9 @@ enum DashboardProblems {
     /// How many seconds are looked at.
     static let span = 10
 
+    /// The most services without workers that are named.
+    static let mostNamed = 20
+
     /// One sentence for each thing that is wrong, the worst first.
     ///
     /// - Parameter history: the snapshots, the latest last.
@@ -10,14 +13,19 @@ enum DashboardProblems {
         guard let now = history.last else { return [] }
         let recent = history.suffix(span + 1)
         var problems: [String] = []
-        for service in now.services where service.workers == 0 {
+        let idle = now.services.filter { $0.workers == 0 && !$0.name.isEmpty }
+            .sorted { ($0.queued, $1.name) > ($1.queued, $0.name) }
+        for service in idle.prefix(mostNamed) {
             let waiting = service.queued > 0 ? "; \(count(service.queued, "request")) wait" : ""
             problems.append("Service \(service.name) has no workers\(waiting).")
+        }
+        if idle.count > mostNamed {
+            problems.append("\(count(idle.count - mostNamed, "further service")) without workers.")
         }
         for program in now.programs where program.isFailing {
             problems.append("Program \(program.name) ends at once again and again; the log has what it writes.")
         }
-        for service in now.services where service.workers > 0 && isGrowing(service, recent) {
+        for service in now.services where service.workers > 0 && !service.name.isEmpty && isGrowing(service, recent) {
             problems.append(
                 "The queue of \(service.name) grows: \(count(service.queued, "request")) wait for \(count(service.workers, "worker"))."
             )
@@ -39,8 +47,9 @@ enum DashboardProblems {
     private static func isGrowing(
         _ service: DashboardSnapshot.Service, _ recent: some BidirectionalCollection<DashboardSnapshot>
     ) -> Bool {
+        guard service.queued > 0 else { return false }
         let lengths = recent.map { snapshot in snapshot.services.first { $0.name == service.name }?.queued ?? 0 }
-        guard lengths.count > 3, service.queued > 0, let first = lengths.first else { return false }
+        guard lengths.count > 3, let first = lengths.first else { return false }
         return service.queued > first && lengths.suffix(3).allSatisfy { $0 > 0 }
     }
 

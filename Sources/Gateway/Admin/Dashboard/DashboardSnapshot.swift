@@ -13,12 +13,15 @@ struct DashboardSnapshot: Sendable {
     let time: Double
     let requestsPerSecond: Double
     let latency: LatencyHistogram
-    /// By name.
+    /// By name; of more than ``mostServices`` the rest as one, whose name is empty, as that of no service is.
     let services: [Service]
     /// Requests that the gateway itself let fail, by code, since the snapshot before.
     let errors: [GatewayFailure: Int]
     let connections: Int
     let programs: [ProgramSnapshot]
+
+    /// The most services that are told apart. Ten minutes of snapshots are kept, and names of services may be many.
+    static let mostServices = 200
 
     /// - Parameter seconds: how long the window was.
     init(
@@ -32,9 +35,22 @@ struct DashboardSnapshot: Sendable {
         self.connections = connections
         self.programs = programs
         let inFlight = broker.workers.reduce(into: [:]) { $0[$1.service, default: 0] += $1.inFlight }
-        services = broker.services.sorted { $0.name < $1.name }.map {
+        let known = broker.services.map {
             Service(name: $0.name, workers: $0.workers, inFlight: inFlight[$0.name] ?? 0, queued: $0.queued)
         }
+        services = Self.bounded(known).sorted { $0.name < $1.name }
+    }
+
+    /// Those where most waits, is done and works, and one for the rest.
+    private static func bounded(_ services: [Service]) -> [Service] {
+        guard services.count > mostServices else { return services }
+        let busiest = services.sorted {
+            ($0.queued, $0.inFlight, $0.workers, $1.name) > ($1.queued, $1.inFlight, $1.workers, $0.name)
+        }
+        let rest = busiest.dropFirst(mostServices - 1)
+        func sum(_ figure: (Service) -> Int) -> Int { rest.reduce(0) { $0 + figure($1) } }
+        let others = Service(name: "", workers: sum(\.workers), inFlight: sum(\.inFlight), queued: sum(\.queued))
+        return busiest.prefix(mostServices - 1) + [others]
     }
 
     /// One line of JSON: an event of `/events`.
