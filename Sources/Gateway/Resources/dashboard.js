@@ -5,7 +5,6 @@
 const span = 600
 const most = 5
 const snapshots = []
-const streams = []
 
 const byID = id => document.getElementById(id)
 const sum = (list, value) => list.reduce((total, item) => total + value(item), 0)
@@ -28,7 +27,10 @@ const charts = [
   { title: "Workers", series: s => ofServices(s, "workers") },
   { title: "Errors per second", none: "no errors", series: s => s.errors },
   { title: "Connections", series: s => ({ connections: s.connections }) },
-  { title: "Readers of streams", none: "no streams", from: streams, series: s => s.clients },
+  {
+    title: "Readers of streams", none: "no streams",
+    series: s => Object.fromEntries(s.streams.map(stream => [stream.route, stream.clients])),
+  },
 ]
 
 function ofServices(snapshot, value) {
@@ -75,7 +77,7 @@ function ceiling(value) {
 }
 
 function draw(chart, now) {
-  const list = (chart.from ?? snapshots).map(snapshot => ({ time: snapshot.time, values: chart.series(snapshot) }))
+  const list = snapshots.map(snapshot => ({ time: snapshot.time, values: chart.series(snapshot) }))
   const { drawn, rest } = names(list)
   const value = (values, name) => (name === "others" ? sum(rest, other => values[other] ?? 0) : values[name])
   const lines = rest.length ? [...drawn, "others"] : drawn
@@ -142,9 +144,9 @@ function drawAll() {
   byID("program-card").hidden = latest.programs.length === 0
 }
 
-function keep(list, snapshot) {
-  list.push(snapshot)
-  while (list.length && list[0].time < snapshot.time - span) list.shift()
+function keep(snapshot) {
+  snapshots.push(snapshot)
+  while (snapshots[0].time < snapshot.time - span) snapshots.shift()
 }
 
 // Tables.
@@ -203,7 +205,7 @@ function showWorkers() {
   })))
 }
 
-/** What is wrong, the workers and the streams, which are asked for every two seconds. */
+/** What is wrong, and the workers, which are asked for every two seconds. */
 async function ask() {
   if (document.hidden) return
   try {
@@ -225,10 +227,6 @@ async function ask() {
     showWorkers()
     const left = details.all_workers - workers.length
     byID("worker-note").textContent = left > 0 ? `and ${left} more, which /workers lists` : ""
-    keep(streams, {
-      time: Date.now() / 1000,
-      clients: Object.fromEntries(details.streams.map(stream => [stream.route, stream.clients])),
-    })
   } catch {
     // The state says it: the events have ended as well.
   }
@@ -255,7 +253,7 @@ source.onopen = () => {
 source.onmessage = event => {
   const snapshot = JSON.parse(event.data)
   const latest = snapshots[snapshots.length - 1]
-  if (!latest || snapshot.time > latest.time) keep(snapshots, snapshot)
+  if (!latest || snapshot.time > latest.time) keep(snapshot)
   drawAll()
 }
 source.onerror = () => {

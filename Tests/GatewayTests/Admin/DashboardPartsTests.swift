@@ -42,11 +42,12 @@ struct DashboardPartsTests {
 
     private static func snapshot(
         _ services: [BrokerSnapshot.Service], _ window: RequestWindow = RequestWindow(),
-        programs: [ProgramSnapshot] = []
+        programs: [ProgramSnapshot] = [], topics: TopicSnapshot? = nil
     ) -> DashboardSnapshot {
         let broker = BrokerSnapshot(
             workers: [], services: services, inFlight: 0, requests: 0, counters: BrokerCounters())
-        return DashboardSnapshot(time: 0, seconds: 1, window, broker, connections: 0, programs: programs)
+        return DashboardSnapshot(
+            time: 0, seconds: 1, window, broker, connections: 0, programs: programs, topics: topics)
     }
 
     /// Snapshots with a service of so many that wait, one each second.
@@ -80,6 +81,15 @@ struct DashboardPartsTests {
             name: "p", count: 1, restarts: 5, isFailing: true, isRestarting: false, processes: [])
         let problems = DashboardProblems.list([Self.snapshot([], programs: [program])])
         #expect(problems == ["Program p ends at once again and again; the log has what it writes."])
+    }
+
+    @Test func `Readers of streams are part of a snapshot, and so of the past`() {
+        let routes = [("/b/", 2), ("/a/", 1)].map {
+            TopicSnapshot.Route(label: $0.0, clients: $0.1, messages: 0, dropped: 0)
+        }
+        let snapshot = Self.snapshot([], topics: TopicSnapshot(routes: routes))
+        #expect(snapshot.json.hasSuffix(#","streams":[{"route":"/a/","clients":1},{"route":"/b/","clients":2}]}"#))
+        #expect(Self.snapshot([]).json.hasSuffix(#","streams":[]}"#))
     }
 
     @Test func `Of very many services the busiest are told apart, and none is lost from the sums`() {

@@ -51,7 +51,7 @@ import Testing
             JSONSerialization.jsonObject(with: Data(first[0].utf8)) as? [String: Any])
         #expect(
             Set(members.keys) == [
-                "time", "requests_per_second", "latency", "services", "errors", "connections", "programs",
+                "time", "requests_per_second", "latency", "services", "errors", "connections", "programs", "streams",
             ])
         let snapshots = try first.map { try JSONDecoder().decode(Snapshot.self, from: Data($0.utf8)) }
         let gaps = zip(snapshots, snapshots.dropFirst()).map { $1.time - $0.time }

@@ -23,7 +23,6 @@ final class Dashboard: Sendable {
         /// Their texts.
         var texts: [String] = []
         var broker: BrokerSnapshot?
-        var topics: TopicSnapshot?
         var problems: [String] = []
     }
 
@@ -77,8 +76,7 @@ final class Dashboard: Sendable {
         guard let broker = await sources.broker() else { return }
         let snapshot = DashboardSnapshot(
             time: Self.time(), seconds: seconds, await sources.window(), broker, connections: sources.connections(),
-            programs: await sources.programs())
-        let topics = await sources.topics()
+            programs: await sources.programs(), topics: await sources.topics())
         let text = snapshot.json
         let watchers = shared.withLockedValue { shared in
             if shared.state.history.count >= Self.kept {
@@ -88,7 +86,6 @@ final class Dashboard: Sendable {
             shared.state.history.append(snapshot)
             shared.state.texts.append(text)
             shared.state.broker = broker
-            shared.state.topics = topics
             shared.state.problems = DashboardProblems.list(shared.state.history)
             return Array(shared.watchers.values)
         }

@@ -45,16 +45,10 @@ enum DashboardPage {
             "draining":\(worker.isDraining),"id":\(JSONText.quote(worker.routingID.printable))}
             """
         }
-        let streams = (state.topics?.routes ?? []).sorted { $0.label < $1.label }.map {
-            """
-            {"route":\(JSONText.quote($0.label)),"clients":\($0.clients),"messages":\($0.messages),"dropped":\($0.dropped)}
-            """
-        }
         let total = state.broker?.workers.count ?? 0
         return """
             {"problems":[\(state.problems.map(JSONText.quote).joined(separator: ","))],\
-            "workers":[\(workers.joined(separator: ","))],"all_workers":\(total),\
-            "streams":[\(streams.joined(separator: ","))]}
+            "workers":[\(workers.joined(separator: ","))],"all_workers":\(total)}
 
             """
     }

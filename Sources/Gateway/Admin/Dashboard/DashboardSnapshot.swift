@@ -19,6 +19,8 @@ struct DashboardSnapshot: Sendable {
     let errors: [GatewayFailure: Int]
     let connections: Int
     let programs: [ProgramSnapshot]
+    /// The readers of topic streams by the route's label, ordered by it.
+    let streams: [(route: String, clients: Int)]
 
     /// The most services that are told apart. Ten minutes of snapshots are kept, and names of services may be many.
     static let mostServices = 200
@@ -26,7 +28,7 @@ struct DashboardSnapshot: Sendable {
     /// - Parameter seconds: how long the window was.
     init(
         time: Double, seconds: Double, _ window: RequestWindow, _ broker: BrokerSnapshot, connections: Int,
-        programs: [ProgramSnapshot]
+        programs: [ProgramSnapshot], topics: TopicSnapshot?
     ) {
         self.time = time
         requestsPerSecond = seconds > 0 ? Double(window.requests) / seconds : 0
@@ -34,6 +36,8 @@ struct DashboardSnapshot: Sendable {
         errors = window.errors
         self.connections = connections
         self.programs = programs
+        streams = (topics?.routes ?? []).map { (route: $0.label, clients: $0.clients) }
+            .sorted { $0.route < $1.route }
         let inFlight = broker.workers.reduce(into: [:]) { $0[$1.service, default: 0] += $1.inFlight }
         let known = broker.services.map {
             Service(name: $0.name, workers: $0.workers, inFlight: inFlight[$0.name] ?? 0, queued: $0.queued)
@@ -66,11 +70,13 @@ struct DashboardSnapshot: Sendable {
             "failing":\($0.isFailing),"restarting":\($0.isRestarting)}
             """
         }
+        let streams = streams.map { "{\"route\":\(JSONText.quote($0.route)),\"clients\":\($0.clients)}" }
         return """
             {"time":\(Self.number(time)),"requests_per_second":\(Self.number(requestsPerSecond)),\
             "latency":{"p50":\(quantile(0.5)),"p90":\(quantile(0.9)),"p99":\(quantile(0.99))},\
             "services":[\(services.joined(separator: ","))],"errors":{\(errors.joined(separator: ","))},\
-            "connections":\(connections),"programs":[\(programs.joined(separator: ","))]}
+            "connections":\(connections),"programs":[\(programs.joined(separator: ","))],\
+            "streams":[\(streams.joined(separator: ","))]}
             """
     }
 
