@@ -151,7 +151,8 @@ final class GatewayMetrics: Sendable {
             open: Meter(label: "webgateway_websockets", dimensions: [("service", service.name)], factory: factory),
             fromClients: counter("in"), toClients: counter("out"),
             counted: BrokerSnapshot.Service(
-                name: service.name, queued: 0, workers: 0, webSockets: 0, messagesFromClients: 0, messagesToClients: 0))
+                name: service.name, queued: 0, workers: 0, isConfigured: false, lostAt: nil, webSockets: 0,
+                messagesFromClients: 0, messagesToClients: 0))
     }
 
     /// Takes over what the hub of the topic streams knows at a moment.

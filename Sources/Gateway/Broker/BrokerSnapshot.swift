@@ -37,6 +37,10 @@ package struct BrokerSnapshot: Sendable {
         package let queued: Int
         /// How many workers are registered.
         package let workers: Int
+        /// Whether it is known because of the settings, and not of a worker alone.
+        package let isConfigured: Bool
+        /// When the last worker that took requests was lost; nil before.
+        package let lostAt: ContinuousClock.Instant?
         /// How many WebSockets are open.
         package let webSockets: Int
         /// How many messages have come from the clients of WebSockets, and gone to them.
@@ -70,6 +74,7 @@ extension Broker {
         let known = serviceIndex.values.map { slot in
             BrokerSnapshot.Service(
                 name: services[slot].name, queued: services[slot].waiting, workers: services[slot].workers,
+                isConfigured: services[slot].isConfigured, lostAt: services[slot].lostAt,
                 webSockets: services[slot].webSockets, messagesFromClients: services[slot].messagesFromClients,
                 messagesToClients: services[slot].messagesToClients)
         }

@@ -22,6 +22,9 @@ public enum GatewayFailure: String, Sendable, CaseIterable {
     case noReceiver = "no-receiver"
     case tooManyConnections = "too-many-connections"
 
+    /// Whether the request is to blame, and neither the gateway nor a worker.
+    var isClientsFault: Bool { status < 500 || self == .notImplemented || self == .versionNotSupported }
+
     /// The HTTP status that goes with the code.
     public var status: Int {
         switch self {

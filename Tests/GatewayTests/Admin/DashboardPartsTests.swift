@@ -35,9 +35,12 @@ struct DashboardPartsTests {
         #expect(DashboardSnapshot.number(value) == text)
     }
 
-    private static func service(_ name: String, queued: Int, workers: Int) -> BrokerSnapshot.Service {
+    private static func service(
+        _ name: String, queued: Int, workers: Int, isConfigured: Bool = true, lostAt: ContinuousClock.Instant? = nil
+    ) -> BrokerSnapshot.Service {
         BrokerSnapshot.Service(
-            name: name, queued: queued, workers: workers, webSockets: 0, messagesFromClients: 0, messagesToClients: 0)
+            name: name, queued: queued, workers: workers, isConfigured: isConfigured, lostAt: lostAt, webSockets: 0,
+            messagesFromClients: 0, messagesToClients: 0)
     }
 
     private static func snapshot(
@@ -74,6 +77,24 @@ struct DashboardPartsTests {
         #expect(
             problems(Self.history(queued: [0, 0], errors: [.queueFull: 5, .noWorker: 2]))
                 == ["7 % of the requests of the last 10 seconds failed, most with queue-full."])
+    }
+
+    @Test func `What clients do wrong is no failure of the gateway's`() {
+        let probes: [GatewayFailure: Int] = [.unknownService: 50, .badRequest: 9, .notImplemented: 3]
+        #expect(DashboardProblems.list(Self.history(queued: [0, 0], errors: probes)) == [])
+        let both = probes.merging([.workerLost: 5]) { $1 }
+        #expect(
+            DashboardProblems.list(Self.history(queued: [0, 0], errors: both))
+                == ["5 % of the requests of the last 10 seconds failed, most with worker-lost."])
+    }
+
+    @Test(arguments: [(590, false, 0, true), (610, false, 0, false), (610, true, 0, true), (610, false, 1, true)])
+    func `A service that was tried out is missed for ten minutes, and one that is needed always`(
+        seconds: Int, isConfigured: Bool, queued: Int, isSaid: Bool
+    ) {
+        let lostAt = ContinuousClock.now - .seconds(seconds)
+        let service = Self.service("s", queued: queued, workers: 0, isConfigured: isConfigured, lostAt: lostAt)
+        #expect(DashboardProblems.list([Self.snapshot([service])]).isEmpty == !isSaid)
     }
 
     @Test func `A program that ends again and again is named`() {

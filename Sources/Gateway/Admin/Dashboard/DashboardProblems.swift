@@ -13,14 +13,13 @@ enum DashboardProblems {
         guard let now = history.last else { return [] }
         let recent = history.suffix(span + 1)
         var problems: [String] = []
-        let idle = now.services.filter { $0.workers == 0 && !$0.name.isEmpty }
-            .sorted { ($0.queued, $1.name) > ($1.queued, $0.name) }
-        for service in idle.prefix(mostNamed) {
+        let missed = now.services.filter(\.isMissed).sorted { ($0.queued, $1.name) > ($1.queued, $0.name) }
+        for service in missed.prefix(mostNamed) {
             let waiting = service.queued > 0 ? "; \(count(service.queued, "request")) wait" : ""
             problems.append("Service \(service.name) has no workers\(waiting).")
         }
-        if idle.count > mostNamed {
-            problems.append("\(count(idle.count - mostNamed, "further service")) without workers.")
+        if missed.count > mostNamed {
+            problems.append("\(count(missed.count - mostNamed, "further service")) without workers.")
         }
         for program in now.programs where program.isFailing {
             problems.append("Program \(program.name) ends at once again and again; the log has what it writes.")
@@ -31,7 +30,7 @@ enum DashboardProblems {
             )
         }
         let errors = recent.suffix(span).reduce(into: [GatewayFailure: Int]()) {
-            $0.merge($1.errors, uniquingKeysWith: +)
+            $0.merge($1.errors.filter { !$0.key.isClientsFault }, uniquingKeysWith: +)
         }
         let requests = recent.suffix(span).reduce(0) { $0 + $1.requestsPerSecond }
         let failed = errors.values.reduce(0, +)

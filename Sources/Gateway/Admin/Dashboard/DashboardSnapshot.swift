@@ -7,6 +7,9 @@ struct DashboardSnapshot: Sendable {
         let workers: Int
         let inFlight: Int
         let queued: Int
+        /// Whether it has no workers and should have some: the settings name it, requests wait, or it had some within the
+        /// time that the dashboard shows. One that was only tried out is missed no longer than that.
+        var isMissed = false
     }
 
     /// When it was made, in seconds since 1970.
@@ -25,10 +28,12 @@ struct DashboardSnapshot: Sendable {
     /// The most services that are told apart. Ten minutes of snapshots are kept, and names of services may be many.
     static let mostServices = 200
 
-    /// - Parameter seconds: how long the window was.
+    /// - Parameters:
+    ///   - seconds: how long the window was.
+    ///   - now: when it is made.
     init(
         time: Double, seconds: Double, _ window: RequestWindow, _ broker: BrokerSnapshot, connections: Int,
-        programs: [ProgramSnapshot], topics: TopicSnapshot?
+        programs: [ProgramSnapshot], topics: TopicSnapshot?, at now: ContinuousClock.Instant = .now
     ) {
         self.time = time
         requestsPerSecond = seconds > 0 ? Double(window.requests) / seconds : 0
@@ -40,9 +45,17 @@ struct DashboardSnapshot: Sendable {
             .sorted { $0.route < $1.route }
         let inFlight = broker.workers.reduce(into: [:]) { $0[$1.service, default: 0] += $1.inFlight }
         let known = broker.services.map {
-            Service(name: $0.name, workers: $0.workers, inFlight: inFlight[$0.name] ?? 0, queued: $0.queued)
+            Service(
+                name: $0.name, workers: $0.workers, inFlight: inFlight[$0.name] ?? 0, queued: $0.queued,
+                isMissed: Self.isMissed($0, at: now))
         }
         services = Self.bounded(known).sorted { $0.name < $1.name }
+    }
+
+    private static func isMissed(_ service: BrokerSnapshot.Service, at now: ContinuousClock.Instant) -> Bool {
+        guard service.workers == 0 else { return false }
+        if service.isConfigured || service.queued > 0 { return true }
+        return service.lostAt.map { now - $0 < .seconds(Dashboard.kept) } ?? false
     }
 
     /// Those where most waits, is done and works, and one for the rest.
