@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import NIOCore
 import NIOPosix
 import ProcessSupport
@@ -88,6 +89,40 @@ import Testing
             isOver.change { $0 = true }
             try await group.waitForAll()
         }
+    }
+
+    @Test func `Three who watch an idle gateway cost it a twentieth of a core at most`() async throws {
+        let gateway = try await ProgramGateway(programs)
+        // What is done once is done.
+        _ = try await events(1, of: gateway)
+        let start = ContinuousClock.now
+        let before = try processorTime(of: gateway.gateway.program.processID)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask { _ = try await events(11, of: gateway) }
+                group.addTask {
+                    // As often as the page's script does.
+                    for _ in 0..<5 {
+                        #expect(try await gateway.administer("GET", "/details").status == 200)
+                        try await Task.sleep(for: .seconds(2))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let spent = try processorTime(of: gateway.gateway.program.processID) - before
+        let share = spent / ((ContinuousClock.now - start) / .seconds(1))
+        // The goal is a hundredth; this is for a build that is not optimized, on a machine that is busy.
+        #expect(share < 0.05, "\(share) of a core")
+    }
+
+    /// The seconds of user and system time that a process has taken.
+    private func processorTime(of process: pid_t) throws -> Double {
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        // Behind the name, which is in parentheses, the 14th and 15th of all fields.
+        let fields = try #require(text.components(separatedBy: ") ").last).split(separator: " ")
+        let ticks = try [fields[11], fields[12]].map { try #require(Double($0)) }
+        return (ticks[0] + ticks[1]) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     @Test func `The page has its files, its policy and no script within it`() async throws {
