@@ -5,13 +5,14 @@ enum ProgramOutput {
     /// The most bytes of a line; what is longer becomes several.
     static let longestLine = 8 << 10
 
-    /// Logs whole lines.
+    /// Logs whole lines: those of standard error one level above the others, as most programs say there what went wrong.
     static func log(_ bytes: ArraySlice<UInt8>, of running: RunningProcess, _ stream: String, to logger: Logger) {
         let fields: Logger.Metadata = [
             "program": "\(running.program.name)", "instance": "\(running.instance)", "pid": "\(running.number)",
             "stream": "\(stream)",
         ]
-        for line in lines(bytes) { logger.info("\(line)", metadata: fields) }
+        let level = stream == "err" ? Logger.Level.notice : .info
+        for line in lines(bytes) { logger.log(level: level, "\(line)", metadata: fields) }
     }
 
     /// The lines as text, without their ends.

@@ -83,6 +83,16 @@ import Testing
         try await gateway.log.wait(for: "program ended", "ending=\"exit status 0\"", "again_in=100ms")
     }
 
+    @Test func `What it writes to standard error is logged at notice, and the rest at info`() async throws {
+        let gateway = try await ProgramGateway(
+            programs, "--run", try await ProgramGateway.command("s"), "--log-level", "notice")
+        #expect(try await gateway.wait(for: "/s/print/3").text == "done")
+        try await gateway.log.wait(for: "err 2", "stream=err")
+        gateway.gateway.program.signal(SIGTERM)
+        #expect(try await gateway.gateway.program.ending() == .exited(0))
+        #expect(try await !gateway.log.all().contains { $0.contains("stream=out") })
+    }
+
     @Test func `A program that writes without an end neither stands still nor keeps others from being served`()
         async throws
     {
