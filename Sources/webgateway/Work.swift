@@ -116,6 +116,9 @@ struct Work: AsyncParsableCommand {
         let services = try services()
         let security = try security()
         let logger = logging.makeLog("webgateway-worker").logger
+        if cartDatabase == nil, services.contains(where: { $0.name == "cart" }) {
+            logger.warning("the carts are this process's alone: give all that serve cart the same --cart-database")
+        }
         let signals = await EndSignals(program: "webgateway worker")
         let workers = services.map { service in
             var configuration = GatewayWorker.Configuration(of: service, concurrency: concurrency)

@@ -110,6 +110,18 @@ import Testing
         }
     }
 
+    @Test func `A worker with carts of its own warns that no other process has them`() async throws {
+        let folder = try TemporaryFolder()
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let words = ["worker", "--connect", gateway.workerEndpoint, "--service", "cart"]
+        let alone = try programs.webgateway(words)
+        let sharing = try programs.webgateway(words + ["--cart-database", "\(folder.path)/carts.sqlite"])
+        try await alone.errors.wait(for: "--cart-database")
+        try await gateway.program.errors.wait(for: "worker registered", "service=cart ", count: 2)
+        sharing.signal(15)
+        #expect(try await !sharing.errors.all().contains { $0.contains("--cart-database") })
+    }
+
     @Test(arguments: [
         (["serve", "--site", "/nowhere/at/all"], "--site '/nowhere/at/all'"),
         (["serve", "--cart-database", "/nowhere/at/all"], "--cart-database '/nowhere/at/all'"),
