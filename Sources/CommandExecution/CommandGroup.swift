@@ -14,6 +14,7 @@ package enum CommandGroup {
     /// - Parameter wasTold: whether the group has had its SIGTERM; many programs take a second one for an order to end at
     ///   once.
     package static func endRest(of group: Int32, within patience: Duration, wasTold: Bool) {
+        defer { RunningCommands.forgetWhatIsGone() }
         guard isAlive(group) else { return }
         if !wasTold { signal(group, SIGTERM) }
         let deadline = ContinuousClock.now + patience

@@ -90,6 +90,13 @@ package enum RunningCommands {
         if !leavesSome { ccommand_tell_guard(guardSocket, -process) }
     }
 
+    /// Strikes off the groups that ended commands had left behind and that are gone, before the system could give the number
+    /// of one to another.
+    static func forgetWhatIsGone() { state.withLock { forgetWhatIsGone(&$0) } }
+
+    /// The groups that ended commands have left behind, as far as is known.
+    static var leftGroups: Set<pid_t> { state.withLock { $0.left } }
+
     /// Lets a thread whose command was ended with all others wait for the end of the process: what came of the command is
     /// no result, and nobody is to be told.
     static func restIfEnded() {
@@ -97,7 +104,6 @@ package enum RunningCommands {
     }
 
     private static func forgetWhatIsGone(_ state: inout State) {
-        // Before the system could give the number to another.
         for group in state.left where kill(-group, 0) != 0 {
             state.left.remove(group)
             ccommand_tell_guard(guardSocket, -group)

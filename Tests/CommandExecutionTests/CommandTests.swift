@@ -1,7 +1,8 @@
-import CommandExecution
 import Foundation
 import Glibc
 import Testing
+
+@testable import CommandExecution
 
 @Suite(.timeLimit(.minutes(2))) struct CommandTests {
     private func run(
@@ -65,6 +66,14 @@ import Testing
         let child = try #require(pid_t(result.output.trimmingCharacters(in: .newlines)))
         // It may be one that nobody has asked about yet.
         #expect(kill(child, 0) != 0 || isZombie(child))
+    }
+
+    @Test func `What a command has left behind is ended with its group, whose number is then kept no longer`() throws {
+        let group = try #require(pid_t(try run("sleep 60 & echo $$").output.trimmingCharacters(in: .newlines)))
+        #expect(RunningCommands.leftGroups.contains(group))
+        CommandGroup.endRest(of: group, within: .seconds(10), wasTold: false)
+        // As long as the system lists one that has ended, it gives the number to nobody.
+        #expect(!RunningCommands.leftGroups.contains(group) || kill(-group, 0) == 0)
     }
 
     @Test func `A command that is stopped is said once, with its number`() throws {
