@@ -92,6 +92,13 @@ import Testing
         }
     }
 
+    @Test(arguments: ["3", "\"3\"", "null", "true", "[]", "{}"])
+    func `JSON that is no object with an amount is JSON all the same`(body: String) {
+        #expect(throws: CartRefusal.mistake(.amount(of: "amount"))) {
+            try Case("PUT /cart/items/a", nil, type: Self.json, body: body).request.action()
+        }
+    }
+
     @Test(arguments: [
         ("GET /cart/", CartRefusal.notFound), ("GET /cart/x", .notFound), ("PUT /cart/items/", .notFound),
         ("PUT /cart/items/a/b", .notFound), ("GET /carts", .notFound), ("PUT /cart/items", .notFound),

@@ -107,7 +107,7 @@ package struct CartRequest: Sendable {
             }
             return amount
         case "application/json":
-            guard (try? JSONSerialization.jsonObject(with: Data(body))) != nil else {
+            guard (try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed)) != nil else {
                 throw .malformed("the body is not JSON")
             }
             guard let document = try? JSONDecoder().decode(AmountDocument.self, from: Data(body)),
