@@ -36,6 +36,21 @@ import Testing
         #expect(try await ask("/cart.html").status == .notFound)
     }
 
+    @Test func `The start page says without script what the script would add, and its forms are sent without it`()
+        async throws
+    {
+        let page = String(try #require(try await ask("/").body.bytes))
+        #expect(page.contains("<noscript><p>The chart needs the script"))
+        #expect(page.contains("A dashboard, health, metrics and workers"))
+        let forms = page.split(separator: "<form ").dropFirst()
+        #expect(forms.count == 5)
+        for form in forms {
+            #expect(form.hasPrefix("action=\"/"), "\(form.prefix(40))")
+            let end = try #require(form.firstRange(of: "</form>"))
+            #expect(form[..<end.lowerBound].contains("<button>"), "\(form.prefix(40))")
+        }
+    }
+
     @Test func `An error is a problem document, with the fields that belong to it`() async throws {
         let missing = try await ask("/nothing")
         #expect(missing.status == .notFound)

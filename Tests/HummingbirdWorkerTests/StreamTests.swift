@@ -42,6 +42,7 @@ import Testing
             #expect(try await exchange.piece() == "one")
             two.send()
             #expect(try await exchange.text() == "twothree")
+            #expect(exchange.trailers == nil)
         }
     }
 

@@ -37,7 +37,7 @@ import Testing
         let serving = Task { try await worker.run() }
         defer { serving.cancel() }
         try await gateway.waitForService("/long/here")
-        let idle = try memory("VmRSS", of: gateway)
+        let idle = try memory("VmRSS", of: gateway.program)
 
         let (received, isWhole) = try await readSlowly("/long", of: gateway) { received in
             // What has been written and not been read is in the buffers of two connections and of the gateway.
@@ -45,7 +45,7 @@ import Testing
         }
         #expect(received == Self.length)
         #expect(isWhole)
-        let growth = try memory("VmHWM", of: gateway) - idle
+        let growth = try memory("VmHWM", of: gateway.program) - idle
         #expect(growth < 20 << 20, "the gateway grew by \(growth >> 20) MiB")
         #expect(!gateway.program.errors.soFar.contains { $0.contains("more than it was granted") })
     }
@@ -101,9 +101,38 @@ import Testing
         }
     }
 
-    /// A line of what the kernel says about the gateway's memory, in bytes.
-    private func memory(_ name: String, of gateway: RunningGateway) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(gateway.program.processID)/status", encoding: .utf8)
+    @Test func `A file of half a gibibyte is held whole by nobody while a client reads it`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/large.bin"
+        try folder.write("", to: "large.bin")
+        // Without a block on the disk.
+        try #require(truncate(path, 512 << 20) == 0)
+        let gateway = try await programs.gateway("--demo-workers", "0")
+        let worker = try programs.webgateway(
+            "worker", "--connect", gateway.workerEndpoint, "--service", "site", "--site", folder.path)
+        try await gateway.program.errors.wait(for: "worker registered", "service=default ")
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: gateway.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        let received = try await channel.executeThenClose { input, output in
+            try await output.write(ByteBuffer(string: "GET /large.bin HTTP/1.0\r\n\r\n"))
+            var received = 0
+            for try await bytes in input {
+                received += bytes.readableBytes
+                if received > 8 << 20 { break }
+            }
+            return received
+        }
+        #expect(received > 8 << 20)
+        for program in [worker, gateway.program] { #expect(try memory("VmHWM", of: program) < 256 << 20) }
+    }
+
+    /// A line of what the kernel says about a program's memory, in bytes.
+    private func memory(_ name: String, of program: RunningProgram) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(program.processID)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("\(name):") })
         return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }) << 10
     }

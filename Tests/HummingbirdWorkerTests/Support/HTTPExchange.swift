@@ -10,6 +10,8 @@ final class HTTPExchange {
 
     private let channel: any Channel
     private let parts: AsyncThrowingStream<HTTPClientResponsePart, any Error>
+    /// The trailing fields, once the answer is complete; nil where it has none.
+    private(set) var trailers: HTTPHeaders?
 
     init(
         _ port: Int, _ method: HTTPMethod, _ target: String, fields: HTTPHeaders = [:], body: String? = nil
@@ -50,7 +52,9 @@ final class HTTPExchange {
         for try await part in parts {
             switch part {
             case .body(let buffer): return String(buffer: buffer)
-            case .end: return nil
+            case .end(let trailers):
+                self.trailers = trailers
+                return nil
             case .head: continue
             }
         }

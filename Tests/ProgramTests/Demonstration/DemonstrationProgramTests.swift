@@ -25,6 +25,19 @@ import Testing
         }
     }
 
+    @Test func `The echo shows a request as the gateway hands it on`() async throws {
+        let gateway = try await programs.gateway()
+        let answer = try await HTTPConnection.open(to: gateway.port).ask(
+            "GET", "/echo?a=b", fields: [("x-request-id", "seen"), ("x-forwarded-for", "192.0.2.1")])
+        let lines = answer.text.split(separator: "\n").map(String.init)
+        #expect(lines.first == "GET /echo?a=b")
+        for line in [
+            "host: localhost", "x-request-id: seen", "x-forwarded-for: 127.0.0.1", "x-forwarded-proto: http",
+            "x-forwarded-host: localhost",
+        ] { #expect(lines.contains(line), "\(lines)") }
+        #expect(lines.contains { $0.hasPrefix("x-stream-credit: ") })
+    }
+
     @Test func `Raw spellings of a path out of the folder get nothing through the gateway either`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("the secret", to: "secret.txt")

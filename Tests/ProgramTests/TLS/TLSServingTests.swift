@@ -52,6 +52,12 @@ import Testing
             let other = try await gateway.curl("\(plain)/heads")
             #expect(other.output.contains("x-forwarded-proto: http"), "\(other)")
         }
+        // A session that began over HTTPS is never told over HTTP.
+        for (url, isSecure) in [(gateway.url, true), (String(plain), false)] {
+            let answer = try await gateway.curl("--include", "\(url)/cart")
+            let cookie = try #require(answer.output.first { $0.lowercased().hasPrefix("set-cookie: sessionid=") })
+            #expect(cookie.contains("; Secure") == isSecure, "\(cookie)")
+        }
     }
 
     @Test func `Large bodies go both ways whole`() async throws {
