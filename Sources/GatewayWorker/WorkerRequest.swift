@@ -60,7 +60,7 @@ public struct WorkerRequest: Sendable {
     /// The method, the target and the fields in the common currency of Swift's HTTP libraries.
     ///
     /// `authority` is the client's `host`, which does not stand among the fields; `scheme` is the one the client used
-    /// towards the gateway; `path` is the target. It is made anew by each use: keep it where it is used more than once.
+    /// towards the gateway, or, where trusted proxies name several, towards the first of them; `path` is the target. It is made anew by each use: keep it where it is used more than once.
     public var head: HTTPRequest {
         var fields = HTTPFields()
         fields.reserveCapacity(raw.fields.count)
@@ -69,8 +69,8 @@ public struct WorkerRequest: Sendable {
             guard let name = HTTPField.Name(field.name) else { continue }
             fields.append(HTTPField(name: name, value: field.value))
         }
+        let scheme = raw["x-forwarded-proto"].map { String($0.prefix { $0 != "," && $0 != " " }) }
         return HTTPRequest(
-            method: method, scheme: raw["x-forwarded-proto"] ?? "http", authority: raw["host"], path: raw.target,
-            headerFields: fields)
+            method: method, scheme: scheme ?? "http", authority: raw["host"], path: raw.target, headerFields: fields)
     }
 }

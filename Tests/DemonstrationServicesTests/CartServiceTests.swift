@@ -114,6 +114,9 @@ import Testing
             #expect(answer.fields[.cacheControl] == "no-store")
         }
         #expect(try await client.ask(.get, "/cart", secure: true).fields[.setCookie] == cookie + "; Secure")
+        // Of two proxies, the one that the client came to is named first.
+        let proxies: HTTPFields = [try #require(HTTPField.Name("x-forwarded-proto")): "https, http"]
+        #expect(try await client.ask(.get, "/cart", proxies).fields[.setCookie] == cookie + "; Secure")
         client.cookie = "sessionid=00000000000000000000000000000000"
         #expect(
             try await client.ask(.get, "/cart").fields[.setCookie]?.hasPrefix("sessionid=0000000000000000") == false)
