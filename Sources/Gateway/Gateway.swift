@@ -62,7 +62,7 @@ public final class Gateway: Sendable {
     ///   - observer: learns of every finished request, for an access log.
     ///   - metrics: where it counts; by default what `MetricsSystem.bootstrap` was given.
     ///   - metricsText: the metrics as Prometheus reads them, for `/metrics`, where the backend can tell.
-    /// - Throws: ``GatewayStartError`` naming the address that cannot be bound; then nothing stays bound.
+    /// - Throws: ``GatewayStartError`` naming the address that cannot be bound or connected to; then nothing stays bound.
     public init(
         _ configuration: GatewayConfiguration, logger: Logger, observer: (any RequestObserver)? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory, metricsText: (@Sendable () -> String)? = nil
@@ -147,7 +147,11 @@ public final class Gateway: Sendable {
                 connections: { server.connectionCount }))
         if configuration.admin != nil { watching.append(Task { @concurrent in await dashboard.run() }) }
         let pages = AdminPages(
-            isHealthy: { !broker.hasEnded || state.withLockedValue { $0.isDraining } },
+            failure: {
+                guard !state.withLockedValue({ $0.isDraining }) else { return nil }
+                if broker.hasEnded { return "the broker has ended" }
+                return streams.hasEnded ? "the topic streams have ended" : nil
+            },
             isReady: { !broker.hasEnded && !state.withLockedValue { $0.isDraining } },
             metrics: metricsText.map { Self.upToDate($0, sample) },
             snapshot: { await broker.snapshot() }, dashboard: dashboard, programs: { await programs.snapshot() },
@@ -180,8 +184,8 @@ public final class Gateway: Sendable {
     /// ``GatewayConfiguration/eventLoops``, ``HTTPSettings/responseBuffer`` and ``BrokerConfiguration/heartbeat`` stay as
     /// they were.
     ///
-    /// - Throws: ``GatewayStartError`` where a certificate or a key cannot be used, or what a route is to bind cannot be
-    ///   bound; then nothing changes.
+    /// - Throws: ``GatewayStartError`` where a certificate or a key cannot be used, or an endpoint of a route cannot be
+    ///   bound or connected to; then nothing changes.
     public func apply(_ configuration: GatewayConfiguration) async throws {
         var secured = configuration
         secured.listen = listen

@@ -17,13 +17,21 @@ import Testing
         return configuration
     }
 
-    @Test(arguments: ["workers", "clients", "listen", "admin"])
-    func `An endpoint that cannot be bound leaves no thread behind`(setting: String) async throws {
+    /// A route to a publisher of which libzmq says at once that there is none.
+    private static let impossible = Route(
+        path: "/a/", destination: .topics(TopicSource(endpoints: ["ipc://@nobody", "tcp://$PUBLISHER:5556"])))
+
+    @Test(arguments: ["workers", "clients", "publish", "subscribe", "listen", "admin"])
+    func `An endpoint that cannot be bound or connected to leaves no thread behind`(setting: String) async throws {
         var configuration = configuration
         let nowhere = ListenAddress(host: "192.0.2.1", port: 0)
         switch setting {
         case "workers": configuration.workers = ["ipc:///nowhere/at/all/workers"]
         case "clients": configuration.clients = ["ipc:///nowhere/at/all/clients"]
+        case "publish":
+            let target = MessageTarget(.publish, endpoints: ["ipc:///nowhere/at/all/subscribers"])
+            configuration.routes = [Route(path: "/a/", destination: .messages(target))]
+        case "subscribe": configuration.routes = [Self.impossible]
         case "listen": configuration.listen = [nowhere]
         default: configuration.admin = nowhere
         }

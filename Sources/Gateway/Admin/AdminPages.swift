@@ -1,7 +1,7 @@
 /// What the administration listener shows: the dashboard, health, readiness, metrics, workers and programs.
 struct AdminPages: Sendable {
-    /// Whether the process can do its work.
-    let isHealthy: @Sendable () -> Bool
+    /// Why the process cannot do its work; nil while it can.
+    let failure: @Sendable () -> String?
     /// Whether requests are accepted and no drain is on.
     let isReady: @Sendable () -> Bool
     /// The metrics as Prometheus reads them, up to date; nil where another backend has them.
@@ -36,7 +36,7 @@ struct AdminPages: Sendable {
                     status: 200, contentType: "text/html; charset=utf-8", body: text, policy: Page.policy)
             },
             Page(path: "/healthz", summary: "whether the process works") { pages in
-                pages.isHealthy() ? .text(200, "ok") : .text(503, "the broker has ended")
+                pages.failure().map { AdminAnswer.text(503, $0) } ?? .text(200, "ok")
             },
             Page(path: "/readyz", summary: "whether it accepts requests") { pages in
                 pages.isReady() ? .text(200, "ready") : .text(503, "draining")

@@ -24,11 +24,11 @@ extension RouteReader {
     }
 
     private static func endpoint(_ value: SettingText, for use: EndpointText.Use) throws(SettingError) -> String {
-        guard EndpointText.isWellFormed(value.text, for: use) else { throw value.error(EndpointText.remedy) }
         if use == .connecting, value.text.hasPrefix("tcp://*:") || value.text.hasPrefix("tcp://0.0.0.0:") {
             throw value.error(
                 "the gateway connects to a publisher; name the host where it is, such as tcp://127.0.0.1:5556")
         }
+        guard EndpointText.isWellFormed(value.text, for: use) else { throw value.error(EndpointText.remedy) }
         return value.text
     }
 

@@ -6,12 +6,6 @@ import SystemSupport
 import WorkerProtocol
 
 extension StreamLoop {
-    /// What the thread waits for.
-    private enum Source: Hashable {
-        case inbox
-        case publisher(String)
-    }
-
     /// What the thread alone owns.
     private struct Work {
         var hub: TopicHub
@@ -29,13 +23,15 @@ extension StreamLoop {
     /// How many messages of one publisher are read before others have their turn, and before what they make is handed over.
     private static let messagesPerRound = 256
 
-    func run(_ configuration: TopicHubConfiguration, _ sockets: StreamSockets, _ router: RequestRouter) {
+    func run(
+        _ configuration: TopicHubConfiguration, _ sockets: StreamSockets, _ poller: Poller<Source>,
+        _ router: RequestRouter
+    ) {
         do {
             // Numbers of messages begin with the time in microseconds: greater than all that an earlier process gave.
             var work = Work(
-                hub: TopicHub(configuration, firstID: Self.microsecondsSinceEpoch), sockets: sockets,
-                poller: try Poller<Source>(), events: ReplyBatches(count: sinks.count))
-            try work.poller.register(descriptor: inbox.wakeDescriptor, as: .inbox)
+                hub: TopicHub(configuration, firstID: Self.microsecondsSinceEpoch), sockets: sockets, poller: poller,
+                events: ReplyBatches(count: sinks.count))
             try follow(router, &work)
             while true {
                 try readMessages(&work)
@@ -138,10 +134,7 @@ extension StreamLoop {
     /// Takes other routes: all of them, or none.
     private func follow(_ router: RequestRouter, _ work: inout Work) throws {
         do {
-            try work.sockets.connect(router.topicRoutes) { endpoint, socket in
-                watch(socket, endpoint)
-                try work.poller.register(socket, as: .publisher(endpoint))
-            }
+            try connect(&work.sockets, to: router.topicRoutes, work.poller)
             try work.sockets.bind(router.messageTargets)
         } catch {
             try leave(allBut: work.hub.configuration.routes, &work)
@@ -152,6 +145,12 @@ extension StreamLoop {
         // What the hub has ended before goes to sockets that are still there.
         carryOutEffects(&work)
         try leave(allBut: router.topicRoutes, &work)
+    }
+
+    /// Connects to the publishers of routes, and waits for what they send from then on.
+    func connect(_ sockets: inout StreamSockets, to routes: [TopicRoute], _ poller: Poller<Source>) throws {
+        try sockets.connect(
+            routes, opened: { watch($1, $0) }, connected: { try poller.register($1, as: .publisher($0)) })
     }
 
     private func leave(allBut routes: [TopicRoute], _ work: inout Work) throws {
@@ -178,6 +177,12 @@ extension StreamLoop {
                 switch event.kind {
                 case .handshakeSucceeded: isConnected = true
                 case .disconnected: isConnected = false
+                case .monitorFailed(let error):
+                    // Then nobody knows what was missed, and whoever comes back is told of a gap.
+                    logger.warning(
+                        "a publisher's connection cannot be watched",
+                        metadata: ["endpoint": "\(endpoint)", "reason": "\(error)"])
+                    continue
                 case .handshakeFailed(let reason):
                     logger.warning(
                         "a publisher's connection failed", metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"])
@@ -235,7 +240,7 @@ extension StreamLoop {
         for call in left {
             switch call {
             case .submit(let requests): refuse(requests)
-            case .reconfigure(_, let continuation): continuation.resume(returning: nil)
+            case .reconfigure(_, let continuation): continuation.resume(returning: Self.ended)
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): continuation.resume()
             case .cancel, .consumed, .connectionChanged, .drain, .stop: break

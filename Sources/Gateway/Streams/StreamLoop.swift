@@ -14,7 +14,13 @@ final class StreamLoop: RequestDispatcher {
     let sinks: [any ReplySink]
     let logger: Logger
     /// What is bound, with real ports in place of wildcards.
-    let bound: NIOLockedValueBox<[(pattern: MessageTarget.Pattern, endpoint: String)]>
+    let bound = NIOLockedValueBox<[(pattern: MessageTarget.Pattern, endpoint: String)]>([])
+
+    /// What the thread waits for.
+    enum Source: Hashable {
+        case inbox
+        case publisher(String)
+    }
 
     /// What other threads want of the hub.
     enum Call {
@@ -38,7 +44,7 @@ final class StreamLoop: RequestDispatcher {
     ///   - readerBuffer: the most bytes that wait for one reader.
     ///   - maximumMessage: the largest message that is taken from a publisher.
     ///   - sinks: where the events of requests go, one for each event loop.
-    /// - Throws: ``GatewayStartError`` for what cannot be bound.
+    /// - Throws: ``GatewayStartError`` for what cannot be bound or connected to.
     init(
         context: Context, router: RequestRouter, security: SocketSecurity?, readerBuffer: Int, maximumMessage: Int,
         sinks: [any ReplySink], logger: Logger
@@ -47,14 +53,20 @@ final class StreamLoop: RequestDispatcher {
         self.sinks = sinks
         self.logger = logger
         var sockets = StreamSockets(context, security: security, maximumMessage: maximumMessage, logger: logger)
+        let poller: Poller<Source>
         do {
+            poller = try Poller()
+            try poller.register(descriptor: inbox.wakeDescriptor, as: .inbox)
             try sockets.bind(router.messageTargets)
+            try connect(&sockets, to: router.topicRoutes, poller)
         } catch {
+            sockets.close()
             throw GatewayStartError("cannot open the endpoint of a route: \(error)")
         }
-        bound = NIOLockedValueBox(sockets.endpoints)
+        let endpoints = sockets.endpoints
+        bound.withLockedValue { $0 = endpoints }
         let hub = TopicHubConfiguration(readerBuffer: readerBuffer)
-        try DetachedThread.start(name: "streams") { [self, sockets] in run(hub, sockets, router) }
+        try DetachedThread.start(name: "streams") { [self, sockets] in run(hub, sockets, poller, router) }
     }
 
     /// What is bound, with real ports in place of wildcards.
@@ -82,15 +94,22 @@ final class StreamLoop: RequestDispatcher {
         if kind == .close { cancel(id) }
     }
 
+    /// Whether the thread has ended: nobody reads a topic any more, and no message is sent.
+    var hasEnded: Bool { inbox.withContents { $0.hasEnded } }
+
     /// Takes other routes.
     ///
-    /// - Throws: `ZMQError` for what cannot be bound; then everything is as before.
+    /// - Throws: `ZMQError` for what cannot be bound or connected to, and then everything is as before;
+    ///   ``GatewayStartError`` once the thread has ended.
     func reconfigure(_ router: RequestRouter) async throws {
         let error: (any Error)? = await withCheckedContinuation { continuation in
-            inbox.leave(.reconfigure(router, continuation)) { continuation.resume(returning: nil) }
+            inbox.leave(.reconfigure(router, continuation)) { continuation.resume(returning: Self.ended) }
         }
         if let error { throw error }
     }
+
+    /// What whoever wants other routes is told once the thread has ended.
+    static let ended = GatewayStartError("the topic streams have ended; start the gateway anew")
 
     /// What is counted for each route; nil once the thread has ended.
     func snapshot() async -> TopicSnapshot? {

@@ -133,8 +133,14 @@ struct StreamSockets {
 
     /// Connects to the publishers of routes.
     ///
-    /// - Parameter opened: is told of each new socket before it is connected.
-    mutating func connect(_ routes: [TopicRoute], _ opened: (String, Subscriber) throws -> Void) throws {
+    /// - Parameters:
+    ///   - opened: is given each new socket before it is connected, when nothing has happened to it yet.
+    ///   - connected: is given it afterwards. One that cannot be connected is closed, and not given to it.
+    /// - Throws: `ZMQError` for an endpoint that cannot be connected to, or where no further socket can be opened; then
+    ///   those that are connected stay.
+    mutating func connect(
+        _ routes: [TopicRoute], opened: (String, Subscriber) -> Void, connected: (String, Subscriber) throws -> Void
+    ) throws {
         for endpoint in Set(routes.flatMap(\.endpoints)).sorted() where subscribers[endpoint] == nil {
             let socket = try Subscriber(context) {
                 // What it has to say to a publisher that is not there is of no use to anybody.
@@ -149,12 +155,13 @@ struct StreamSockets {
                 $0.tcpKeepAliveCount = 4
             }
             do {
-                try opened(endpoint, socket)
+                opened(endpoint, socket)
                 if EndpointText.isIPv6(endpoint) {
                     try socket.connect(endpoint) { $0.usesIPv6 = true }
                 } else {
                     try socket.connect(endpoint)
                 }
+                try connected(endpoint, socket)
             } catch {
                 socket.close()
                 throw error

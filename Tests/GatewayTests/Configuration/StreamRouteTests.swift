@@ -1,3 +1,4 @@
+import SwiftZMQ
 import Testing
 
 @testable import Gateway
@@ -6,6 +7,31 @@ import Testing
 struct StreamRouteTests {
     private static func file(_ routes: String) -> ConfigurationFile {
         ConfigurationFile(name: "f", text: "routes:\n" + routes)
+    }
+
+    /// As long as the path of a local socket can be.
+    private static let longPath = "/" + String(repeating: "p", count: 106)
+
+    @Test(arguments: [
+        "tcp://my-host_1.example:5556", "tcp://[fe80::1%eth0]:5556", "tcp://10.0.0.1:0;10.0.0.2:5556", "ipc://@name",
+        "ipc://\(longPath)",
+    ])
+    func `What libzmq can connect to is read`(endpoint: String) {
+        #expect(Self.file("  - {path: /a/, subscribe: '\(endpoint)'}\n").problems == [])
+    }
+
+    @Test(arguments: [
+        "tcp://$PUBLISHER:5556", "tcp://my host:5556", "tcp://_x:5556", "tcp://a/b:5556", "ipc://@",
+        "ipc://\(longPath)x",
+    ])
+    func `What libzmq refuses to connect to is a mistake of the file`(endpoint: String) throws {
+        let context = try Context()
+        let subscriber = try Subscriber(context) { $0.linger = .zero }
+        #expect(throws: ZMQError.self) { try subscriber.connect(endpoint) }
+        let problem = "subscribe '\(endpoint)': an endpoint is written tcp://HOST:PORT"
+        let problems = Self.file("  - {path: /a/, subscribe: '\(endpoint)'}\n").problems
+        #expect(problems.count == 1 && problems[0].description.contains(problem), "\(problems)")
+        #expect(problems.first?.description.contains("with a path of at most 107 bytes") == true)
     }
 
     @Test func `Routes to topics and messages are read`() {
@@ -52,6 +78,7 @@ struct StreamRouteTests {
         ("publish: 'tcp://a:1', push: 'tcp://a:1'", "publish and push: its requests go to one of them"),
         ("subscribe: a:1", "subscribe 'a:1': an endpoint is written tcp://HOST:PORT"),
         ("subscribe: 'tcp://a:0'", "subscribe 'tcp://a:0': an endpoint is written tcp://HOST:PORT"),
+        ("push: 'ipc://\(longPath)x'", "with a path of at most 107 bytes"),
         ("subscribe: 'inproc://x'", "subscribe 'inproc://x': an endpoint is written"),
         ("subscribe: 'tcp://*:5556'", "the gateway connects to a publisher; name the host"),
         ("subscribe: []", "subscribe of a route is one endpoint or a list of them"),

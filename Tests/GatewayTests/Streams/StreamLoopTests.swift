@@ -1,0 +1,91 @@
+import Logging
+import SwiftZMQ
+import Testing
+import WorkerProtocol
+
+@testable import Gateway
+
+/// The thread of the topic streams.
+@Suite(.timeLimit(.minutes(5))) struct StreamLoopTests {
+    /// Takes what comes for the requests of one event loop.
+    private final class EventSink: ReplySink {
+        let arrivals = Arrivals<ReplyEvent>()
+
+        func deliver(_ events: consuming [(RequestID, ReplyEvent)]) {
+            for (_, event) in events { arrivals.add(event) }
+        }
+    }
+
+    private let context: Context
+    private let sink = EventSink()
+
+    init() throws {
+        context = try Context()
+    }
+
+    private func start(_ endpoints: String...) throws -> StreamLoop {
+        try StreamLoop(
+            context: context, router: Self.router(endpoints), security: nil, readerBuffer: 1 << 20,
+            maximumMessage: 1 << 20, sinks: [sink], logger: Logger(label: "test"))
+    }
+
+    private static func router(_ endpoints: [String]) -> RequestRouter {
+        RequestRouter(routes: [Route(path: "/a/", destination: .topics(TopicSource(endpoints: endpoints)))])
+    }
+
+    private func read(_ topic: String, from loop: StreamLoop) {
+        let topics = TopicRequest(route: "/a/", prefixes: [Array(topic.utf8)])
+        let id = RequestID(loop: 0, number: 1)
+        loop.submit([GatewayRequest(id: id, .topics(topics), body: Frame(), streamCredit: nil)])
+    }
+
+    @Test func `Routes that cannot be followed change nothing, and the streams go on`() async throws {
+        let publisher = try XPublisher(context) { $0.linger = .zero }
+        let endpoint = try publisher.bind("tcp://127.0.0.1:*")
+        let loop = try start(endpoint)
+        for _ in 0..<3 {
+            await #expect(throws: ZMQError.self) {
+                try await loop.reconfigure(Self.router([endpoint, "tcp://$PUBLISHER:5556"]))
+            }
+        }
+        #expect(await loop.snapshot()?.routes.map(\.label) == ["/a/"])
+        read("t", from: loop)
+        #expect(SubscriptionNotice(try await publisher.receive(timeout: .seconds(60)))?.prefix == "t")
+        #expect(!loop.hasEnded)
+        await loop.stop()
+        await context.shutdown()
+    }
+
+    @Test func `Once the thread has failed, other routes are refused`() async throws {
+        let router = Self.router(["ipc://@nobody"])
+        let loop = try start("ipc://@nobody")
+        await context.shutdown()
+        await #expect(throws: GatewayStartError.self) {
+            // It takes them until it notices that its sockets are closed.
+            while true { try await loop.reconfigure(router) }
+        }
+        #expect(loop.hasEnded)
+        #expect(await loop.snapshot() == nil)
+    }
+
+    @Test func `A gateway whose topic streams have failed is not healthy`() async throws {
+        var configuration = GatewayConfiguration()
+        configuration.listen = [ListenAddress(host: "127.0.0.1", port: 0)]
+        configuration.workers = ["tcp://127.0.0.1:*"]
+        configuration.admin = ListenAddress(host: "127.0.0.1", port: 0)
+        configuration.eventLoops = 1
+        let gateway = try await Gateway(configuration, logger: Logger(label: "test"))
+        let port = try #require(gateway.adminAddress).port
+        func health() async throws -> RawResponse {
+            let client = try await RawClient.connect(to: port)
+            try await client.send("GET /healthz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")
+            return try await client.response()
+        }
+        #expect(try await health().status == 200)
+        await gateway.streams.stop()
+        let ill = try await health()
+        #expect(ill.status == 503 && ill.text == "the topic streams have ended\n")
+        await #expect(throws: GatewayStartError.self) { try await gateway.apply(configuration) }
+        await gateway.stop()
+    }
+}
