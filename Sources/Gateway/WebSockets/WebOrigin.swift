@@ -48,10 +48,19 @@ struct WebOrigin: Equatable {
         guard let text = origins.first else { return true }
         guard origins.count == 1, let origin = WebOrigin(text) else { return false }
         if isTrustedProxy {
-            ownScheme = forwardedScheme.map(first)?.lowercased() ?? ownScheme
+            ownScheme = forwardedScheme.map { Self.scheme(ofPages: first(of: $0).lowercased()) } ?? ownScheme
             host = forwardedHost.map(first) ?? host
         }
         return origin == WebOrigin(scheme: ownScheme, authority: host) || named.contains { WebOrigin($0) == origin }
+    }
+
+    /// The scheme of the pages that open WebSockets with a scheme, as which some proxies name what they were asked for.
+    private static func scheme(ofPages scheme: String) -> String {
+        switch scheme {
+        case "wss": "https"
+        case "ws": "http"
+        default: scheme
+        }
     }
 
     /// The first member of a list, which is what the client said to the first proxy.

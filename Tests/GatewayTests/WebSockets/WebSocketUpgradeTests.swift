@@ -111,4 +111,13 @@ import WorkerProtocol
         #expect(WebOrigin.allows(request, [], scheme: "http", isTrustedProxy: true))
         #expect(!WebOrigin.allows(request, [], scheme: "http", isTrustedProxy: false))
     }
+
+    @Test(arguments: [("wss", "https"), ("WSS, http", "https"), ("ws", "http"), ("https", "https"), ("http", "http")])
+    func `A trusted proxy may name the WebSocket's scheme in place of the page's`(said: String, page: String) throws {
+        for scheme in ["http", "https"] {
+            let request = try Self.request(["x-forwarded-proto: \(said)", "origin: \(scheme)://h"])
+            let isAllowed = WebOrigin.allows(request, [], scheme: "http", isTrustedProxy: true)
+            #expect(isAllowed == (scheme == page), "\(said) and a page of \(scheme)")
+        }
+    }
 }
