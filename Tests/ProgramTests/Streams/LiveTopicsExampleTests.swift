@@ -50,10 +50,44 @@ import Testing
         }
     }
 
-    @Test func `The lines of the README are a file that can be read`() throws {
+    @Test func `The live page of the README works as it stands there`() async throws {
         let readme = try text("README.md")
-        let routes = try #require(readme.firstMatch(of: /`(routes: \[.*\])`/)?.1)
-        let file = ConfigurationFile(name: "README", text: String(routes))
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/site", withIntermediateDirectories: false)
+        let endpoint = "ipc://\(folder.path)/publisher"
+        var files: [String: String] = [:]
+        for file in readme.matches(of: /\n`live\/([^`]+)` .+\n\n```\w+\n((?:.*\n)*?)```\n/) {
+            // But for the port, which is another's while tests run.
+            let contents = String(file.2).replacing("tcp://127.0.0.1:5556", with: endpoint)
+            files[String(file.1)] = contents
+            try folder.write(contents, to: String(file.1))
+        }
+        #expect(files.keys.sorted() == ["gateway.yaml", "publisher.py", "site/page.html"])
+        #expect(files.values.count { $0.contains(endpoint) } == 2)
+        let script = try #require(readme.firstMatch(of: /\$ python3 live\/(\S+) &\n/)?.1)
+        let options = try #require(readme.firstMatch(of: /\$ make run ARGS="(.*live\/.*)"\n/)?.1)
+            .split(separator: " ").map { String($0).replacing("live/", with: "\(folder.path)/") }
+        let gateway = try await RunningGateway(
+            programs.webgateway(
+                ["serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "off"] + options))
+        let publisher = try await programs.python("\(folder.path)/\(script)")
+        try await gateway.waitForService("/page.html")
+        let page = try await gateway.ask("GET", "/page.html")
+        #expect(page["content-type"]?.hasPrefix("text/html") == true && page.text == files["site/page.html"])
+        let listens = try #require(
+            page.text.firstMatch(of: /new EventSource\("([^"]+)"\)\.addEventListener\("([^"]+)"/))
+        let reader = try await TopicReader(programs, of: gateway, String(listens.1))
+        let events = try await reader.wait(for: "2")
+        let event = try #require(events.first)
+        #expect(event.type == listens.2 && (20...22).contains(Double(event.data) ?? 0))
+        #expect(publisher.errors.soFar == [])
+    }
+
+    @Test func `The example's file says what that of the README does`() throws {
+        let readme = try text("README.md")
+        let yaml = try #require(readme.firstMatch(of: /`live\/gateway\.yaml`.+\n\n```yaml\n((?:.*\n)*?)```/)?.1)
+        let file = ConfigurationFile(name: "README", text: String(yaml))
         #expect(file.problems == [] && file.routes.count == 1)
         let example = ConfigurationFile(name: "example", text: try text("Examples/live-topics/gateway.yaml"))
         #expect(example.problems == [] && example.routes == file.routes)
