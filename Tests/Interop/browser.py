@@ -1,6 +1,6 @@
 """Drives a headless Chromium by lines on standard input, with nothing but the standard library.
 
-    browser.py [--find]
+    browser.py [--find | OPTION ...]
 
     NUMBER PAGE open URL          opens a page under a name of one's own, or shows another address in it
     NUMBER PAGE wait EXPRESSION   waits until an expression of JavaScript is true there, and the page is whole
@@ -12,7 +12,7 @@
     NUMBER PAGE picture PATH      writes a picture of the whole page
 
 Each is answered with "#NUMBER: " and the expression's value as JSON. Expressions are one line each. Whatever a page throws or logs as an error goes to standard error. It ends with its standard
-input. With --find it prints the path of the browser, or fails where there is none.
+input. With --find it prints the path of the browser, or fails where there is none. Any other OPTION is one of Chromium's.
 """
 
 import base64
@@ -40,7 +40,7 @@ def find():
 class Browser:
     """The DevTools protocol over a pair of pipes: JSON messages, each ended by a NUL."""
 
-    def __init__(self, path, folder):
+    def __init__(self, path, folder, options):
         theirs_in, self.ours_out = os.pipe()
         self.ours_in, theirs_out = os.pipe()
 
@@ -52,7 +52,7 @@ class Browser:
         # The sandbox wants a user that is not root.
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         self.process = subprocess.Popen(
-            [path, *OPTIONS, *sandbox, f"--user-data-dir={folder}", "about:blank"], preexec_fn=pipes, close_fds=False,
+            [path, *OPTIONS, *options, *sandbox, f"--user-data-dir={folder}", "about:blank"], preexec_fn=pipes, close_fds=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(theirs_in)
@@ -167,7 +167,7 @@ def main():
         print(path or "none of " + ", ".join(NAMES))
         sys.exit(0 if path else 1)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = Browser(path, folder)
+        browser = Browser(path, folder, sys.argv[1:])
         print("started", browser.call("Browser.getVersion")["product"], flush=True)
         try:
             for line in sys.stdin:

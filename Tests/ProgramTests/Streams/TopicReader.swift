@@ -10,11 +10,14 @@ struct TopicReader: Sendable {
     }
 
     init(_ programs: Programs, of gateway: RunningGateway, _ target: String, _ options: [String]) async throws {
+        try await self.init(programs, url: "http://127.0.0.1:\(gateway.port)\(target)", options)
+    }
+
+    init(_ programs: Programs, url: String, _ options: [String]) async throws {
         program = try programs.keep(
             RunningProgram(
                 "/usr/bin/env",
-                ["curl", "--silent", "--show-error", "--no-buffer", "--include"] + options
-                    + ["http://127.0.0.1:\(gateway.port)\(target)"]))
+                ["curl", "--silent", "--show-error", "--no-buffer", "--include"] + options + [url]))
         try await program.output.wait(for: "content-type: text/event-stream")
     }
 

@@ -15,8 +15,10 @@ struct Browser: Sendable {
     private static let script = PackageFolder.path("Tests/Interop/browser.py")
 
     /// Starts one, which ends with the test.
-    init(_ programs: Programs) async throws {
-        program = try await programs.python(Self.script)
+    ///
+    /// - Parameter options: those of Chromium itself.
+    init(_ programs: Programs, _ options: String...) async throws {
+        program = try await programs.keep(RunningProgram.python([Self.script] + options))
         try await program.output.wait(for: "started ")
     }
 

@@ -27,6 +27,10 @@ struct SecureGateway {
 
     /// Starts it with the certificate `server`, which is made where it is missing.
     init(_ certificates: Certificates, _ programs: Programs, _ options: String...) async throws {
+        try await self.init(certificates, programs, options)
+    }
+
+    init(_ certificates: Certificates, _ programs: Programs, _ options: [String]) async throws {
         self.certificates = certificates
         self.programs = programs
         if !FileManager.default.fileExists(atPath: certificates.certificate("ca")) {
