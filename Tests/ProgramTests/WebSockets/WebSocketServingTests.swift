@@ -54,6 +54,27 @@ import Testing
         }
     }
 
+    @Test func `What a worker has not granted stays with the client, and fills no memory`() async throws {
+        let gateway = try await WebSocketGateway()
+        try await gateway.withClient("/ws/?credit=5&hold") { client in
+            try client.send(text: "four")
+            #expect(try client.next().text == "four")
+            let before = try gateway.residentMemory()
+            let message = WebSocketClient.frame(2, [UInt8](repeating: 7, count: 60_000))
+            var left = message[...]
+            var written = 0
+            // The kernel takes some megabytes at either end, and then nothing more, as the gateway does not read.
+            while written < 64 << 20, let count = client.socket.write(left) {
+                written += count
+                left = left.count > count ? left.dropFirst(count) : message[...]
+                if count == 0, client.socket.wait(until: .now + .seconds(1), writing: true) != .writable { break }
+            }
+            #expect(written < 16 << 20)
+            let growth = try gateway.residentMemory() - before
+            #expect(growth < 20 << 20, "the gateway grew by \(growth >> 20) MiB")
+        }
+    }
+
     @Test func `A client that is lost frees its place, and so does one that does not read`() async throws {
         let gateway = try await WebSocketGateway(["--response-buffer", "64KiB"], properties: "concurrency=2,cancel=1")
         for _ in 0..<6 {
