@@ -50,6 +50,28 @@ import Testing
         }
     }
 
+    @Test func `What the pages show as objects of a WebSocket is what the gateway writes`() throws {
+        let page = try text("Documentation/webgateway.md")
+        let shown = page.firstMatch(of: /\{"topic":"10001","payload":"42","id":(\d+)\}/)
+        let id = try #require(shown.flatMap { UInt64($0.1) })
+        /// What stands behind the two bytes of the head of a short frame.
+        func text(of frame: Frame) -> String { String(decoding: [UInt8](frame).dropFirst(2), as: UTF8.self) }
+        let object = TopicWebSocketText.object(id: id, topic: "10001", payload: "42")
+        for frame in [object, TopicWebSocketText.dropped(12), TopicWebSocketText.gap] {
+            #expect(page.contains("| `\(text(of: frame))` |"), "\(text(of: frame))")
+        }
+        let binary = text(of: TopicWebSocketText.object(id: 1, topic: Frame([0xFF]), payload: Frame([0xFF])))
+        for name in ["payload_base64", "topic_base64"] {
+            #expect(page.contains("`\(name)`") && binary.contains("\"\(name)\":\"/w==\""), "\(name)")
+        }
+    }
+
+    @Test func `What the page shows as script opens WebSockets with and without TLS`() throws {
+        let opened = try text("Documentation/webgateway.md").matches(of: /new WebSocket\((.+)/).map(\.1)
+        #expect(opened.count == 2)
+        #expect(opened.allSatisfy { $0.hasPrefix(#"location.origin.replace(/^http/, "ws") + "/"#) }, "\(opened)")
+    }
+
     @Test func `The live page of the README works as it stands there`() async throws {
         let readme = try text("README.md")
         let folder = try TemporaryFolder()
