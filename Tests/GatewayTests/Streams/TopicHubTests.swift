@@ -138,6 +138,27 @@ struct TopicHubTests {
         #expect(script.hub.nextDeadline == nil)
     }
 
+    @Test func `What a message costs does not grow with the readers of other topics`() {
+        func seconds(among count: Int) -> Double {
+            var script = TopicHubScript(history: 0)
+            for number in 0..<count { script.open(UInt64(number), ["topic/\(number)/"]) }
+            var effects: [TopicEffect] = []
+            let time = ContinuousClock().measure {
+                for _ in 0..<5000 {
+                    script.hub.receive(["topic/7/temperature", "20"], from: TopicHubScript.publisher)
+                    script.hub.flush()
+                    script.hub.takeEffects(into: &effects)
+                }
+            }
+            #expect(script.hub.snapshot().routes.map(\.messages) == [5000])
+            return time / .seconds(1)
+        }
+        let few = (0..<3).map { _ in seconds(among: 10) }.min() ?? 0
+        let many = (0..<3).map { _ in seconds(among: 20_000) }.min() ?? 0
+        // A look at each reader would take a hundred times as long.
+        #expect(many < few * 20)
+    }
+
     @Test func `A HEAD gets the head alone, and a route that is gone is unknown`() {
         var script = TopicHubScript()
         script.open(1, isHead: true)
