@@ -71,8 +71,8 @@ final class BlockingClient {
     }
 
     /// Sends a request and waits for its answer, which has a `content-length`.
-    func ask(_ method: String, _ target: String) throws -> Answer {
-        try write("\(method) \(target) HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    func ask(_ method: String, _ target: String, _ fields: [String] = []) throws -> Answer {
+        try write((["\(method) \(target) HTTP/1.1", "host: localhost"] + fields + ["", ""]).joined(separator: "\r\n"))
         return try answer()
     }
 

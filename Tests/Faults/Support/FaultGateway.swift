@@ -7,10 +7,14 @@ final class FaultGateway: Sendable {
     let port: Int
     /// The port of HTTPS; nil where there are no certificates.
     let securePort: Int?
+    /// The port of the metrics; nil where they are off.
+    private let adminPort: Int?
     let workerEndpoint: String
 
-    /// - Parameter certificates: where a certificate `server` lies, with which it serves HTTPS, too.
-    init(_ options: String..., certificates: Certificates? = nil) async throws {
+    /// - Parameters:
+    ///   - certificates: where a certificate `server` lies, with which it serves HTTPS, too.
+    ///   - hasMetrics: whether ``metric(_:)`` can be asked.
+    init(_ options: String..., certificates: Certificates? = nil, hasMetrics: Bool = false) async throws {
         let secure =
             certificates.map {
                 [
@@ -21,16 +25,18 @@ final class FaultGateway: Sendable {
         program = try RunningProgram.product(
             "webgateway",
             [
-                "serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*", "--admin", "off",
-                "--demo-workers", "0", "--access-log", "off", "--log-level", "warning",
+                "serve", "--listen", "127.0.0.1:0", "--workers", "tcp://127.0.0.1:*",
+                "--demo-workers", "0", "--access-log", "off", "--log-level", "warning", "--admin",
+                hasMetrics ? "127.0.0.1:0" : "off",
             ] + secure + options)
-        port = try await Self.port(of: program, "http")
-        securePort = certificates == nil ? nil : try await Self.port(of: program, "https")
+        port = try await Self.port(of: program, "listening on http")
+        securePort = certificates == nil ? nil : try await Self.port(of: program, "listening on https")
         workerEndpoint = String(try await program.output.wait(for: "workers on tcp://").dropFirst(11))
+        adminPort = hasMetrics ? try await Self.port(of: program, "admin on http") : nil
     }
 
-    private static func port(of program: RunningProgram, _ scheme: String) async throws -> Int {
-        let listening = try await program.output.wait(for: "listening on \(scheme)://127.0.0.1:")
+    private static func port(of program: RunningProgram, _ place: String) async throws -> Int {
+        let listening = try await program.output.wait(for: "\(place)://127.0.0.1:")
         guard let port = listening.split(separator: ":").last.flatMap({ Int($0) }) else {
             throw OutputLines.Ended(description: "no port in “\(listening)”")
         }
@@ -54,5 +60,13 @@ final class FaultGateway: Sendable {
         let status = try String(contentsOfFile: "/proc/\(program.processID)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
         return (line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0) * 1024
+    }
+
+    /// What a metric says, summed up over its labels.
+    func metric(_ name: String) throws -> Int {
+        guard let adminPort else { throw BlockingClient.Failure(description: "the gateway has no metrics") }
+        let lines = try BlockingClient(port: adminPort).ask("GET", "/metrics").body.split(separator: "\n")
+        let values = lines.filter { $0.hasPrefix("\(name){") }.compactMap { $0.split(separator: " ").last }
+        return values.compactMap { Int($0) }.reduce(0, +)
     }
 }
