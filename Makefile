@@ -49,8 +49,8 @@ hammer: ## a million messages each way through every pattern, and a minute of ev
 		SWIFT_DETERMINISTIC_HASHING=1 swift test $(IN_RELEASE) \
 		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.(Mixed)?HammerTests' $(ARGS)
 
-model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/1, and 25,000 against HTTP/2 (MODEL_SEQUENCES, _STEPS, _SEED)
-	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|HTTP1ModelTests|HTTP2ModelTests)' $(ARGS)
+model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/1, 25,000 against HTTP/2 and 20,000 against topic streams (MODEL_SEQUENCES, _STEPS, _SEED)
+	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|HTTP1ModelTests|HTTP2ModelTests|TopicHubModelTests)' $(ARGS)
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq sqlite

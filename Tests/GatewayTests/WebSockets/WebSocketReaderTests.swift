@@ -88,7 +88,7 @@ import WorkerProtocol
     }
 
     @Test func `Valid messages are read the same however their frames and bytes are split`() {
-        var random = SplitMix(seed: .random(in: 0...UInt64.max))
+        var random = SplitMix.forWebSockets()
         for _ in 0..<300 {
             var bytes: [UInt8] = []
             var expected: [WebSocketReader.Event] = []
@@ -127,7 +127,7 @@ import WorkerProtocol
     }
 
     @Test func `Any bytes are read the same however they are split`() {
-        var random = SplitMix(seed: .random(in: 0...UInt64.max))
+        var random = SplitMix.forWebSockets()
         for _ in 0..<2000 {
             var bytes =
                 Frames.text("text") + Frames.frame(0x02, [1, 2, 3]) + Frames.frame(0x80, [4]) + Frames.close(1000)

@@ -152,7 +152,7 @@ import WorkerProtocol
 
     @Test func `Whatever comes in whatever order, nothing follows the end and nothing is delivered beyond the credit`()
     {
-        var random = SplitMix(seed: .random(in: 0...UInt64.max))
+        var random = SplitMix.forWebSockets()
         for _ in 0..<2000 {
             var session = session(credit: 10, largest: 50)
             var granted = 10
