@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
+.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model autobahn fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -51,6 +51,9 @@ hammer: ## a million messages each way through every pattern, and a minute of ev
 
 model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/1, 25,000 against HTTP/2 and 20,000 against topic streams (MODEL_SEQUENCES, _STEPS, _SEED)
 	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|HTTP1ModelTests|HTTP2ModelTests|TopicHubModelTests)' $(ARGS)
+
+autobahn: ## the cases 1 to 7, 9 and 10 of the Autobahn test suite, against WebSockets of a worker that echoes
+	@exec Scripts/test --filter '^ProgramTests\.AutobahnTests' $(ARGS)
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq sqlite
