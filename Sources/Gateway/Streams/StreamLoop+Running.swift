@@ -1,4 +1,3 @@
-import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import SwiftZMQ
@@ -23,14 +22,17 @@ extension StreamLoop {
     /// How many messages of one publisher are read before others have their turn, and before what they make is handed over.
     private static let messagesPerRound = 256
 
+    /// Where a process may begin to number messages. Each begins somewhere else, so that none takes a number of an earlier
+    /// one for its own, whatever the clock says; and JavaScript, which knows every number up to 2^53, has room to count.
+    static let firstIDs: Range<UInt64> = 1 << 50..<1 << 51
+
     func run(
         _ configuration: TopicHubConfiguration, _ sockets: StreamSockets, _ poller: Poller<Source>,
         _ router: RequestRouter
     ) {
         do {
-            // Numbers of messages begin with the time in microseconds: greater than all that an earlier process gave.
             var work = Work(
-                hub: TopicHub(configuration, firstID: Self.microsecondsSinceEpoch), sockets: sockets, poller: poller,
+                hub: TopicHub(configuration, firstID: .random(in: Self.firstIDs)), sockets: sockets, poller: poller,
                 events: ReplyBatches(count: sinks.count))
             try follow(router, &work)
             while true {
@@ -158,14 +160,6 @@ extension StreamLoop {
             try work.poller.unregister(.publisher(endpoint))
             work.sockets.disconnect(endpoint)
         }
-    }
-
-    /// The time from which the numbers of messages are counted: a clock that has not been set back gives a later process
-    /// greater ones.
-    private static var microsecondsSinceEpoch: UInt64 {
-        var now = timespec()
-        guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { return 0 }
-        return UInt64(now.tv_sec) * 1_000_000 + UInt64(now.tv_nsec) / 1000
     }
 
     /// Lets the hub know when a publisher's connection stands and when it is lost, until the socket is closed.

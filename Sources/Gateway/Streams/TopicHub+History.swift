@@ -15,7 +15,8 @@ extension TopicHub {
             position = 0
             isComplete = false
         case .after(let id):
-            position = id
+            // One that has not been given yet is another process's, and nothing of this one's has been seen.
+            position = id > lastID ? 0 : id
             isComplete =
                 routes[reader.route].history.hasAll(after: id) && isListenedTo(reader.request, reader.route, since: id)
         }

@@ -65,8 +65,8 @@ struct TopicHub {
     /// Numbers of prefixes, kept for their room.
     private var found: [Int] = []
 
-    /// - Parameter firstID: the number before that of the first message. Larger than all that an earlier process gave, so
-    ///   that they can be told apart.
+    /// - Parameter firstID: the number before that of the first message. Far from all that an earlier process gave, so that
+    ///   they can be told apart.
     init(_ configuration: TopicHubConfiguration, firstID: UInt64) {
         self.configuration = configuration
         lastID = firstID

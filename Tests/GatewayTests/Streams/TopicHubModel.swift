@@ -160,7 +160,9 @@ struct TopicHubModel: RandomModel {
         }
         reader.cameBack = true
         let id = last &+ 1 &- UInt64.random(in: 0...8, using: &random)
-        reader.expected = route.kept.filter { $0.id > id && reader.wants($0.topic) }.map(\.id)
+        // Of a number that has not been given yet everything is new.
+        let position = id > last ? 0 : id
+        reader.expected = route.kept.filter { $0.id > position && reader.wants($0.topic) }.map(\.id)
         let isComplete = route.hasAll(after: id) && prefixes.allSatisfy { wasListenedTo($0, of: label, since: id) }
         script.open(opened, prefixes, after: .after(id), route: label, kind: kind)
         readers[opened] = reader

@@ -107,7 +107,8 @@ import Testing
         publisher.enter("ab 8")
         let events = try await after.wait(for: "8")
         #expect(events.first?.type == "gap" && events.last?.data == "8")
-        #expect(UInt64(after.last) ?? 0 > UInt64(late.last) ?? .max)
+        // JavaScript reads it as it is.
+        #expect(UInt64(after.last).map { $0 < 1 << 53 } == true && after.last != late.last)
     }
 
     @Test func `A reader that takes nothing loses messages, is told so, and delays nobody`() async throws {
