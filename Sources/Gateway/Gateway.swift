@@ -111,8 +111,8 @@ public final class Gateway: Sendable {
             do {
                 streams = try StreamLoop(
                     context: context, router: router, security: curve?.server,
-                    readerBuffer: configuration.http.responseBuffer, maximumMessage: configuration.maximumReply,
-                    sinks: server.replySinks, logger: logger)
+                    hub: TopicHubConfiguration(readerBuffer: configuration.http.responseBuffer),
+                    maximumMessage: configuration.maximumReply, sinks: server.replySinks, logger: logger)
             } catch {
                 await broker.stop()
                 throw error

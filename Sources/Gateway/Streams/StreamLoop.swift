@@ -41,13 +41,13 @@ final class StreamLoop: RequestDispatcher {
     ///   - context: where the sockets live.
     ///   - router: the routes.
     ///   - security: of what is bound; nil for none.
-    ///   - readerBuffer: the most bytes that wait for one reader.
+    ///   - hub: what the hub keeps to; the routes are the router's.
     ///   - maximumMessage: the largest message that is taken from a publisher.
     ///   - sinks: where the events of requests go, one for each event loop.
     /// - Throws: ``GatewayStartError`` for what cannot be bound or connected to.
     init(
-        context: Context, router: RequestRouter, security: SocketSecurity?, readerBuffer: Int, maximumMessage: Int,
-        sinks: [any ReplySink], logger: Logger
+        context: Context, router: RequestRouter, security: SocketSecurity?, hub: TopicHubConfiguration,
+        maximumMessage: Int, sinks: [any ReplySink], logger: Logger
     ) throws {
         inbox = try LoopInbox(PendingCalls())
         self.sinks = sinks
@@ -65,7 +65,6 @@ final class StreamLoop: RequestDispatcher {
         }
         let endpoints = sockets.endpoints
         bound.withLockedValue { $0 = endpoints }
-        let hub = TopicHubConfiguration(readerBuffer: readerBuffer)
         try DetachedThread.start(name: "streams") { [self, sockets] in run(hub, sockets, poller, router) }
     }
 

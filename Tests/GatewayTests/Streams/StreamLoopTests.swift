@@ -23,10 +23,10 @@ import WorkerProtocol
         context = try Context()
     }
 
-    private func start(_ endpoints: String...) throws -> StreamLoop {
+    private func start(_ endpoint: String, _ hub: TopicHubConfiguration = .init()) throws -> StreamLoop {
         try StreamLoop(
-            context: context, router: Self.router(endpoints), security: nil, readerBuffer: 1 << 20,
-            maximumMessage: 1 << 20, sinks: [sink], logger: Logger(label: "test"))
+            context: context, router: Self.router([endpoint]), security: nil, hub: hub, maximumMessage: 1 << 20,
+            sinks: [sink], logger: Logger(label: "test"))
     }
 
     private static func router(_ endpoints: [String]) -> RequestRouter {
@@ -52,6 +52,24 @@ import WorkerProtocol
         read("t", from: loop)
         #expect(SubscriptionNotice(try await publisher.receive(timeout: .seconds(60)))?.prefix == "t")
         #expect(!loop.hasEnded)
+        await loop.stop()
+        await context.shutdown()
+    }
+
+    @Test func `While nothing comes the thread wakes for each comment`() async throws {
+        let loop = try start("ipc://@nobody", TopicHubConfiguration(commentInterval: .milliseconds(20)))
+        read("t", from: loop)
+        guard case .begin = await sink.arrivals.next() else {
+            Issue.record("the stream did not begin")
+            return
+        }
+        for _ in 0..<3 {
+            guard case .piece(let piece) = await sink.arrivals.next() else {
+                Issue.record("something else came than a piece of the stream")
+                return
+            }
+            #expect(piece == EventStreamText.comment)
+        }
         await loop.stop()
         await context.shutdown()
     }
