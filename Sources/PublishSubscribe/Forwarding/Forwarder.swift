@@ -57,6 +57,7 @@ public actor Forwarder {
                 continue
             }
             if notice.isSubscription { counters.subscriptions += 1 }
+            // There is always room: an XSUB socket has no high-water mark unless it is given one.
             for notice in relay.receive(notice) { _ = try publishers.trySend(notice.message) }
         }
     }

@@ -86,6 +86,7 @@ public actor LastValueForwarder {
 
     /// Lets the publishers know of a subscriber, though they send everything in any case.
     private func tell(_ notice: SubscriptionNotice) throws {
+        // There is always room: an XSUB socket has no high-water mark unless it is given one.
         for notice in relay.receive(notice) { _ = try publishers.trySend(notice.message) }
     }
 }
