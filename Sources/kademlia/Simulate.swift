@@ -10,7 +10,7 @@ struct Simulate: AsyncParsableCommand {
         abstract: "Simulate a network of the same nodes, and measure what it finds.",
         discussion: """
             Nodes join, values are stored, nodes die, and then everything is looked for. The same seed gives the same \
-            history, on every machine.
+            history each time.
 
               kademlia simulate --nodes 10000 --fail 50%
               kademlia simulate --nodes 1000 --churn 10%/min --duration 1h --format json

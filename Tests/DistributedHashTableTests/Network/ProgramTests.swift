@@ -132,4 +132,22 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(bench.output.joined().utf8)) as? [String: Any]
         #expect(result?["found_fraction"] as? Double == 1 && result?["found_fraction_after_kill"] as? Double == 1)
     }
+
+    @Test func `The same seed gives the same history in another process`() async throws {
+        // Each process has its own order of whatever lies in a Set or a Dictionary.
+        let kademlia = RunningProgram.productFolder.appending(path: "kademlia").path()
+        let arguments = [
+            "-u", "SWIFT_DETERMINISTIC_HASHING", kademlia, "simulate", "--nodes", "40", "--values", "40", "--seed", "5",
+            "--churn", "20%/min", "--duration", "2m",
+        ]
+        let runs = try (0..<2).map { _ in programs.keep(try RunningProgram("/usr/bin/env", arguments)) }
+        var tables: [[String]] = []
+        for run in runs {
+            #expect(try await run.ending() == .exited(0))
+            // The processor's time alone is not a matter of the seed.
+            tables.append(try await run.output.all().filter { !$0.hasPrefix("seconds ") })
+        }
+        #expect(tables[0] == tables[1])
+        #expect(tables[0].contains { $0.hasPrefix("simulated_messages ") }, "\(tables[0])")
+    }
 }
