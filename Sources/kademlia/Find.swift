@@ -9,7 +9,7 @@ struct Find: AsyncParsableCommand {
         discussion: """
               kademlia find --join tcp://127.0.0.1:7001 colour
 
-            Exit status: 0 found, 1 nobody has it, and nothing is written to standard output, 64 wrong usage.
+            Exit status: 0 found, 1 nobody has it or answers, and nothing is written to standard output, 64 wrong usage.
             """
     )
 

@@ -13,7 +13,7 @@ struct Store: AsyncParsableCommand {
               kademlia store --join tcp://127.0.0.1:7001 colour green
               kademlia store --join tcp://127.0.0.1:7001 picture - < picture.png
 
-            Exit status: 0 stored, 1 nobody took it, 64 wrong usage.
+            Exit status: 0 stored, 1 nobody took it or answers, 64 wrong usage.
             """
     )
 
