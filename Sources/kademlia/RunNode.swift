@@ -10,7 +10,8 @@ struct RunNode: AsyncParsableCommand {
         abstract: "Be a node of the table until told to end.",
         discussion: """
             Prints `node ID on ENDPOINT` once it has joined. Whoever it joins through need not be there yet: it is asked \
-            again and again. SIGTERM or Ctrl-C: hands over what only it holds, and ends; a second one ends at once.
+            again and again. SIGTERM or Ctrl-C: hands over what only it holds, for 20 seconds at most, and ends; a second \
+            one ends at once.
 
             With --data FILE it is the same node with the same values when it is started again.
 

@@ -11,14 +11,22 @@ extension Node {
 
     /// Hands what it keeps to those nearest to the keys who do not have it. ``NodeEvent/left(handedOver:)`` tells when that
     /// is done. Meanwhile it answers as before, and does nothing else any more.
+    ///
+    /// Copies, too: all who had the value may be gone, and then it lives on for as long as the copy had to live.
     public mutating func leave(now: Instant) {
         guard leaving == nil else { return }
-        let keys = address == nil ? [] : keptKeys
+        let keys = address == nil ? [] : keysInOrderOfWeight(now: now)
         waitingTasks.removeAll()
         leaving = Leaving(remaining: keys.count)
         // Those that are last in line begin first.
         for key in keys.reversed() { beginLater(.republish, of: key, now: now) }
         endLeaving()
+    }
+
+    /// The keys of all values that it has; those of copies, of which others mostly have the originals, are last.
+    private func keysInOrderOfWeight(now: Instant) -> [NodeID] {
+        let kept = values.entries.filter { $0.value.expires > now }
+        return kept.filter { !$0.value.isCopy }.keys.sorted() + kept.filter { $0.value.isCopy }.keys.sorted()
     }
 
     mutating func endLeaving() {

@@ -24,7 +24,7 @@ extension Node {
             life = Self.seconds(until: entry.expires, now)
             // Who has it as a copy only is to keep it from now on; and of two that were written at the same time, on both
             // sides of a cut, whoever has the lesser learns of the other.
-            receivers = nearest.filter { $0.held.version <= value.version && $0.held != entry.held }
+            receivers = nearest.filter { $0.held.version <= value.version && $0.held != entry.heldAsOriginal }
             if let newest = nearest.max(by: { $0.held.version < $1.held.version }), newest.held.version > value.version
             {
                 fetch(key, from: newest.contact, now: now)

@@ -18,6 +18,11 @@ struct ValueStore: Sendable {
         var held: PeerMessage.HeldValue {
             PeerMessage.HeldValue(version: value.version, checksum: checksum, isCopy: isCopy)
         }
+
+        /// What those tell who have the same, and not as a copy.
+        var heldAsOriginal: PeerMessage.HeldValue {
+            PeerMessage.HeldValue(version: value.version, checksum: checksum, isCopy: false)
+        }
     }
 
     /// What has become of a value that was to be kept.

@@ -83,6 +83,41 @@ import Testing
         #expect(network.find("colour", from: left) == "green", "\(TestSeed.hint)")
     }
 
+    /// How many values a node hands over that leaves; nil when it is not done within a minute.
+    private func leave(_ node: Int, _ network: inout SmallNetwork) -> Int? {
+        network.simulation.log = []
+        network.simulation.with(node) { node, now in node.leave(now: now) }
+        _ = network.simulation.run(atMost: .seconds(60)) { simulation in
+            simulation.log.contains { if case .left = $0.event { true } else { false } }
+        }
+        for case (_, _, .left(let count)) in network.simulation.log { return count }
+        return nil
+    }
+
+    private func keepCopy(of text: String, for key: String, at node: Int, _ network: inout SmallNetwork) {
+        network.simulation.with(node) { node, now in
+            let value = StoredValue(Array(text.utf8), version: 1)
+            _ = node.keepValue(value, of: SmallNetwork.id(key), until: now + .hours(1), asCopy: true, now: now)
+        }
+    }
+
+    @Test func `A node that leaves hands over a value of which only its copy is left`() {
+        var network = SmallNetwork(10, settings: small)
+        let last = network.nearest(to: "colour")[6]
+        keepCopy(of: "green", for: "colour", at: last, &network)
+        #expect(leave(last, &network) == 1, "\(TestSeed.hint)")
+        network.simulation.remove(last)
+        #expect(network.holders(of: "colour").sorted() == network.nearest(to: "colour").prefix(4).sorted())
+    }
+
+    @Test func `A node that leaves troubles nobody with a copy of what others have`() {
+        var network = SmallNetwork(10, settings: small)
+        #expect(network.store("green", for: "colour", at: 3) == 4, "\(TestSeed.hint)")
+        let farther = network.nearest(to: "colour")[6]
+        keepCopy(of: "green", for: "colour", at: farther, &network)
+        #expect(leave(farther, &network) == 0, "\(TestSeed.hint)")
+    }
+
     @Test func `A node that has nothing leaves at once`() {
         var network = SmallNetwork(2)
         network.simulation.with(1) { node, now in node.leave(now: now) }
