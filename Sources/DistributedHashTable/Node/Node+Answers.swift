@@ -36,8 +36,9 @@ extension Node {
         switch request.purpose {
         case .lookup(let number): takeLookupAnswer(message, in: number, now: now)
         case .store(let number): takeStoreAnswer(message, at: contact.address, in: number, now: now)
-        case .handOver(let key):
+        case .handOver(let key), .copy(let key):
             if case .stored(.superseded) = message.body { fetch(key, from: contact, now: now) }
+            if case .handOver = request.purpose { noteHandedOver(to: contact.id, now: now) }
         case .fetch(let key): takeFetched(message, of: key, now: now)
         case .probe, .challenge: break
         case .bootstrap: lookForNeighbours(now: now)
@@ -47,6 +48,7 @@ extension Node {
 
     /// Gives a node that has answered a place, or lets it wait for one, and hands it what it is to have.
     private mutating func noteAlive(_ contact: Contact, token: UInt64?, now: Instant) {
+        if let token { noteToken(token, of: contact, now: now) }
         switch table.saw(contact, now: now) {
         case .known, .ownself: return
         case .returned(let lastSeen):
@@ -110,7 +112,11 @@ extension Node {
                 askToJoin(request.address, now: now)
             }
         case .ping(let operation): events.append(.pinged(operation, nil))
-        case .handOver, .fetch, .probe, .challenge: break
+        case .handOver:
+            guard let id = request.id else { break }
+            if table.entry(of: id) == nil { giveUpHandingOver(to: id) }
+            noteHandedOver(to: id, now: now)
+        case .copy, .fetch, .probe, .challenge: break
         }
     }
 
@@ -119,6 +125,7 @@ extension Node {
         lapsed.remove(contact.id)
         guard table.entry(of: contact.id)?.contact == contact else { return }
         handedTo[contact.id] = nil
+        giveUpHandingOver(to: contact.id)
         if let replacement = table.remove(contact.id).replacement { probe(replacement, now: now) }
     }
 
@@ -138,6 +145,7 @@ extension Node {
         lapsed.add(node, using: &random)
         // When it is back, it may lack what has been stored meanwhile.
         handedTo[node.contact.id] = nil
+        giveUpHandingOver(to: node.contact.id)
     }
 }
 

@@ -91,7 +91,7 @@ extension Node {
         guard let nearest = task.lookup.nearest(1).first, nearest.held == .none else { return }
         request(
             .store(key, value, life: life, isCopy: true, token: nearest.token), of: nearest.contact.id,
-            at: nearest.contact.address, for: .handOver(key), now: now)
+            at: nearest.contact.address, for: .copy(key), now: now)
     }
 
     /// Forgets a task that has ended, and begins one that waits.

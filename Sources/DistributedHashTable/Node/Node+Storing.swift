@@ -178,13 +178,6 @@ extension Node {
             else { continue }
             keys.append(key)
         }
-        // In an order that does not depend on how the keys lie in memory.
-        for key in keys.sorted() {
-            guard let entry = values.entries[key] else { continue }
-            request(
-                .store(
-                    key, entry.value, life: Self.seconds(until: entry.expires, now), isCopy: false, token: token),
-                of: contact.id, at: contact.address, for: .handOver(key), again: true, now: now)
-        }
+        handOver(keys, to: contact, token: token, now: now)
     }
 }

@@ -56,6 +56,8 @@ public struct Node: Sendable {
     var probing: Set<NodeID> = []
     /// Those to whom values were handed lately, and when.
     var handedTo: [NodeID: Instant] = [:]
+    /// What is being handed to whom.
+    var handOvers: [NodeID: HandOver] = [:]
     var nextHousekeeping: Instant
     var leaving: Leaving?
 
@@ -156,5 +158,6 @@ extension Node {
             + pending.capacity * MemoryLayout<PendingRequest>.stride
             + rates.count * 48 + handedTo.capacity * 32
             + tasks.values.reduce(0) { $0 + $1.lookup.byteCount }
+            + handOvers.values.reduce(0) { $0 + $1.byteCount }
     }
 }

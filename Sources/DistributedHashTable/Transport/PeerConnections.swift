@@ -31,7 +31,7 @@ struct PeerConnections {
         self.keys = keys
     }
 
-    /// Sends a message; what cannot be sent now is dropped, as it would be in a network that is full.
+    /// Sends a message, at once or as soon as the peer takes it.
     mutating func send(_ message: Frame, to address: PeerAddress, now: Instant) throws {
         guard address.key.isNone == (keys == nil) else { return }
         if connections[address] == nil { try open(address, now: now) }
@@ -55,6 +55,8 @@ struct PeerConnections {
         let dealer = try Dealer(context) {
             // Whatever is older than a few seconds nobody waits for any more.
             $0.linger = .milliseconds(200)
+            // What is dropped here would count as the peer's silence. The node says how much is under way at once.
+            $0.sendHighWaterMark = nil
             $0.maxMessageSize = NetworkNode.mostMessageBytes
             $0.usesIPv6 = !address.host.isIPv4
             $0.reconnectInterval = .milliseconds(200)

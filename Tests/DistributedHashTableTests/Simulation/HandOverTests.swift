@@ -1,0 +1,92 @@
+import Testing
+
+@testable import DistributedHashTable
+
+/// Many values for a node that has come.
+@Suite(.timeLimit(.minutes(5))) struct HandOverTests {
+    private func keys(_ count: Int) -> [NodeID] { (0..<count).map { NodeID(hashing: "key \($0)".utf8) } }
+
+    private func keep(_ keys: [NodeID], at node: inout Node, now: Instant) {
+        for key in keys {
+            let value = StoredValue([1], version: 1)
+            _ = node.keepValue(value, of: key, until: now + .hours(1), asCopy: false, now: now)
+        }
+    }
+
+    @Test func `However many values there are, who joins gets all of them and keeps its place`() {
+        var settings = NodeSettings()
+        // Far less than there is to hand over.
+        settings.mostMessagesAtOnce = 500
+        settings.mostMessagesPerSecond = 1_000
+        var network = SmallNetwork(5, settings: settings)
+        let keys = keys(2_000)
+        for node in network.nodes {
+            network.simulation.with(node) { node, now in keep(keys, at: &node, now: now) }
+        }
+        let newcomer = network.simulation.add(joiningThrough: [network.nodes[0]])
+        network.simulation.run(for: .seconds(30))
+        guard let joined = network.simulation.node(newcomer) else { return }
+        #expect(joined.keptKeys.count == keys.count, "\(TestSeed.hint)")
+        for node in network.nodes {
+            let nearest = network.simulation.node(node)?.knownNeighbours(of: joined.id, 1)
+            #expect(nearest?.first?.id == joined.id, "at \(node) \(TestSeed.hint)")
+        }
+    }
+
+    private let newcomer = Contact(id: .beginning(with: 1 << 63), address: Simulation.address(of: 2))
+
+    /// A node with values that the newcomer has just answered.
+    private func meeting(_ values: Int) -> LoneNode {
+        var lone = LoneNode(.zero)
+        keep(keys(values), at: &lone.node, now: .start)
+        lone.meet(newcomer, token: 7)
+        return lone
+    }
+
+    @Test func `Only so many values are under way to one node`() {
+        var lone = meeting(1_000)
+        let first = lone.requests()
+        #expect(first.count == HandOver.window)
+        for request in first.prefix(10) { lone.take(.stored(.kept), to: request.message, from: newcomer) }
+        let next = lone.requests()
+        #expect(next.count == 10)
+    }
+
+    @Test func `Whoever is silent is handed nothing more`() {
+        var lone = meeting(1_000)
+        var sent = lone.requests().count
+        for second in 1...60 {
+            lone.node.tick(now: .start + .seconds(Double(second)))
+            sent += lone.requests().count { if case .store = $0.message.body { true } else { false } }
+        }
+        #expect(!lone.knows(newcomer))
+        // Each of the first twice, and a few before it was clear that it is gone.
+        #expect(sent < 3 * HandOver.window, "\(sent)")
+        #expect(lone.node.handOvers.isEmpty)
+    }
+
+    @Test func `A hand-over that takes longer than a token is good for asks for another`() {
+        let values = 10_000
+        var lone = meeting(values)
+        var now = Instant.start
+        var tokens: Set<UInt64> = []
+        var stored = 0
+        while true {
+            let requests = lone.requests()
+            guard !requests.isEmpty else { break }
+            now = now + .milliseconds(1900)
+            for request in requests {
+                switch request.message.body {
+                case .store(_, _, _, _, let token):
+                    tokens.insert(token)
+                    stored += 1
+                    lone.take(.stored(.kept), to: request.message, from: newcomer, now: now)
+                case .ping: lone.take(.pong(token: 8), to: request.message, from: newcomer, now: now)
+                default: Issue.record("\(request.message.body)")
+                }
+            }
+        }
+        #expect(stored == values)
+        #expect(tokens == [7, 8])
+    }
+}
