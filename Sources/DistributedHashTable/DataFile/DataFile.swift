@@ -90,19 +90,23 @@ public struct DataFile: ~Copyable {
 
     deinit { Self.unlock(descriptor) }
 
-    /// Notes that a value is kept.
+    /// Whether it has the value of a key.
+    public func contains(_ key: NodeID) -> Bool { lengths[key] != nil }
+
+    /// Notes that a value is kept. Where it throws, nothing has changed, and the same may be tried again.
     public mutating func keep(_ value: Value) throws(DataFileError) {
+        try compactIfDue()
         let record = DataRecord.kept(value.key, value.value, expiry: value.expiry).encoded
         try append(record)
         lengths[value.key] = record.count
-        try compactIfDue()
     }
 
-    /// Notes that a value is kept no more.
+    /// Notes that a value is kept no more. Where it throws, nothing has changed, and the same may be tried again.
     public mutating func forget(_ key: NodeID) throws(DataFileError) {
-        guard lengths.removeValue(forKey: key) != nil else { return }
-        try append(DataRecord.forgotten(key).encoded)
+        guard contains(key) else { return }
         try compactIfDue()
+        try append(DataRecord.forgotten(key).encoded)
+        lengths[key] = nil
     }
 
     /// Waits until everything is on the disk.
@@ -136,7 +140,13 @@ extension DataFile {
         let new = open(beside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard new >= 0 else { throw DataFileError(beside) }
         var isMoved = false
-        defer { if !isMoved { close(new) } }
+        defer {
+            if !isMoved {
+                // Half of it would only take the room that the log itself needs.
+                close(new)
+                unlink(beside)
+            }
+        }
         // Locked before it has the name by which others open it.
         guard flock(new, LOCK_EX | LOCK_NB) == 0 else { throw DataFileError(beside) }
         let bytes = try Self.contents(of: descriptor, path)

@@ -12,7 +12,7 @@ final class NetworkLoop {
     private let poller: Poller<NetworkSource>
     private let clock: NodeClock
     private var node: Node
-    private var file: DataFile?
+    private var file: ValueLog?
     private var connections: PeerConnections
     private var waiting: [NodeOperation: NodeCommand] = [:]
     private var waitingToJoin: [NodeCommand] = []
@@ -21,6 +21,8 @@ final class NetworkLoop {
     private var isStopping = false
     private var outgoing: [Outgoing] = []
     private var nextSynchronization = Instant.start
+    /// Whether the data file could not be written when that was last tried.
+    private var isFileFailing = false
     private var noticed: Set<PeerAddress> = []
 
     init(_ owner: NetworkNode, _ state: consuming NetworkNode.InitialState) throws {
@@ -53,7 +55,7 @@ final class NetworkLoop {
                 try flush(answering: nil)
             }
             connections.closeIdle(now: now)
-            try synchronize(now: now)
+            synchronize(now: now)
         }
     }
 
@@ -134,10 +136,10 @@ final class NetworkLoop {
                 if let peer { _ = try owner.router?.trySend([peer, Frame(message.encoded)]) }
             }
         }
-        for event in node.takeEvents() { try tell(event) }
+        for event in node.takeEvents() { tell(event) }
     }
 
-    private func tell(_ event: NodeEvent) throws {
+    private func tell(_ event: NodeEvent) {
         switch event {
         case .joined:
             hasJoined = true
@@ -167,20 +169,41 @@ final class NetworkLoop {
             for case .leave(let waiting) in waitingToLeave { waiting.resume(returning: count) }
             waitingToLeave = []
         case .kept(let key, let kept):
-            try file?.keep(DataFile.Value(key: key, value: kept.value, expiry: clock.seconds(of: kept.expires)))
+            let value = DataFile.Value(key: key, value: kept.value, expiry: clock.seconds(of: kept.expires))
+            do { try file?.keep(value) } catch { noteUnwritten(error) }
         case .forgotten(let key):
-            try file?.forget(key)
+            do { try file?.forget(key) } catch { noteUnwritten(error) }
         }
     }
 
-    private func synchronize(now: Instant) throws {
+    /// Forces the data file to the disk once a second. While it cannot be written, it is tried less often.
+    private func synchronize(now: Instant) {
         guard now >= nextSynchronization else { return }
-        nextSynchronization = now + .seconds(1)
-        try file?.synchronize()
+        do {
+            try file?.synchronize()
+            nextSynchronization = now + .seconds(1)
+            if isFileFailing { owner.settings.notice("the data file is written again, and has every value") }
+            isFileFailing = false
+        } catch {
+            nextSynchronization = now + .seconds(5)
+            noteUnwritten(error)
+        }
+    }
+
+    /// Says it once: the node goes on with what it has in memory.
+    private func noteUnwritten(_ error: DataFileError) {
+        if !isFileFailing {
+            owner.settings.notice("\(error); values are kept in memory alone until the data file can be written")
+        }
+        isFileFailing = true
     }
 
     private func finish() {
-        try? file?.synchronize()
+        do {
+            try file?.synchronize()
+        } catch {
+            owner.settings.notice("\(error); the data file lacks what could not be written")
+        }
         connections.closeAll()
         let left = Array(waiting.values) + waitingToJoin + waitingToLeave
         for command in left { command.fail() }

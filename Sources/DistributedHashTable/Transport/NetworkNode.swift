@@ -40,7 +40,7 @@ public final class NetworkNode: Sendable {
     /// What the loop takes over when it begins.
     struct InitialState: ~Copyable {
         var node: Node
-        var file: DataFile?
+        var file: ValueLog?
         let clock: NodeClock
     }
 
@@ -68,12 +68,12 @@ public final class NetworkNode: Sendable {
         }
         var nodeSettings = settings.node
         nodeSettings.requiresKeys = settings.keys != nil
-        var file: DataFile?
+        var file: ValueLog?
         var values: [DataFile.Value] = []
         if let path = settings.dataFile {
             let opened = try DataFile(path, id: id, mustMatch: settings.keys != nil) { values.append($0) }
             id = opened.id
-            file = consume opened
+            file = ValueLog(consume opened)
             nodeSettings.reportsValues = true
         }
         if let endpoint = settings.listen {

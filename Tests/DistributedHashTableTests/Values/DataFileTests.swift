@@ -96,6 +96,18 @@ import Testing
         }
     }
 
+    @Test func `What the log of a node is told is in its file`() throws {
+        do {
+            var log = ValueLog(try DataFile(path, id: id, mustMatch: false) { _ in })
+            try log.keep(value(1, "one"))
+            try log.keep(value(2, "two"))
+            try log.forget(.beginning(with: 1))
+            try log.forget(.beginning(with: 17))
+            try log.synchronize()
+        }
+        #expect(try read().values == [value(2, "two")])
+    }
+
     @Test func `Written anew the log has what counts, in its place, and still locked`() throws {
         var file = try DataFile(path, id: id, mustMatch: false) { _ in }
         let long = String(repeating: "x", count: 60_000)
