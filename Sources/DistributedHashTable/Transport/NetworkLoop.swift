@@ -24,6 +24,8 @@ final class NetworkLoop {
     /// Whether the data file could not be written when that was last tried.
     private var isFileFailing = false
     private var noticed: Set<PeerAddress> = []
+    /// Why connections could not be made.
+    private var noticedErrors: Set<ZMQError.Code> = []
 
     init(_ owner: NetworkNode, _ state: consuming NetworkNode.InitialState) throws {
         self.owner = owner
@@ -131,12 +133,23 @@ final class NetworkLoop {
         for message in outgoing {
             switch message {
             case .request(let message, let address):
-                try connections.send(Frame(message.encoded), to: address, now: now)
+                try send(message, to: address, now: now)
             case .answer(let message, _):
                 if let peer { _ = try owner.router?.trySend([peer, Frame(message.encoded)]) }
             }
         }
         for event in node.takeEvents() { tell(event) }
+    }
+
+    /// Sends a request. Where no connection can be made, as where the process has no descriptor left, nobody answers it.
+    private func send(_ message: PeerMessage, to address: PeerAddress, now: Instant) throws {
+        do {
+            try connections.send(Frame(message.encoded), to: address, now: now)
+        } catch let error as ZMQError where error.code != .terminated {
+            // Once for each reason: whoever takes all descriptors is not to fill the log, too.
+            guard noticedErrors.insert(error.code).inserted else { return }
+            owner.settings.notice("\(address) cannot be connected to, and is taken to be silent: \(error)")
+        }
     }
 
     private func tell(_ event: NodeEvent) {

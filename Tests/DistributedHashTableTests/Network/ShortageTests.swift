@@ -47,4 +47,30 @@ import Testing
             #expect(found.output == [value], "key \(number)")
         }
     }
+
+    @Test func `A node that has no descriptor for another connection goes on`() async throws {
+        let limited = try await node(limitedBy: "ulimit -n 64")
+        let address = try #require(PeerAddress(endpoint: limited.endpoint))
+        let context = try Context()
+        let claiming = try Dealer(context) { $0.linger = .zero }
+        try claiming.connect(limited.endpoint)
+        var generator = SeededRandom(seed: TestSeed.number)
+        // Each says that it is reached where nobody listens, and the node asks there.
+        for number: UInt32 in 1...100 {
+            let claimed = PeerAddress(host: IPAddress(v4: 0x7F01_0000 + number), port: address.port)
+            let ping = PeerMessage(
+                number: UInt64(number), sender: .random(using: &generator), address: claimed, body: .ping)
+            try await claiming.send(Frame(ping.encoded))
+        }
+        let failure = "cannot be connected to"
+        try await limited.program.errors.wait(for: failure)
+        claiming.close()
+        // Connections that lead nowhere are closed after some seconds, which lets others in.
+        var ping = try await programs.run("ping", limited.endpoint)
+        for _ in 0..<20 where ping.ending != .exited(0) { ping = try await programs.run("ping", limited.endpoint) }
+        #expect(ping.ending == .exited(0) && ping.output.first?.hasPrefix(limited.id) == true, "\(ping.errors)")
+        #expect(notices(of: limited, with: failure) == 1)
+        #expect(try await limited.end(SIGTERM) == .exited(0))
+        await context.shutdown()
+    }
 }
