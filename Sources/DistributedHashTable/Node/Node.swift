@@ -128,7 +128,8 @@ public struct Node: Sendable {
         switch source {
         case .connection(let host, let number, let key):
             guard message.isRequest else { return }
-            guard rates.admit(number, now: now) else { return }
+            // A part of a key tells it from others as well as the whole: it is random.
+            guard rates.admit(key.isNone ? number : key.first, now: now) else { return }
             guard !settings.requiresKeys || NodeID(hashing: key.bytes) == message.sender else { return }
             serve(message, host: host, connection: number, key: key, now: now)
         case .address(let address):

@@ -30,7 +30,8 @@ public struct NodeSettings: Sendable {
     public var mostValues = 1_000_000
     /// The most bytes of all values. Default 1 GiB.
     public var mostValueBytes = 1 << 30
-    /// How many messages a second are taken from one peer. Default 5,000.
+    /// How many messages a second are taken from one peer: with CURVE from one key, without from one connection. Default
+    /// 5,000.
     public var mostMessagesPerSecond = 5_000
     /// How many messages are taken from one peer at once. Default 10,000.
     public var mostMessagesAtOnce = 10_000

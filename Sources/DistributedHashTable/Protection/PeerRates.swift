@@ -1,8 +1,8 @@
 /// How much is taken from each peer: so many messages at once, and so many a second from then on.
 ///
-/// What a peer sends beyond is not answered, so that a flood costs its sender more than its receiver. A peer is the
-/// connection that its messages come through. Only so many are remembered; the one that was heard longest ago is forgotten for
-/// a new one.
+/// What a peer sends beyond is not answered, so that a flood costs its sender more than its receiver. With CURVE a peer is its
+/// key, however many connections it makes; without, it is the connection that its messages come through, as many honest nodes
+/// may be at one address. Only so many are remembered; the one that was heard longest ago is forgotten for a new one.
 struct PeerRates: Sendable {
     private struct Allowance {
         var messages: Double

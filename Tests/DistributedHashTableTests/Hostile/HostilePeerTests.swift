@@ -122,6 +122,23 @@ import Testing
         #expect(answers(&node).count == 1)
     }
 
+    @Test func `With keys a flood through many connections is one flood`() {
+        var settings = NodeSettings()
+        settings.requiresKeys = true
+        settings.mostMessagesAtOnce = 200
+        var node = node(settings)
+        func ping(_ seed: UInt8, connection: UInt64) {
+            let key = PublicKey(bytes: [UInt8](repeating: seed, count: 32)) ?? .none
+            node.receive(
+                request(.ping, sender: NodeID(hashing: key.bytes)),
+                from: .connection(host, number: connection, key: key), now: .start)
+        }
+        for number: UInt64 in 0..<1000 { ping(7, connection: number) }
+        #expect(answers(&node).count == 200)
+        ping(8, connection: 0)
+        #expect(answers(&node).count == 1)
+    }
+
     @Test func `However many claim to be nodes, a node does not grow`() {
         var node = node()
         var generator = SeededRandom(seed: TestSeed.number)

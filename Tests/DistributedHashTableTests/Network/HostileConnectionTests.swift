@@ -45,4 +45,50 @@ import Testing
         hostile.close()
         await context.shutdown()
     }
+
+    @Test func `A flood through one connection is answered as far as its rate goes, and others are served`()
+        async throws
+    {
+        let context = try Context()
+        var settings = NetworkNodeSettings()
+        settings.listen = "tcp://127.0.0.1:0"
+        settings.node.mostMessagesAtOnce = 1_000
+        settings.node.mostMessagesPerSecond = 10
+        let node = try NetworkNode(context, settings)
+        let running = Task(executorPreference: .sockets) { try await node.run() }
+        let endpoint = try #require(node.address?.endpoint)
+        func peer() throws -> Dealer {
+            let peer = try Dealer(context) {
+                $0.linger = .zero
+                $0.receiveHighWaterMark = nil
+            }
+            try peer.connect(endpoint)
+            return peer
+        }
+        let (hostile, honest) = (try peer(), try peer())
+        var generator = SeededRandom(seed: TestSeed.number)
+        let sender = NodeID.random(using: &generator)
+        func frame(_ number: UInt64, _ body: PeerMessage.Body) -> Frame {
+            Frame(PeerMessage(number: number, sender: sender, body: body).encoded)
+        }
+        let start = ContinuousClock.now
+        for number: UInt64 in 0..<20_000 { try await hostile.send(frame(number, .findNode(sender))) }
+        for number: UInt64 in 0..<500 {
+            try await honest.send(frame(number, .ping))
+            let answer = try await honest.receive(timeout: .seconds(30))
+            #expect(try PeerMessage(answer[0].withUnsafeBytes { Array($0) }).number == number)
+        }
+        // Those of the flood that were taken are the first: the answer to the last of them is the last.
+        for number: UInt64 in 0..<1_000 {
+            let answer = try await hostile.receive(timeout: .seconds(30))
+            #expect(try PeerMessage(answer[0].withUnsafeBytes { Array($0) }).number == number)
+        }
+        var more = 0
+        while try hostile.tryReceive() != nil { more += 1 }
+        #expect(Double(more) <= 10 * ((ContinuousClock.now - start) / .seconds(1)) + 1)
+        node.stop()
+        try await running.value
+        for socket in [hostile, honest] { socket.close() }
+        await context.shutdown()
+    }
 }
