@@ -14,6 +14,10 @@ struct Simulate: AsyncParsableCommand {
 
               kademlia simulate --nodes 10000 --fail 50%
               kademlia simulate --nodes 1000 --churn 10%/min --duration 1h --format json
+              kademlia simulate --nodes 10000 --partition 20m
+
+            With --partition the network is cut in two halves, left and right, once the values are stored. Each stores \
+            as many more meanwhile, and once the cut is mended all of them are looked for from anywhere.
 
             rounds: the answers, one after another, that a lookup took. messages: its requests and answers. lost: values \
             that no node has any more. seconds: of the one processor that the simulation used.
@@ -37,7 +41,12 @@ struct Simulate: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long the network lives before everything is looked for. (default: 1h with --churn, else 1m)",
+            "For how long the network is cut in two halves, such as 20m. (default: not at all)", valueName: "duration"))
+    var partition: DurationArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long it lives before everything is looked for. (default: 1m; 1h with --churn, 10m with --partition)",
             valueName: "duration"))
     var duration: DurationArgument?
 
@@ -62,8 +71,9 @@ struct Simulate: AsyncParsableCommand {
         guard (1...1_000_000).contains(values) else {
             throw ValidationError("--values \(values): a number from 1 to 1000000 is needed")
         }
-        if let duration, duration.duration > .seconds(30 * 24 * 3600) {
-            throw ValidationError("--duration \(duration): 720h is the longest")
+        for (option, value) in [("--duration", duration), ("--partition", partition)] {
+            guard let value, value.duration > .seconds(30 * 24 * 3600) else { continue }
+            throw ValidationError("\(option) \(value): 720h is the longest")
         }
     }
 
@@ -75,10 +85,13 @@ struct Simulate: AsyncParsableCommand {
         plan.values = values
         plan.seed = seed
         plan.network.loss = loss.fraction
+        if let partition { plan.partition = .seconds(partition.duration / .seconds(1)) }
         if let duration {
             plan.duration = .seconds(duration.duration / .seconds(1))
         } else if churn.fraction > 0 {
             plan.duration = .hours(1)
+        } else if partition != nil {
+            plan.duration = .minutes(10)
         }
         let report = plan.run()
         for line in format == .json ? [report.json] : report.table { StandardStreams.printLine(line) }

@@ -67,10 +67,12 @@ public struct Simulation: Sendable {
 
     /// Adds a node, which joins through others.
     ///
-    /// - Parameter id: its identifier; nil, the default, for a random one.
+    /// - Parameters:
+    ///   - id: its identifier; nil, the default, for a random one.
+    ///   - side: the side of a cut on which it is; see ``move(_:to:)``. Default 0.
     /// - Returns: its number.
     @discardableResult
-    public mutating func add(joiningThrough others: [Int], id: NodeID? = nil) -> Int {
+    public mutating func add(joiningThrough others: [Int], id: NodeID? = nil, side: UInt8 = 0) -> Int {
         let number = nodes.count
         let id = id ?? NodeID.random(using: &random)
         nodes.append(
@@ -78,7 +80,7 @@ public struct Simulation: Sendable {
                 id: id, address: Self.address(of: number), settings: settings,
                 random: SeededRandom(seed: random.next()), now: now))
         isThere.append(true)
-        sides.append(0)
+        sides.append(side)
         wakes.append(.never)
         with(number) { node, now in node.join(through: others.map(Self.address), now: now) }
         return number
@@ -108,6 +110,9 @@ public struct Simulation: Sendable {
 
     /// Cuts the network in parts, or joins them: messages reach only nodes of the same side. All begin on side 0.
     public mutating func move(_ number: Int, to side: UInt8) { sides[number] = side }
+
+    /// The side on which a node is.
+    func side(of number: Int) -> UInt8 { sides[number] }
 
     /// Lets a node do something, and sends what it says. Does nothing if it has been removed.
     public mutating func with(_ number: Int, _ body: (inout Node, Instant) -> Void) {

@@ -7,7 +7,10 @@ public struct SimulationPlan: Sendable {
     public var failedFraction = 0.0
     /// The share of nodes that die every minute, each of which is followed by a new one. Default none.
     public var churnPerMinute = 0.0
-    /// How long the network lives between the values' being stored and their being looked for. Default 1 min.
+    /// For how long the network is cut in two halves once the values are stored; in the middle of that time each half stores
+    /// as many values more. Default not at all.
+    public var partition = Instant.Span.zero
+    /// How long the network lives between that and everything's being looked for. Default 1 min.
     public var duration = Instant.Span.minutes(1)
     /// How many values are stored. Default 1,000.
     public var values = 1_000

@@ -12,6 +12,8 @@ public struct SimulationReport: Sendable {
     public let messagesPerLookup: Double
     /// The share of values that were found by whoever looked for them.
     public let foundFraction: Double
+    /// The shares of the values stored on either side of a cut that were found once it was mended; nil without a cut.
+    public let foundOfSides: (left: Double, right: Double)?
     /// The values that no node has any more.
     public let lostValues: Int
     /// About how many bytes a node takes, on average.
@@ -40,7 +42,18 @@ public struct SimulationReport: Sendable {
         }
     }
 
-    private var members: [(name: String, value: String)] {
+    private var members: [(name: String, value: String)] { always + ofPartition }
+
+    private var ofPartition: [(name: String, value: String)] {
+        guard let foundOfSides else { return [] }
+        return [
+            ("partition_seconds", Self.text(plan.partition.inSeconds, places: 0)),
+            ("found_fraction_left", Self.text(foundOfSides.left, places: 5)),
+            ("found_fraction_right", Self.text(foundOfSides.right, places: 5)),
+        ]
+    }
+
+    private var always: [(name: String, value: String)] {
         [
             ("nodes", "\(plan.nodes)"),
             ("failed_fraction", Self.text(plan.failedFraction, places: 4)),

@@ -9,8 +9,10 @@ struct SimulationRun {
     private var nextDeath = Instant.never
     private var values: [NodeID: [UInt8]] = [:]
     private var keys: [NodeID] = []
+    /// Those of the values that were stored on either side of a cut.
+    private var keysOfSides: (left: [NodeID], right: [NodeID])?
     private var figures: [LookupFigures] = []
-    private var found = 0
+    private var found: Set<NodeID> = []
     /// The keys that are being looked for, by who looks for them.
     private var wanted: [Int: [NodeOperation: NodeID]] = [:]
 
@@ -22,9 +24,10 @@ struct SimulationRun {
     mutating func run() -> SimulationReport {
         let start = clock()
         build()
-        storeValues()
+        _ = storeValues("key")
         fail()
-        if plan.churnPerMinute > 0 { scheduleDeath() }
+        beginDying()
+        if plan.partition > .zero { cut() }
         pass(plan.duration)
         lookForNodes()
         lookForValues()
@@ -42,31 +45,49 @@ struct SimulationRun {
     }
 
     private mutating func join() {
+        guard !alive.isEmpty else { return alive.append(simulation.add(joiningThrough: [])) }
         // Two, as one may be about to die.
-        let others = alive.isEmpty ? [] : [someone(), someone()]
-        alive.append(simulation.add(joiningThrough: others))
+        let first = someone()
+        let side = simulation.side(of: first)
+        alive.append(simulation.add(joiningThrough: [first, someone(on: side)], side: side))
     }
 
-    /// A node that has joined; before that nobody would use one.
-    private mutating func someone() -> Int {
+    /// A node that has joined, before which nobody would use one, on one side of a cut or on any.
+    private mutating func someone(on side: UInt8? = nil) -> Int {
         for _ in 0..<1000 {
             let number = alive[Int.random(in: alive.indices, using: &simulation.random)]
-            if simulation.hasJoined(number) { return number }
+            if simulation.hasJoined(number), side == nil || simulation.side(of: number) == side { return number }
         }
         return alive[0]
     }
 
-    private mutating func storeValues() {
+    /// Stores values under keys of that name and a number, and returns the keys' identifiers.
+    private mutating func storeValues(_ name: String, on side: UInt8? = nil) -> [NodeID] {
+        var stored: [NodeID] = []
         for number in 0..<plan.values {
-            let key = NodeID(hashing: "key \(number)".utf8)
+            let key = NodeID(hashing: "\(name) \(number)".utf8)
             let value = Array("value \(number)".utf8)
             values[key] = value
-            keys.append(key)
-            simulation.with(someone()) { node, now in _ = node.store(value, for: key, now: now) }
+            stored.append(key)
+            simulation.with(someone(on: side)) { node, now in _ = node.store(value, for: key, now: now) }
             simulation.run(for: .milliseconds(10))
         }
         simulation.run(for: .seconds(10))
         simulation.log.removeAll()
+        keys += stored
+        return stored
+    }
+
+    /// Cuts the network in two halves, of which each stores values in the middle of that time, and mends it.
+    private mutating func cut() {
+        for (place, number) in alive.enumerated() { simulation.move(number, to: UInt8(place % 2)) }
+        let end = simulation.now + plan.partition
+        pass(plan.partition * 0.5)
+        keysOfSides = (left: storeValues("left", on: 0), right: storeValues("right", on: 1))
+        // While values are stored nobody dies: whoever stores them would be among the dead.
+        beginDying()
+        if end > simulation.now { pass(end - simulation.now) }
+        for number in alive { simulation.move(number, to: 0) }
     }
 
     private mutating func fail() {
@@ -91,6 +112,8 @@ struct SimulationRun {
         }
         simulation.run(until: end)
     }
+
+    private mutating func beginDying() { if plan.churnPerMinute > 0 { scheduleDeath() } }
 
     /// Deaths come at random and independently of each other, so many a minute on average.
     private mutating func scheduleDeath() {
@@ -143,11 +166,15 @@ struct SimulationRun {
                 if cost.messages > 0 { figures.append(cost) }
                 guard let key = wanted[number]?.removeValue(forKey: operation) else { continue }
                 if wanted[number]?.isEmpty == true { wanted[number] = nil }
-                if let value, value.bytes == values[key] { found += 1 }
+                if let value, value.bytes == values[key] { found.insert(key) }
             default: break
             }
         }
         simulation.log.removeAll(keepingCapacity: true)
+    }
+
+    private func share(found keys: [NodeID]) -> Double {
+        Double(keys.count { found.contains($0) }) / Double(max(keys.count, 1))
     }
 
     private func report(seconds: Double) -> SimulationReport {
@@ -163,7 +190,9 @@ struct SimulationRun {
             plan: plan, lookups: figures.count, roundsMedian: rounds.isEmpty ? 0 : rounds[rounds.count / 2],
             roundsMax: rounds.last ?? 0,
             messagesPerLookup: Double(figures.reduce(0) { $0 + $1.messages }) / Double(max(figures.count, 1)),
-            foundFraction: Double(found) / Double(max(keys.count, 1)), lostValues: keys.count - there.count,
+            foundFraction: share(found: keys),
+            foundOfSides: keysOfSides.map { (left: share(found: $0.left), right: share(found: $0.right)) },
+            lostValues: keys.count - there.count,
             bytesPerNode: nodes.reduce(0) { $0 + $1.byteCount } / max(nodes.count, 1), seconds: seconds,
             simulated: simulation.now - .start, messages: simulation.messageCount)
     }

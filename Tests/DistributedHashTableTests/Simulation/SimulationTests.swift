@@ -63,6 +63,19 @@ import Testing
         #expect(report.lostValues == 0, "\(TestSeed.hint)")
     }
 
+    @Test func `After a cut of 20 minutes is mended the values of both sides are found`() throws {
+        var plan = plan()
+        plan.nodes = 100
+        plan.values = 50
+        plan.partition = .minutes(20)
+        plan.duration = .minutes(10)
+        let report = plan.run()
+        let sides = try #require(report.foundOfSides)
+        #expect(min(sides.left, sides.right) >= 0.99, "\(sides) \(TestSeed.hint)")
+        #expect(report.foundFraction >= 0.99 && report.lostValues == 0, "\(TestSeed.hint)")
+        #expect(report.json.contains("\"partition_seconds\":1200,\"found_fraction_left\":"), "\(report.json)")
+    }
+
     @Test func `The same seed gives the same history`() {
         var plan = plan()
         plan.nodes = 40
