@@ -151,14 +151,4 @@ extension Node {
 
     /// The known nodes nearest to an identifier, nearest first.
     public func knownNeighbours(of id: NodeID, _ count: Int) -> [Contact] { table.nearest(to: id, count) }
-
-    /// About how many bytes the node takes: what it knows of others, keeps and waits for.
-    public var byteCount: Int {
-        MemoryLayout<Node>.size + table.byteCount + values.byteCount
-            + values.entries.capacity * MemoryLayout<ValueStore.Entry>.stride
-            + pending.capacity * MemoryLayout<PendingRequest>.stride
-            + rates.count * 48 + handedTo.capacity * 32
-            + tasks.values.reduce(0) { $0 + $1.lookup.byteCount }
-            + handOvers.values.reduce(0) { $0 + $1.byteCount }
-    }
 }

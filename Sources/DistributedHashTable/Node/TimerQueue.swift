@@ -9,6 +9,8 @@ struct TimerQueue<Element: Sendable>: Sendable {
 
     var count: Int { heap.count }
     var isEmpty: Bool { heap.isEmpty }
+    /// The bytes that it takes, about.
+    var byteCount: Int { heap.capacity * MemoryLayout<Timer>.stride }
 
     /// When the earliest is due.
     @inline(__always)

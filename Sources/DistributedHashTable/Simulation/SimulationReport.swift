@@ -18,6 +18,8 @@ public struct SimulationReport: Sendable {
     public let lostValues: Int
     /// About how many bytes a node takes, on average.
     public let bytesPerNode: Int
+    /// How many others a node knows, and in how many buckets they are, on average.
+    public let contactsPerNode: (count: Double, buckets: Double)
     /// How long the simulation took, in seconds of the one processor that it used.
     public let seconds: Double
     /// How much time has passed in it.
@@ -34,6 +36,8 @@ public struct SimulationReport: Sendable {
     /// A table, line by line.
     public var table: [String] {
         let more = [
+            (name: "contacts_per_node", value: Self.text(contactsPerNode.count, places: 1)),
+            (name: "buckets_per_node", value: Self.text(contactsPerNode.buckets, places: 1)),
             (name: "simulated_seconds", value: Self.text(simulated.inSeconds, places: 0)),
             (name: "simulated_messages", value: "\(messages)"),
         ]

@@ -185,6 +185,9 @@ struct SimulationRun {
                 there.insert(key)
             }
         }
+        let count = Double(max(nodes.count, 1))
+        let contacts = Double(nodes.reduce(0) { $0 + $1.contactCount }) / count
+        let buckets = Double(nodes.reduce(0) { $0 + $1.table.buckets.count }) / count
         let rounds = figures.map(\.rounds).sorted()
         return SimulationReport(
             plan: plan, lookups: figures.count, roundsMedian: rounds.isEmpty ? 0 : rounds[rounds.count / 2],
@@ -193,7 +196,8 @@ struct SimulationRun {
             foundFraction: share(found: keys),
             foundOfSides: keysOfSides.map { (left: share(found: $0.left), right: share(found: $0.right)) },
             lostValues: keys.count - there.count,
-            bytesPerNode: nodes.reduce(0) { $0 + $1.byteCount } / max(nodes.count, 1), seconds: seconds,
-            simulated: simulation.now - .start, messages: simulation.messageCount)
+            bytesPerNode: nodes.reduce(0) { $0 + $1.byteCount } / max(nodes.count, 1),
+            contactsPerNode: (count: contacts, buckets: buckets),
+            seconds: seconds, simulated: simulation.now - .start, messages: simulation.messageCount)
     }
 }

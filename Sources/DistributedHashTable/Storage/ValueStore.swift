@@ -41,6 +41,8 @@ struct ValueStore: Sendable {
     private(set) var entries: [NodeID: Entry] = [:]
     /// The bytes of all values.
     private(set) var byteCount = 0
+    /// The bytes that everything else about them takes, about.
+    var entryByteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
     init(mostValues: Int, mostBytes: Int) {
         self.mostValues = mostValues

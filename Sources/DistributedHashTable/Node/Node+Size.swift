@@ -1,0 +1,29 @@
+// How much memory a node takes.
+extension Node {
+    /// About how many bytes the node takes: what it knows of others, keeps, waits for, and is about to do and to say.
+    public var byteCount: Int {
+        MemoryLayout<Node>.size + knownByteCount + values.byteCount + values.entryByteCount + waitingByteCount
+            + taskByteCount
+    }
+
+    /// What it knows of others.
+    private var knownByteCount: Int {
+        let contacts = lapsed.contacts.capacity * MemoryLayout<LapsedContacts.Lapsed>.stride
+        let remembered = rates.count * 48 + handedTo.capacity * 32 + probing.capacity * MemoryLayout<NodeID>.stride
+        return table.byteCount + contacts + remembered
+    }
+
+    /// What it waits for, and what is to be sent.
+    private var waitingByteCount: Int {
+        let requests = pending.capacity * MemoryLayout<PendingRequest>.stride
+        return requests + timers.byteCount + outbox.capacity * MemoryLayout<Outgoing>.stride
+    }
+
+    /// What it is doing, and what it is to do next.
+    private var taskByteCount: Int {
+        let lookups = tasks.values.reduce(0) { $0 + $1.lookup.byteCount }
+        let waiting = waitingTasks.capacity * MemoryLayout<(goal: NodeTask.Goal, target: NodeID)>.stride
+        let handedOver = handOvers.values.reduce(0) { $0 + $1.byteCount }
+        return tasks.capacity * MemoryLayout<NodeTask>.stride + lookups + waiting + handedOver
+    }
+}
