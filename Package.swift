@@ -461,6 +461,7 @@ let package = Package(
                 "TaskPipeline",
                 "TextFormats",
                 "clock-worker",
+                "kademlia",
                 "pipeline",
                 "pubsub",
                 "webgateway",
