@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model autobahn fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
+.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model autobahn simulate fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -36,9 +36,9 @@ demo-pipeline: ## hash every file of a folder tree, while a worker is killed (DE
 test: ## run every test (ARGS: options of `swift test`)
 	@exec Scripts/test $(ARGS)
 
+RELEASE_TESTS := -c release -Xswiftc -enable-testing --disable-xctest --test-product SwiftZMQPackageTests
 # Tests in release, without Hummingbird and what needs it.
-IN_RELEASE := -c release -Xswiftc -enable-testing --disable-xctest \
-	--traits Gateway,Programs,SwiftZMQServices --test-product SwiftZMQPackageTests
+IN_RELEASE := $(RELEASE_TESTS) --traits Gateway,Programs,SwiftZMQServices
 
 # Each in debug and in release: what is optimized takes other turns.
 hammer: ## a million messages each way through every pattern, and a minute of everything mixed (HAMMER_MESSAGES, _SECONDS, _SEED)
@@ -54,6 +54,12 @@ model: ## 100,000 random sequences each against the gateway's dispatch and HTTP/
 
 autobahn: ## the cases 1 to 7, 9 and 10 of the Autobahn test suite, against WebSockets of a worker that echoes
 	@exec Scripts/test --filter '^ProgramTests\.AutobahnTests' $(ARGS)
+
+# Of those tests alone, whose build takes a part of the time that one of all would.
+simulate: ## 1,000 nodes of the hash table: half of them gone, churn, loss and a cut, in release (DHT_NODES, _CHURN_MINUTES, _SEED)
+	@Scripts/need swift libzmq
+	TEST_TARGETS=DistributedHashTableTests SWIFT_DETERMINISTIC_HASHING=1 swift test $(RELEASE_TESTS) --traits Programs \
+		--scratch-path $(BUILD)/simulation --filter '^DistributedHashTableTests\.SimulationTests' $(ARGS)
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq sqlite
