@@ -125,7 +125,10 @@ struct EndpointWait: Sendable {
                 continue
             }
             switch heard {
-            case .nothing: return true
+            case .nothing:
+                guard try core.certainlyHasNoConnection() else { return true }
+                core.connections.withLock { $0.end(endpoint) }
+                return false
             case .loss:
                 // After any other loss it would have told of a new attempt at once.
                 core.connections.withLock { $0.end(endpoint) }

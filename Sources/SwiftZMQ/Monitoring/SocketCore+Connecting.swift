@@ -17,14 +17,20 @@ extension SocketCore {
 
     /// Sees to it that the socket is connected to an endpoint, by one connection, and stays observed until it is made.
     ///
+    /// - Parameter options: what a connection is given that this makes.
     /// - Returns: how far the connection has come.
-    func ensureConnected(to endpoint: String) throws(ZMQError) -> ConnectionRecords.Progress {
+    func ensureConnected(
+        to endpoint: String, _ options: EndpointOptions<some Socket>
+    ) throws(ZMQError) -> ConnectionRecords.Progress {
         try withSocket("connect", attachedTo: endpoint, .connecting) { socket throws(ZMQError) in
+            func connectWithOptions() throws(ZMQError) {
+                try options.applied(to: socket) { () throws(ZMQError) in try connect(socket, to: endpoint) }
+            }
             switch connections.withLock({ $0.progress(of: endpoint) }) {
-            case nil, .ended: try connect(socket, to: endpoint)
+            case nil, .ended: try connectWithOptions()
             // It may be that libzmq dropped the endpoint, as it does after a loss where it is not to connect again; of
             // these types it ignores a second `connect` otherwise.
-            case .unknown, .lost: if kind.connectsOnce { try connect(socket, to: endpoint) }
+            case .unknown, .lost: if kind.connectsOnce { try connectWithOptions() }
             case .pending, .made: break
             }
             return connections.withLock { connections in
@@ -53,9 +59,29 @@ extension SocketCore {
             return longest + interval + .milliseconds(150)
         }
     }
+
+    /// Whether it is certain that the socket has no connection to send through; false where that cannot be known.
+    ///
+    /// Sockets of some types can send while any of their connections has room, and a connection has room until as many
+    /// messages were sent as its high-water mark allows. If fewer were sent and there is no room, there is no connection.
+    func certainlyHasNoConnection() throws(ZMQError) -> Bool {
+        try use { state throws(ZMQError) in
+            let socket = try state.open(for: "connect")
+            let waitsForReply = state.awaitsReply && !state.isRelaxed
+            guard kind.sendsWhileConnected, !waitsForReply, try !socket.readiness().canSend else { return false }
+            guard let mark = try socket.get(SocketOptionNames<Pair>().sendHighWaterMark) else { return true }
+            return state.figures.sentMessages < mark
+        }
+    }
 }
 
 extension SocketKind {
+    /// Whether a socket of the type can send if, and only if, one of its connections has room. Of a ROUTER this holds where
+    /// it is mandatory; another always says that it can send.
+    fileprivate var sendsWhileConnected: Bool {
+        self == .push || self == .dealer || self == .pair || self == .request || self == .router
+    }
+
     /// Whether libzmq ignores that a socket of the type is connected to an endpoint once more.
     fileprivate var connectsOnce: Bool {
         self == .dealer || self == .request || self == .publisher || self == .subscriber

@@ -31,7 +31,7 @@ struct SocketState: ~Copyable {
     /// Whether a receive must first look at what the peers told; see `SocketKind.reservesReplies`.
     var looksBeforeReceiving: Bool
     /// Whether a REQ socket has sent a request whose reply has not been taken.
-    private var awaitsReply = false
+    private(set) var awaitsReply = false
     /// Whether a REQ socket may send the next request before it has received the reply. libzmq then gives the reply up as
     /// soon as it is asked to send, even if there is no room for that.
     var isRelaxed = true
