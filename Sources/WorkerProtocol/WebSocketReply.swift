@@ -17,13 +17,13 @@ public enum WebSocketReply: Sendable, Hashable {
     ///
     /// - Throws: where they are no message.
     public init(message frames: BodyFrames) throws(WorkerProtocolError) {
-        guard frames.count == 2 else {
+        guard frames.count == 2, let data = frames.last else {
             throw WorkerProtocolError(
                 .frameCount, "a message of a WebSocket has \(frames.count) frames instead of 2, its type and its data")
         }
-        switch try WebSocketMessageKind(reading: frames[0]) {
-        case .text: self = .text(frames[1])
-        case .binary: self = .binary(frames[1])
+        switch try WebSocketMessageKind(reading: frames.head) {
+        case .text: self = .text(data)
+        case .binary: self = .binary(data)
         case .close: throw WorkerProtocolError(.messageKind, "a PARTIAL ends a WebSocket; FINAL does")
         }
     }
@@ -32,18 +32,19 @@ public enum WebSocketReply: Sendable, Hashable {
     ///
     /// - Throws: where they are no end, or have a code or a reason that must not be sent (RFC 6455, section 7.4).
     public init(end frames: BodyFrames) throws(WorkerProtocolError) {
-        guard frames[0].equals("close"), frames.count <= 3 else {
+        guard frames.head.equals("close"), frames.count <= 3 else {
             throw WorkerProtocolError(
                 .messageKind, "a WebSocket ends otherwise than with close, and perhaps a code and a reason")
         }
+        var rest = frames.dropFirst()
         var code: UInt16 = 1000
-        if frames.count > 1, !frames[1].isEmpty {
-            guard frames[1].count == 4, let text = String(validating: frames[1]), let number = UInt16(text),
+        if let digits = rest.popFirst(), !digits.isEmpty {
+            guard digits.count == 4, let text = String(validating: digits), let number = UInt16(text),
                 text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), Self.mayBeSent(number)
             else { throw WorkerProtocolError(.messageKind, "the close code is none that may be sent") }
             code = number
         }
-        let reason = frames.count > 2 ? frames[2] : Frame()
+        let reason = rest.popFirst() ?? Frame()
         guard reason.count <= Self.longestReason, String(validating: reason) != nil else {
             throw WorkerProtocolError(
                 .messageKind, "the reason is not UTF-8, or has more than \(Self.longestReason) bytes")

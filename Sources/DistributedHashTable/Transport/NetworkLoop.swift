@@ -71,9 +71,9 @@ final class NetworkLoop {
         guard let router = owner.router else { return }
         for _ in 0..<Self.mostAtOnce {
             guard let message = try router.tryReceive() else { return }
-            guard message.count == 2, let body = Self.read(message[1]) else { continue }
+            guard case let (peer, request)? = try? message.frames(), let body = Self.read(request) else { continue }
             // Of the frame that the peer has sent: the one before it is the ROUTER's own.
-            let metadata = message[1].metadata
+            let metadata = request.metadata
             guard let host = metadata.peerAddress.flatMap({ IPAddress($0) }) else { continue }
             var key = PublicKey.none
             if owner.settings.keys != nil {
@@ -82,7 +82,6 @@ final class NetworkLoop {
                 else { continue }
                 key = bytes
             }
-            let peer = message[0]
             let number = UInt64(truncatingIfNeeded: peer.hashValue)
             node.receive(body, from: .connection(host, number: number, key: key), now: clock.now)
             try flush(answering: peer)
@@ -92,7 +91,7 @@ final class NetworkLoop {
     private func takeAnswers(from address: PeerAddress) throws {
         for _ in 0..<Self.mostAtOnce {
             guard let message = try connections.receive(from: address, now: clock.now) else { return }
-            guard message.count == 1, let body = Self.read(message[0]) else { continue }
+            guard let answer = try? message.frame(), let body = Self.read(answer) else { continue }
             node.receive(body, from: .address(address), now: clock.now)
             try flush(answering: nil)
         }

@@ -171,7 +171,7 @@ extension Broker {
             try validateSize(of: body)
             // A worker that accepts a WebSocket has nothing to send beside the head.
             if requests[slot].isWebSocket, body.count == 1,
-                let head = try? ReplyHead(reading: body[0], maySwitch: true),
+                let head = try? ReplyHead(reading: body.head, maySwitch: true),
                 head.status == ReplyHead.switchingProtocols
             {
                 return WorkerReply(head: head, body: Frame())

@@ -37,7 +37,7 @@ extension Delivery {
     }
 
     /// The worker's routing id.
-    package var routingID: Frame { message[0] }
+    package var routingID: Frame { message.first ?? Frame() }
 
     /// The frames behind the routing id.
     package var frames: Message { Message(message.dropFirst()) }

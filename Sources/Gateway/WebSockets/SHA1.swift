@@ -3,13 +3,13 @@
 struct SHA1 {
     /// The digest of some bytes: 20 bytes.
     static func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
-        var message = Array(bytes)
-        let bits = UInt64(message.count) * 8
-        message.append(0x80)
-        while message.count % 64 != 56 { message.append(0) }
-        message += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+        var padded = Array(bytes)
+        let bits = UInt64(padded.count) * 8
+        padded.append(0x80)
+        while padded.count % 64 != 56 { padded.append(0) }
+        padded += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
         var sha = SHA1()
-        for start in stride(from: 0, to: message.count, by: 64) { sha.take(message[start..<start + 64]) }
+        for start in stride(from: 0, to: padded.count, by: 64) { sha.take(padded[start..<start + 64]) }
         return sha.words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
     }
 

@@ -90,10 +90,9 @@ final class Node: Sendable {
             for try await batch in data.messages.batches(upTo: 64) {
                 change { state, effects in
                     for message in batch {
-                        guard let name = message.first, let source = RankName.rank(name), message.count > 1,
-                            let header = Header(message[1])
+                        guard case let (name, head, frames)? = try? message.framesAndRest(),
+                            let source = RankName.rank(name), let header = Header(head)
                         else { continue }
-                        let frames = Array(message.dropFirst(2))
                         state.core.perform(&effects) { $0.arrived(header, frames, from: source, &$1) }
                     }
                 }

@@ -154,8 +154,8 @@ public final class Authenticator: Sendable {
     private func answer(_ message: Message, on socket: Router) async {
         // Up to the delimiter, the frames say whom to answer. Without one, there is nobody.
         guard let delimiter = message.firstIndex(of: "") else { return }
-        let frames = message[(delimiter + 1)...]
-        var reply = Message(message[...delimiter])
+        let frames = message.suffix(from: delimiter + 1)
+        var reply = Message(message.prefix(through: delimiter))
         reply.append(ZAPQuestion.version)
         reply.append(frames.dropFirst().first ?? "")
         reply.append(contentsOf: await decide(frames).frames)
