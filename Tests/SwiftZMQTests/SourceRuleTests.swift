@@ -70,4 +70,14 @@ import Testing
     func `A position is recognized`(line: String, isOne: Bool) {
         #expect(Self.indexesMessage(line[...]) == isOne)
     }
+
+    // MARK: Continuous integration
+
+    @Test func `What a message takes is counted in a step that is never left out`() throws {
+        let script = try String(contentsOfFile: PackageFolder.path(".ci/run"), encoding: .utf8)
+        let steps = script.split(separator: "\n").filter { $0.hasPrefix("step ") }
+        #expect(steps.contains { $0.hasSuffix("Scripts/bench allocations instructions") })
+        // Without it, there would be nothing to count with.
+        #expect(steps.contains { $0.contains(" Scripts/need ") && $0.contains(" valgrind") })
+    }
 }
