@@ -59,6 +59,14 @@ enum Attempt<Success> {
 }
 
 extension Attempt {
+    func map<Other>(_ body: (Success) -> Other) -> Attempt<Other> {
+        switch self {
+        case .done(let success): .done(body(success))
+        case .gaveUp: .gaveUp
+        case .failed(let code): .failed(code)
+        }
+    }
+
     /// - Throws: what is neither of the binding nor a cancellation.
     init(_ body: () throws -> Success?) throws {
         self = try Self.judge(Result { try body() })
@@ -89,7 +97,7 @@ extension HammerActor {
     nonisolated(nonsending) mutating func send(_ message: Message, on socket: some SendingSocket) async throws
         -> Attempt<Void>
     {
-        switch draw(0..<10) {
+        switch draw(0..<13) {
         case 0...2: return try await doing("send") { try await .of { try await socket.send(message) } }
         case 3...4:
             let timeout = drawTime(upTo: .microseconds(1500))
@@ -100,6 +108,7 @@ extension HammerActor {
             let attempt = try await Attempt.of { try socket.trySend(message) ? () : nil }
             if case .gaveUp = attempt { await Task.yield() }
             return attempt
+        case 7...9: return try await sendBatch(of: message, on: socket)
         default:
             var copy = self
             defer { self = copy }
@@ -143,6 +152,11 @@ extension HammerActor {
     mutating func sendBlocking(_ message: Message, on socket: some SendingSocket) throws -> Attempt<Void> {
         if chance(20) { return try Attempt { try socket.trySend(message) ? () : nil } }
         let timeout = drawTime(upTo: .milliseconds(3))
+        if chance(30) {
+            return try doingOnThread("blocking send of a batch, \(timeout)") {
+                try Attempt { try socket.blocking.send(contentsOf: [message], timeout: timeout) }
+            }
+        }
         return try doingOnThread("blocking send, \(timeout)") {
             try Attempt { try socket.blocking.send(message, timeout: timeout) }
         }
@@ -157,7 +171,7 @@ extension HammerActor {
         }
     }
 
-    /// Makes a call that changes nothing, and mostly fails: what it takes from a socket's news is owed to who waits.
+    /// Makes a call that changes nothing, and mostly fails: what it takes from a socket's mailbox is owed to who waits.
     mutating func disturb(_ socket: some Socket) {
         switch draw(0..<10) {
         case 0: try? socket.disconnect("tcp://127.0.0.1:1")

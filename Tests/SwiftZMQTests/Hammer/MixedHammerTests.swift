@@ -35,6 +35,12 @@ import Testing
                         var actor = hammer.makeActor("sender \(lane).\(place)")
                         let sender = hammer.ledger.makeSender()
                         while !hammer.isOver {
+                            guard actor.chance(80) else {
+                                let parcels = (0..<3).map { _ in hammer.ledger.next(of: sender) }
+                                let count = try await actor.send(parcels.map(\.message), on: pair.connecting)
+                                hammer.settle(parcels, count)
+                                continue
+                            }
                             let parcel = hammer.ledger.next(of: sender)
                             let attempt = try await actor.send(parcel.message, on: pair.connecting)
                             hammer.settle(parcel, attempt)
@@ -43,7 +49,7 @@ import Testing
                     group.addTask(executorPreference: hammer.executor) {
                         var actor = hammer.makeActor("receiver \(lane).\(place)")
                         while !Task.isCancelled, hammer.ledger.violations.isEmpty {
-                            hammer.take(try await actor.receive(on: pair.bound))
+                            hammer.take(try await actor.receiveSome(on: pair.bound))
                         }
                     }
                 }
@@ -64,7 +70,7 @@ import Testing
                         while !hammer.isOver || !(sending.isDone && hammer.ledger.hasAllArrived),
                             hammer.ledger.violations.isEmpty
                         {
-                            hammer.take(try actor.receiveBlocking(on: pair.bound))
+                            hammer.take(try actor.receiveSomeBlocking(on: pair.bound))
                         }
                     }
                 }
@@ -286,7 +292,7 @@ import Testing
                             }
                             try await hammer.drain([lane.pull], toldBy: poller, &actor)
                         } else {
-                            hammer.take(try await actor.receive(on: lane.pull), isClosing: true)
+                            hammer.take(try await actor.receiveSome(on: lane.pull), isClosing: true)
                         }
                     }
                 }
@@ -296,7 +302,7 @@ import Testing
                     var actor = hammer.makeActor("receiving thread")
                     while !sending.isDone, hammer.ledger.violations.isEmpty {
                         let lane = current.value
-                        hammer.take(try actor.receiveBlocking(on: lane.pull), isClosing: true)
+                        hammer.take(try actor.receiveSomeBlocking(on: lane.pull), isClosing: true)
                     }
                 }
             }
@@ -312,6 +318,7 @@ import Testing
                     current.change { $0 = new }
                     // What else is closed is closed by its context, or as nobody knows it any more.
                     if actor.chance(50) { await actor.doing("shutdown") { await old.context.shutdown() } }
+                    if actor.chance(50) { try await actor.doing("closed") { try await old.closed() } }
                     old.pull.close()
                     old.push.close()
                 }
@@ -336,6 +343,17 @@ import Testing
                 $0.linger = .zero
             }
             try push.connect(pull.bind((Transport.allCases.randomElement() ?? .tcp).freshEndpoint()))
+        }
+
+        /// Closes both sockets, and returns when libzmq has let go of them.
+        nonisolated(nonsending) func closed() async throws {
+            for socket in [pull, push] as [any Socket] {
+                do {
+                    try await socket.closed()
+                } catch let error as ZMQError where error.code == .closed {
+                    // Of one that was closed without waiting, nobody learns the end.
+                }
+            }
         }
     }
 
@@ -452,12 +470,6 @@ extension Hammer {
             ledger.violate("a receive failed with \(code)")
             return nil
         }
-    }
-
-    /// Notes what was received.
-    fileprivate func take(_ attempt: Attempt<Message>, isClosing: Bool = false) {
-        if isClosing, case .failed(let code) = attempt, code == .closed || code == .terminated { return }
-        if let message = result(attempt) { ledger.take(message) }
     }
 
     /// Waits for a poller once, and takes all that is there.
