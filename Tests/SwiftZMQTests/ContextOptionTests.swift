@@ -1,4 +1,5 @@
 import Foundation
+import ProcessSupport
 import SwiftZMQ
 import Testing
 
@@ -119,6 +120,37 @@ import Testing
             #expect(late == nil || late == .tooManySockets)
             sockets = []
             await context.shutdown()
+        }
+    }
+
+    @Test func `Without a free descriptor the first context is refused, and a later one works`() async {
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            limit.rlim_cur = 100
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var taken: [Int32] = []
+            while case let made = dup(0), made >= 0 { taken.append(made) }
+            let refusals = [code { try Context() }, code { try Poller<Int>() }]
+            // Nor does the end of memory that was handed over, which the executor's thread gives back, end the process.
+            let isReleased = Watched(false)
+            do {
+                let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 100, alignment: 1)
+                bytes.initializeMemory(as: UInt8.self, repeating: 1)
+                let frame = Frame(handingOver: UnsafeRawBufferPointer(bytes)) { bytes in
+                    bytes.deallocate()
+                    isReleased.change { $0 = true }
+                }
+                #expect(frame.count == 100)
+            }
+            for descriptor in taken { close(descriptor) }
+            #expect(refusals == [.tooManySockets, .tooManySockets])
+            #expect(!isReleased.value)
+            let pair = try Connected({ try Pull($0) }, { try Push($0) })
+            try await pair.connecting.send("x")
+            #expect(try await pair.bound.receive(timeout: .seconds(20)) == ["x"])
+            #expect(try await eventually { isReleased.value })
+            await pair.context.shutdown()
         }
     }
 

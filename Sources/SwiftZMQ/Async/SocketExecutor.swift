@@ -19,33 +19,8 @@
 /// An executor lives as long as the process, since a task that still prefers it may come back at any time. Make few of
 /// them, at the start of the program: one for each core that is to do nothing but messaging.
 public final class SocketExecutor: TaskExecutor {
-    /// The executor that a ``Context`` uses unless it is given another.
-    ///
-    /// A forked child, which has none of its parent's threads, has one of its own.
-    public static var shared: SocketExecutor {
-        if first.origin.isThisProcess { return first }
-        return afterFork.withLock { known in
-            if let known, known.origin.isThisProcess { return known }
-            let new = makeShared()
-            known = new
-            return new
-        }
-    }
-
-    private static let first = makeShared()
-    // Touched by forked processes alone.
-    private static let afterFork = Locked<SocketExecutor?>(nil)
-
-    private static func makeShared() -> SocketExecutor {
-        do {
-            return try SocketExecutor(name: "zmq-executor")
-        } catch {
-            // Without descriptors or threads at the very start there is no program to go on with.
-            fatalError("\(error)")
-        }
-    }
-
-    private let origin = ProcessOrigin()
+    /// The process that the thread is in.
+    let origin = ProcessOrigin()
     private let readiness: ReadinessQueue
     private let state = Locked(State())
 
@@ -72,11 +47,6 @@ public final class SocketExecutor: TaskExecutor {
         }
         if mustInterrupt { readiness.interrupt() }
     }
-}
-
-extension TaskExecutor where Self == SocketExecutor {
-    /// The shared ``SocketExecutor``, for `Task(executorPreference: .sockets) { … }`.
-    public static var sockets: SocketExecutor { .shared }
 }
 
 // MARK: - What the thread shares with others

@@ -37,17 +37,18 @@ public final class Context: Sendable {
     ///     Default 1, at most 1024 (`ZMQ_IO_THREADS`).
     ///   - maxSockets: the sockets that can be open at once. Default 1023 (`ZMQ_MAX_SOCKETS`). Each takes at least one
     ///     descriptor of the process.
-    ///   - executor: the thread that waits for this context's sockets. Default ``SocketExecutor/shared``.
+    ///   - executor: the thread that waits for this context's sockets; nil, the default, for ``SocketExecutor/shared``.
     ///   - configure: sets the other options, such as `{ $0.usesIPv6 = true }`.
-    /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range. That the process is out of descriptors
-    ///   shows with the first socket, which throws `.tooManySockets`.
+    /// - Throws: ``ZMQError`` with `.invalidArgument` for values out of range; with `.tooManySockets`, or another of the
+    ///   system's error numbers, when the process has no descriptors or threads left for the shared executor. That it has
+    ///   none for the context shows with the first socket, which throws `.tooManySockets`.
     public init(
-        ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor = .shared,
+        ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor? = nil,
         configure: (inout ContextOptions) -> Void = { _ in }
     ) throws(ZMQError) {
         var options = ContextOptions(ioThreads: ioThreads, maxSockets: maxSockets)
         configure(&options)
-        self.executor = executor
+        self.executor = try .orShared(executor)
         lingers = options.isBlocky
         raw = try RawContext()
         try options.apply(to: raw)

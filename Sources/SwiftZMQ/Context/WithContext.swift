@@ -21,7 +21,7 @@
 /// - Returns: what the body returned.
 /// - Throws: what the body threw, and as ``Context/init(ioThreads:maxSockets:executor:configure:)``.
 public nonisolated(nonsending) func withContext<Result>(
-    ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor = .shared,
+    ioThreads: Int = 1, maxSockets: Int = 1023, executor: SocketExecutor? = nil,
     configure: (inout ContextOptions) -> Void = { _ in },
     _ body: nonisolated(nonsending) (Context) async throws -> Result
 ) async throws -> Result {

@@ -132,7 +132,8 @@ public struct Frame: Sendable {
     ///   - bytes: memory that stays valid and unchanged until `release` is called.
     ///   - release: called exactly once, when neither a copy of this frame nor libzmq reads the memory any more: on the
     ///     thread of ``SocketExecutor/shared``, with no lock of the library's held, so that it may use sockets; for short
-    ///     memory at once, by the caller. It must not block.
+    ///     memory at once, by the caller. It must not block. If that thread cannot be started, as the process is out of
+    ///     descriptors or threads, `release` is called once it can.
     public init(
         handingOver bytes: UnsafeRawBufferPointer,
         release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void

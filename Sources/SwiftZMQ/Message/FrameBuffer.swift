@@ -141,7 +141,7 @@ final class ForeignBuffer: FrameBuffer, @unchecked Sendable {
     deinit {
         // Not here: libzmq lets go of a message in the midst of any call, and calls have the lock of a socket.
         let handedOver = unsafe HandedOverMemory(bytes: bytes, release: release)
-        SocketExecutor.shared.perform { handedOver.giveBack() }
+        SocketExecutor.performOnShared { handedOver.giveBack() }
     }
 }
 

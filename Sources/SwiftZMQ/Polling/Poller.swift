@@ -69,11 +69,11 @@ public final class Poller<Key: Hashable & Sendable>: Sendable {
 
     /// Makes a poller for which nothing is registered.
     ///
-    /// - Parameter executor: the thread that wakes an asynchronous wait. Default ``SocketExecutor/shared``; the sockets
-    ///   may belong to any other.
+    /// - Parameter executor: the thread that wakes an asynchronous wait; nil, the default, for ``SocketExecutor/shared``. The
+    ///   sockets may belong to any other.
     /// - Throws: ``ZMQError`` with `.tooManySockets` when the process is out of descriptors.
-    public init(executor: SocketExecutor = .shared) throws(ZMQError) {
-        core = try PollerCore(executor: executor)
+    public init(executor: SocketExecutor? = nil) throws(ZMQError) {
+        core = try PollerCore(executor: .orShared(executor))
     }
 
     deinit {
