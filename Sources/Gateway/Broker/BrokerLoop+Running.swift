@@ -60,10 +60,10 @@ extension BrokerLoop {
         let processes = work.processes
         work.broker.receive(from: routingID, message, of: process(of: message, among: processes), now: now)
         guard work.broker.counters.workersRegistered != registered else { return }
-        if let address = message.last?.metadata.peerAddress ?? router.lastPeerAddress {
+        if let address = router.peerAddress(ofLast: message) {
             work.broker.setAddress(address, of: routingID)
         }
-        if let descriptor = router.lastPeerDescriptor {
+        if let descriptor = router.peerDescriptor(ofLast: message) {
             work.broker.setConnection(descriptor, of: routingID, now: now)
         }
         work.watch.delivered(message, by: router)
@@ -72,8 +72,7 @@ extension BrokerLoop {
     /// The process that the sender of the last message belongs to, by the port at this end of its connection.
     private func process(of message: Message, among processes: [UInt16: ProgramProcess]) -> ProgramProcess? {
         guard !processes.isEmpty else { return nil }
-        let descriptor = message.last?.peerDescriptor ?? router.lastPeerDescriptor
-        return descriptor.flatMap(LocalPort.number).flatMap { processes[$0] }
+        return router.peerDescriptor(ofLast: message).flatMap(LocalPort.number).flatMap { processes[$0] }
     }
 
     private func lookForEndlessMessages(_ work: inout Work) {

@@ -42,7 +42,7 @@ struct EndlessMessageWatch {
 
     /// A message came; told of the first of each peer, and of all while ``isTracking``.
     mutating func delivered(_ message: Message, by router: Router) {
-        guard let descriptor = message.last?.peerDescriptor ?? router.lastPeerDescriptor else { return }
+        guard let descriptor = router.peerDescriptor(ofLast: message) else { return }
         messages.delivered(descriptor)
     }
 

@@ -21,7 +21,14 @@ public struct FrameMetadata: Sendable {
     public var userID: String? { self["User-Id"] }
 
     /// The peer's address (`Peer-Address`): an IP address, or for `ipc` `localhost:USER:GROUP:PROCESS` in numbers.
-    public var peerAddress: String? { self["Peer-Address"] }
+    public var peerAddress: String? { self[Self.peerAddressName] }
+
+    /// The number of the descriptor of the connection (`ZMQ_SRCFD`): the ``SocketEvent/descriptor`` of the connection's
+    /// events. It is that of another connection as soon as this one is closed.
+    public var descriptor: Int32? { self[Self.descriptorName].flatMap { Int32($0) } }
+
+    static let peerAddressName = "Peer-Address"
+    static let descriptorName = "__fd"
 
     /// The type of the peer's socket, such as `DEALER` (`Socket-Type`).
     public var socketType: String? { self["Socket-Type"] }
@@ -46,7 +53,8 @@ extension Message {
     /// print(request.metadata.userID ?? "somebody", request.metadata.peerAddress ?? "somewhere")
     /// ```
     ///
-    /// Without ``SocketOptions/keepsMetadata`` only messages with a frame of more than 33 bytes have any. Messages that
+    /// Without ``SocketOptions/keepsMetadata`` only messages with a frame of more than 33 bytes have any; of the message that
+    /// was received last, ``ReceivingSocket/peerAddress(ofLast:)`` knows where it came from all the same. Messages that
     /// came over `inproc` have none.
     public var metadata: FrameMetadata {
         guard let tail, !head.metadata.isKnown else { return head.metadata }

@@ -75,6 +75,48 @@ import Testing
         #expect(Message(long).metadata.peerAddress == nil)
     }
 
+    @Test(arguments: [0, 33, 34, 5000], [false, true])
+    func `Where the last message came from is known whatever its length`(length: Int, keeps: Bool) async throws {
+        let pair = try Connected(
+            { try Router($0) { $0.keepsMetadata = keeps } }, { try Dealer($0) { $0.routingID = "me" } })
+        try await pair.connecting.send("first")
+        #expect(try await pair.bound.receive(timeout: .seconds(20)).last == "first")
+        var events = pair.bound.events.makeAsyncIterator()
+        let second = try Dealer(pair.context) {
+            $0.routingID = "second"
+            $0.linger = .zero
+        }
+        try second.connect(pair.endpoint)
+        var accepted = try #require(await events.next())
+        while accepted.kind != .accepted { accepted = try #require(await events.next()) }
+        let frame = Frame([UInt8](repeating: 7, count: length))
+        for message in [Message(frame), [frame, "last"], ["first", frame]] {
+            try await second.send(message)
+            var received = try await pair.bound.receive(timeout: .seconds(20))
+            #expect(pair.bound.peerAddress(ofLast: received) == "127.0.0.1")
+            // Also without the name, which a ROUTER puts in front.
+            #expect(received.removeFirst() == "second")
+            #expect(received == message)
+            #expect(pair.bound.peerAddress(ofLast: received) == "127.0.0.1")
+            #expect(pair.bound.peerDescriptor(ofLast: received) == accepted.descriptor)
+        }
+        // Of another peer, another connection.
+        try await pair.connecting.send(Message(frame))
+        let other = try await pair.bound.receive(timeout: .seconds(20))
+        let descriptor = try #require(pair.bound.peerDescriptor(ofLast: other))
+        #expect(descriptor != accepted.descriptor)
+    }
+
+    @Test func `Nobody is known where a message came from within the process`() async throws {
+        let pair = try Connected(over: .inproc, { try Pull($0) }, { try Push($0) })
+        for frame in ["short", Frame([UInt8](repeating: 7, count: 100))] {
+            try await pair.connecting.send(frame)
+            let received = try await pair.bound.receive(timeout: .seconds(20))
+            #expect(pair.bound.peerAddress(ofLast: received) == nil)
+            #expect(pair.bound.peerDescriptor(ofLast: received) == nil)
+        }
+    }
+
     @Test func `A message of short frames has metadata where the socket keeps it`() async throws {
         let pair = try Connected({ try Pull($0) { $0.keepsMetadata = true } }, { try Push($0) })
         try await pair.connecting.send("short")
