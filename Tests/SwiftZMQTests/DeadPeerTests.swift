@@ -21,11 +21,11 @@ import Testing
         return (router, peer, hello[0])
     }
 
-    private func fill(_ router: Router, _ name: Frame) async throws {
+    private func fill(_ socket: some SendingSocket, with message: Message) async throws {
         // The last ones leave for the kernel moments later: what is full now may have room then.
         var isFull = false
         while !isFull {
-            let failure = await code { try await router.send([name, Self.long], timeout: .milliseconds(300)) }
+            let failure = await code { try await socket.send(message, timeout: .milliseconds(300)) }
             try #require(failure == nil || failure == .timedOut)
             isFull = failure == .timedOut
         }
@@ -33,7 +33,7 @@ import Testing
 
     @Test func `A full peer that dies does not exist any more once the router has looked for messages`() async throws {
         let (router, peer, name) = try await routerWithDeafPeer()
-        try await fill(router, name)
+        try await fill(router, with: [name, Self.long])
         #expect(try router.trySend([name, "no room"]) == false)
         #expect(await code { try await router.send([name, "no room"], timeout: .milliseconds(50)) } == .timedOut)
         let events = router.events
@@ -49,7 +49,7 @@ import Testing
     @Test func `A full peer that died counts as full until what it sent has been received`() async throws {
         let (router, peer, name) = try await routerWithDeafPeer()
         try await peer.send(ZMTP.message("last words"))
-        try await fill(router, name)
+        try await fill(router, with: [name, Self.long])
         let events = router.events
         peer.stream.close()
         #expect(await events.contains { $0.kind == .disconnected })
@@ -62,6 +62,51 @@ import Testing
                 _ = try router.tryReceive()
                 return code { try router.trySend([name, "gone"]) } == .hostUnreachable
             })
+    }
+
+    @Test func `A full connection of a STREAM that was lost counts as full until its notice has been received`()
+        async throws
+    {
+        let stream = try SwiftZMQ.Stream(Context()) {
+            $0.sendHighWaterMark = 2
+            $0.linger = .zero
+        }
+        let peer = try await RawPeer(connectingTo: stream.bind("tcp://127.0.0.1:*"))
+        let (name, _) = try await stream.receive(timeout: .seconds(20)).frames()
+        try await fill(stream, with: [name, Self.long])
+        let events = stream.events
+        peer.stream.close()
+        #expect(await events.contains { $0.kind == .disconnected })
+        #expect(await code { try await stream.send([name, "no room"], timeout: .milliseconds(200)) } == .timedOut)
+        let waiting = Task { await code { try await stream.send([name, "gone"], timeout: .seconds(20)) } }
+        try await letOthersWait()
+        #expect(try await stream.receive(timeout: .seconds(20)) == [name, ""])
+        #expect(await waiting.value == .hostUnreachable)
+    }
+
+    @Test(arguments: [false, true])
+    func `A publisher that drops nothing goes on when the subscriber dies that it waits for`(blocks: Bool) async throws
+    {
+        let publisher = try XPublisher(Context()) {
+            $0.neverDrops = true
+            $0.sendHighWaterMark = 2
+            $0.linger = .zero
+        }
+        var peer = try await RawPeer(connectingTo: publisher.bind("tcp://127.0.0.1:*"))
+        try await peer.shakeHands(as: "SUB", minorVersion: 0)
+        try await peer.send(ZMTP.message("\u{1}"))
+        _ = try await publisher.waitForSubscriptions(timeout: .seconds(20))
+        try await fill(publisher, with: Message(Self.long))
+        if blocks {
+            let waiting = try await BlockedThread { try publisher.blocking.send("on", timeout: .seconds(20)) }
+            peer.stream.close()
+            try await waiting.value
+        } else {
+            let waiting = Task { try await publisher.send("on", timeout: .seconds(20)) }
+            try await letOthersWait()
+            peer.stream.close()
+            try await waiting.value
+        }
     }
 
     @Test func `What waits for a peer that this side connects to is kept while the peer is away`() async throws {

@@ -1,7 +1,8 @@
 /// Talks plain TCP: two frames, the peer's routing id and the bytes (`ZMQ_STREAM`).
 ///
 /// A new or a lost connection arrives as a message whose second frame is empty; sending an empty second frame closes
-/// the connection.
+/// the connection. A send to a connection that was lost throws `.hostUnreachable`. If that connection was full, a send waits
+/// until the message that tells of the loss has been received: receive even if you only want to send.
 public struct Stream: SendingSocket, ReceivingSocket {
     /// The socket that this value and its copies stand for.
     public let handle: SocketHandle
