@@ -131,6 +131,49 @@ import Testing
                 "final class Key: Hashable { static func == (a: Key, b: Key) -> Bool { a === b }; func hash(into: inout Hasher) {} }; _ = try Poller<Key>()",
             complaint: "does not conform to the 'Sendable' protocol"),
         Snippet(
+            title: "what may be shared",
+            body: """
+                func share(_ value: some Sendable) {}
+                let pull = try Pull(context)
+                share(context); share(context.executor); share(pull); share(pull.handle); share(pull.figures)
+                share(pull.messages); share(pull.messages.batches(upTo: 2)); share(pull.events); share(pull.blocking)
+                share(try Reply(context).requests); share(try Poller<Int>())
+                share(Proxy(from: pull, to: try Push(context)))
+                share(Frame("a")); share(["a", "b"] as Message); share(Frame("a").metadata)
+                func shareNames(_ names: SocketOptionNames<Push>, _ others: EndpointOptionNames<Push>) {
+                    share(names); share(names.linger); share(others); share(others.backlog)
+                }
+                """,
+            complaint: nil),
+        Snippet(
+            title: "options that are shared",
+            body: """
+                func share(_ value: some Sendable) {}
+                _ = try Push(context) { share($0) }
+                """,
+            complaint: "does not conform to the 'Sendable' protocol"),
+        Snippet(
+            title: "an endpoint's options that are shared",
+            body: """
+                func share(_ value: some Sendable) {}
+                try Push(context).connect("tcp://127.0.0.1:1") { share($0) }
+                """,
+            complaint: "does not conform to the 'Sendable' protocol"),
+        Snippet(
+            title: "an iterator of messages that is shared",
+            body: """
+                func share(_ value: some Sendable) {}
+                share(try Pull(context).messages.makeAsyncIterator())
+                """,
+            complaint: "does not conform to the 'Sendable' protocol"),
+        Snippet(
+            title: "an iterator of events that is shared",
+            body: """
+                func share(_ value: some Sendable) {}
+                share(try Pull(context).events.makeAsyncIterator())
+                """,
+            complaint: "does not conform to the 'Sendable' protocol"),
+        Snippet(
             title: "a secret key in the place of a public one",
             body: "_ = try Push(context) { $0.curveServerKey = try CurveKeyPair.generate().secretKey }",
             complaint: "cannot assign value of type 'CurveSecretKey' to type 'CurveKey'"),

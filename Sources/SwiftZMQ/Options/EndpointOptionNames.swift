@@ -2,7 +2,7 @@
 ///
 /// They are those that libzmq copies into what it makes for an endpoint, and that can be set back: not the high-water marks,
 /// which change the queues of all peers, and not what the socket itself looks at.
-public struct EndpointOptionNames<S: Socket> {
+public struct EndpointOptionNames<S: Socket>: Sendable {
     let socket = SocketOptionNames<S>()
 
     init() {}

@@ -1,7 +1,7 @@
 import CZMQ
 
 /// The names of the options of a socket type. See ``SocketOption`` for how they are used.
-public struct SocketOptionNames<S: Socket> {
+public struct SocketOptionNames<S: Socket>: Sendable {
     init() {}
 }
 

@@ -5,7 +5,7 @@
 /// ```
 ///
 /// The C counterparts are `zmq_z85_encode` and `zmq_z85_decode`.
-public enum Z85 {
+public enum Z85: Sendable {
     /// Turns bytes into text.
     ///
     /// - Parameter bytes: any number that four divides.
