@@ -7,7 +7,9 @@ import Testing
     /// A body of a function that gets a `context`, and what the compiler says about it; nil where it compiles.
     struct Snippet: CustomTestStringConvertible, Sendable {
         let title: String
-        let body: String
+        /// What stands before the function.
+        var declarations = ""
+        var body = ""
         let complaint: String?
 
         var testDescription: String { title }
@@ -256,6 +258,27 @@ import Testing
                 }
                 """,
             complaint: "cannot inherit from non-open class '_SocketSeal' outside of its defining module"),
+        Snippet(
+            title: "a Push that receives", declarations: "extension Push: @retroactive ReceivingSocket {}",
+            complaint: "'ReceivingSocket' requires the types"),
+        Snippet(
+            title: "a Subscriber that sends", declarations: "extension Subscriber: @retroactive SendingSocket {}",
+            complaint: "'SendingSocket' requires the types"),
+        Snippet(
+            title: "a Dealer that names its peers", declarations: "extension Dealer: @retroactive NamingSocket {}",
+            complaint: "'NamingSocket' requires the types"),
+        Snippet(
+            title: "a Push that publishes", declarations: "extension Push: @retroactive PublishingSocket {}",
+            complaint: "'PublishingSocket' requires the types"),
+        Snippet(
+            title: "a Router that conflates", declarations: "extension Router: @retroactive ConflatingSocket {}",
+            complaint: "'ConflatingSocket' requires the types"),
+        Snippet(
+            title: "a Push that probes", declarations: "extension Push: @retroactive ProbingSocket {}",
+            complaint: "'ProbingSocket' requires the types"),
+        Snippet(
+            title: "a Pair that multicasts", declarations: "extension Pair: @retroactive MulticastSocket {}",
+            complaint: "'MulticastSocket' requires the types"),
     ]
 
     @Test(arguments: snippets)
@@ -263,6 +286,8 @@ import Testing
         let source = FileManager.default.temporaryDirectory.appending(path: "snippet-\(UUID().uuidString).swift")
         let text = """
             import SwiftZMQ
+
+            \(snippet.declarations)
 
             func use(_ context: Context) async throws {
                 \(snippet.body)

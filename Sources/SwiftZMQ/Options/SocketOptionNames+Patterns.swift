@@ -1,7 +1,7 @@
 import CZMQ
 
 /// A socket that can keep the last message alone; see ``SocketOptionNames/conflates``.
-public protocol ConflatingSocket: Socket {}
+public protocol ConflatingSocket: Socket where _Seal._Conflating == Self {}
 
 extension Push: ConflatingSocket {}
 extension Pull: ConflatingSocket {}
@@ -19,7 +19,7 @@ extension SocketOptionNames where S: ConflatingSocket {
 
 /// A socket that can tell a ``Router`` of itself before it has anything to say; see
 /// ``SocketOptionNames/probesRouter``.
-public protocol ProbingSocket: Socket {}
+public protocol ProbingSocket: Socket where _Seal._Probing == Self {}
 
 extension Request: ProbingSocket {}
 extension Dealer: ProbingSocket {}

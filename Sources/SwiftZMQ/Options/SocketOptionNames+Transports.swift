@@ -56,7 +56,7 @@ extension SocketOptionNames {
 }
 
 /// A socket that can use multicast transports: those that publish and those that subscribe.
-public protocol MulticastSocket: Socket {}
+public protocol MulticastSocket: Socket where _Seal._Multicasting == Self {}
 
 extension Publisher: MulticastSocket {}
 extension XPublisher: MulticastSocket {}

@@ -154,7 +154,7 @@ extension SocketOptionNames where S == Router {
 }
 
 /// A socket that sends to subscribers.
-public protocol PublishingSocket: SendingSocket {}
+public protocol PublishingSocket: SendingSocket where _Seal._Publishing == Self {}
 
 extension Publisher: PublishingSocket {}
 extension XPublisher: PublishingSocket {}

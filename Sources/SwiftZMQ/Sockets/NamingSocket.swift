@@ -1,7 +1,7 @@
 import CZMQ
 
 /// A socket that names the peer of each message in its first frame.
-public protocol NamingSocket: SendingSocket, ReceivingSocket {}
+public protocol NamingSocket: SendingSocket, ReceivingSocket where _Seal._Naming == Self {}
 
 extension Router: NamingSocket {}
 extension Stream: NamingSocket {}

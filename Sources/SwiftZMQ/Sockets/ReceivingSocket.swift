@@ -1,5 +1,5 @@
 /// A socket that can receive.
-public protocol ReceivingSocket: Socket {}
+public protocol ReceivingSocket: Socket where _Seal._Receiving == Self {}
 
 extension ReceivingSocket {
     /// Receives a message with all its frames, waiting for one if there is none (`zmq_msg_recv`).

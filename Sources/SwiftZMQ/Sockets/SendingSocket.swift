@@ -1,5 +1,5 @@
 /// A socket that can send.
-public protocol SendingSocket: Socket {}
+public protocol SendingSocket: Socket where _Seal._Sending == Self {}
 
 extension SendingSocket {
     /// Sends one frame, waiting for room if there is none (`zmq_msg_send`).
