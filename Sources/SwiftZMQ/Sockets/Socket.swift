@@ -104,9 +104,16 @@ extension SocketCore {
         do throws(ZMQError) {
             try socket.bind(endpoint)
         } catch {
-            throw error.code == .again ? reasonNotToBind(endpoint, socket) ?? error : error
+            throw error.code == .again ? reasonNotToBind(endpoint, socket) ?? Self.inUse(endpoint) : error
         }
         return try socket.lastEndpoint()
+    }
+
+    /// What mostly keeps a socket from being bound, where libzmq did not say and it cannot be found out.
+    private static func inUse(_ endpoint: String) -> ZMQError {
+        ZMQError(
+            code: .addressInUse, operation: "bind", endpoint: endpoint,
+            explanation: "libzmq did not tell the reason; mostly another socket is bound there, or was a moment ago")
     }
 
     var isClosed: Bool {

@@ -96,6 +96,19 @@ import Testing
         #expect(seen.addresses.contains { !$0.isEmpty && endpoint.hasSuffix($0) }, "\(seen.addresses)")
     }
 
+    @Test func `A failed bind has a reason also where there is no room to find it out`() async throws {
+        // Room for the two sockets, and for the two ends of one monitor.
+        let context = try Context(maxSockets: 4)
+        let first = try Pull(context)
+        let endpoint = try first.bind("tcp://127.0.0.1:*")
+        let second = try Pull(context)
+        let events = second.events
+        #expect(code { try Pull(context) } == .tooManySockets)
+        // Many times, as libzmq mixes the reason up now and then.
+        for _ in 0..<200 { #expect(code { try second.bind(endpoint) } == .addressInUse) }
+        withExtendedLifetime(events) {}
+    }
+
     @Test func `Every observer sees every event`() async throws {
         let pair = try Connected({ try Pull($0) }, { try Push($0) })
         let pull = try Pull(pair.context)
