@@ -85,12 +85,28 @@ struct ConnectionRecords {
 
     /// Notes what an event says.
     mutating func note(_ event: SocketEvent) {
-        // Mostly the address is the endpoint as it was written, and there may be thousands of others.
-        guard records[event.address] == nil else {
-            records[event.address]?.note(event.kind)
-            return
+        for endpoint in endpoints(of: event) { records[endpoint]?.note(event.kind) }
+    }
+
+    /// Whether an event is of the connection to an endpoint, for all that is known.
+    func concerns(_ endpoint: String, _ event: SocketEvent) -> Bool {
+        switch Endpoint.match(endpoint, event.address) {
+        case .same: true
+        case .none: false
+        case .perhaps: endpoints(of: event) == [endpoint]
         }
-        for endpoint in records.keys where Endpoint.concerns(endpoint, event) { records[endpoint]?.note(event.kind) }
+    }
+
+    /// The endpoints that an event is of.
+    ///
+    /// An address may be that of an endpoint whose host has a name. It is taken for it if no other endpoint can be meant.
+    private func endpoints(of event: SocketEvent) -> [String] {
+        // Mostly the address is the endpoint as it was written, and there may be thousands of others.
+        guard records[event.address] == nil else { return [event.address] }
+        let matches = records.keys.map { ($0, Endpoint.match($0, event.address)) }
+        let certain = matches.filter { $0.1 == .same }
+        let possible = matches.filter { $0.1 == .perhaps }
+        return (certain.isEmpty && possible.count == 1 ? possible : certain).map(\.0)
     }
 }
 
@@ -120,14 +136,21 @@ extension ConnectionRecords.Record {
 }
 
 extension Endpoint {
-    /// Whether an event is of a connection to an endpoint.
-    static func concerns(_ endpoint: String, _ event: SocketEvent) -> Bool {
-        guard event.address != endpoint else { return true }
-        guard let asked = hostAndPort(of: endpoint), let told = hostAndPort(of: event.address), asked.port == told.port
-        else { return false }
+    /// Whether an address that libzmq tells is an endpoint.
+    enum Match {
+        case none
+        /// The host of the endpoint has a name, and the ports are the same.
+        case perhaps
+        case same
+    }
+
+    static func match(_ endpoint: String, _ address: String) -> Match {
+        guard address != endpoint else { return .same }
+        guard let asked = hostAndPort(of: endpoint), let told = hostAndPort(of: address), asked.port == told.port
+        else { return .none }
         // libzmq tells a host by its name at first and by its address after a reconnect.
-        guard let address = IPAddress(asked.host) else { return true }
-        return IPAddress(told.host) == address
+        guard let host = IPAddress(asked.host) else { return IPAddress(told.host) == nil ? .none : .perhaps }
+        return IPAddress(told.host) == host ? .same : .none
     }
 
     /// The parts of `tcp://SOURCE;HOST:PORT`, of which the source may be missing and the host stand in brackets.

@@ -93,7 +93,7 @@ struct EndpointWait: Sendable {
             case .monitorFailed(let error): throw error
             default: break
             }
-            guard Endpoint.concerns(endpoint, event) else { continue }
+            guard core.connections.withLock({ $0.concerns(endpoint, event) }) else { continue }
             switch event.kind {
             case .handshakeSucceeded: return true
             case .handshakeFailed(let failure):

@@ -21,15 +21,16 @@ import Testing
         try await push.connectAndWait("tcp://localhost:\(port)", timeout: .seconds(20))
     }
 
-    @Test func `A connection to the same port of another host does not count`() async throws {
+    @Test(arguments: [("127.0.0.1", "127.0.0.9"), ("127.0.0.9", "localhost")])
+    func `A connection to the same port of another host does not count`(host: String, other: String) async throws {
         let context = try Context()
         let pull = try Pull(context)
-        let endpoint = try pull.bind("tcp://127.0.0.1:*")
+        let endpoint = try pull.bind("tcp://\(host):*")
         let port = try #require(endpoint.split(separator: ":").last)
         let push = try Push(context) { $0.linger = .zero }
         let events = push.events
         let waiting = Task {
-            await code { try await push.connectAndWait("tcp://127.0.0.9:\(port)", timeout: .milliseconds(500)) }
+            await code { try await push.connectAndWait("tcp://\(other):\(port)", timeout: .milliseconds(500)) }
         }
         try await letOthersWait()
         try push.connect(endpoint)
