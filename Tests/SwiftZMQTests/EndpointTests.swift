@@ -156,6 +156,29 @@ import Testing
         #expect(code { try pull.connect("ipc://\(path)") } == expected)
     }
 
+    @Test(
+        .enabled(if: Capability.pgm.isAvailable, "the installed libzmq was built without pgm"),
+        arguments: [
+            ("epgm://lo;239.192.1.1:70000", "70000"), ("pgm://239.192.1.1:80x", "80x"),
+            ("epgm://239.192.1.1:*", "*"), ("epgm://lo;239.192.1.1;239.192.1.2:-1", "-1"),
+            ("pgm://lo;239.192.1.1:", ""),
+        ])
+    func `What is no port of a multicast group is refused with its value`(endpoint: String, port: String) throws {
+        let publisher = try Publisher(Context()) { $0.linger = .zero }
+        let attempts: [(String) throws -> Void] = [
+            { try publisher.bind($0) }, { try publisher.connect($0) }, { try publisher.disconnect($0) },
+        ]
+        for attempt in attempts {
+            let error = #expect(throws: ZMQError.self) { try attempt(endpoint) }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.explanation?.contains("port \"\(port)\"") == true, "\(error?.description ?? "")")
+        }
+        // What is right goes to libzmq, which knows of no such connection.
+        for group in ["epgm://lo;239.192.1.1:5555", "pgm://239.192.1.1:5555"] {
+            #expect(code { try publisher.disconnect(group) } == .notFound)
+        }
+    }
+
     @Test(.enabled(if: Capability(rawValue: "ws").isAvailable, "the installed libzmq was built without ws"))
     func `A WebSocket endpoint may have a path behind its port`() throws {
         let pull = try Pull(Context()) { $0.linger = .zero }

@@ -36,6 +36,11 @@ enum Endpoint {
             guard Capability(rawValue: String(transport)).isAvailable else { return nil }
             // The path begins at the first slash; a port stands before it.
             return mistake(inHostAndPort: address.prefix { $0 != "/" }, use)
+        case "pgm", "epgm":
+            guard Capability.pgm.isAvailable else { return nil }
+            // An interface, and further groups, stand before the last group. No port is found by itself, for either side.
+            let group = address.lastIndex(of: ";").map { address[address.index(after: $0)...] } ?? address
+            return mistake(inHostAndPort: group, .connecting)
         case "norm" where Capability.norm.isAvailable: return mistake(inNORM: address)
         default: return nil
         }
