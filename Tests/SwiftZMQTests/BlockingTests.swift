@@ -112,7 +112,7 @@ import Testing
         #expect(try await lastThread.value == ["2"])
     }
 
-    @Test func `A thread that sends does not swallow the news that wakes one that receives`() async throws {
+    @Test func `A thread that sends does not swallow the report that wakes one that receives`() async throws {
         let pair = try Connected({ try Dealer($0) }, { try Dealer($0) })
         let count = 20_000
         let receiver = try await BlockedThread {

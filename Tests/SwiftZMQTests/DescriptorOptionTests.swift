@@ -38,7 +38,7 @@ import Testing
         for round in 0..<20 {
             #expect(try pull.tryReceive() == nil)
             try await push.send("\(round)")
-            // Time for the executor to take the news away.
+            // Time for the executor to take the report away.
             try await Task.sleep(for: .milliseconds(20))
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             #expect(poll(&entry, 1, 1000) == 1, "message \(round)")

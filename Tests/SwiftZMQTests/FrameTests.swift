@@ -7,15 +7,15 @@ import Testing
     @Test(arguments: [0, 1, 32, 33, 34, 35, 255, 4096, 1_000_000])
     func `Bytes of any length come back as they were`(length: Int) {
         let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let message = Frame(bytes)
-        #expect(message.count == length)
-        #expect(message.isEmpty == (length == 0))
-        #expect([UInt8](message) == bytes)
-        #expect(Frame(AnySequence(bytes)) == message)
-        #expect(Frame(bytes.reversed()) == message || length > 1)
+        let frame = Frame(bytes)
+        #expect(frame.count == length)
+        #expect(frame.isEmpty == (length == 0))
+        #expect([UInt8](frame) == bytes)
+        #expect(Frame(AnySequence(bytes)) == frame)
+        #expect(Frame(bytes.reversed()) == frame || length > 1)
     }
 
-    @Test func `A literal, a string and its bytes make equal messages`() {
+    @Test func `A literal, a string and its bytes make equal frames`() {
         let literal: Frame = "grüß"
         #expect(literal == Frame("grüß"))
         #expect(literal == Frame(Array("grüß".utf8)))
@@ -23,7 +23,7 @@ import Testing
         #expect("port \(5555)" as Frame == Frame("port 5555"))
     }
 
-    @Test func `Messages of equal length and other bytes are not equal`() {
+    @Test func `Frames of equal length and other bytes are not equal`() {
         #expect(Frame("abc") != Frame("abd"))
         #expect(Frame(String(repeating: "a", count: 100)) != Frame(String(repeating: "b", count: 100)))
     }
@@ -37,12 +37,12 @@ import Testing
 
     @Test(arguments: [8, 33, 34, 4096])
     func `Memory can be filled in place and only in part`(capacity: Int) throws {
-        let message = try Frame(capacity: capacity) { room in
+        let frame = try Frame(capacity: capacity) { room in
             #expect(room.count == capacity)
             room.storeBytes(of: UInt64(littleEndian: 0x0102), as: UInt64.self)
             return 2
         }
-        #expect([UInt8](message) == [0x02, 0x01])
+        #expect([UInt8](frame) == [0x02, 0x01])
     }
 
     @Test func `An error while filling comes through`() {

@@ -3,8 +3,8 @@ import SwiftZMQ
 
 /// An executor whose thread a test can hold, so that what the test does meanwhile comes before the executor learns of it.
 ///
-/// What an executor sees too late is otherwise a matter of luck. A socket that lives on one of these is left with news in
-/// its mailbox, and a call of the test's takes the news before the executor can.
+/// What an executor sees too late is otherwise a matter of luck. A socket that lives on one of these is left with commands in
+/// its mailbox, and a call of the test's takes them before the executor can.
 final class HeldExecutor: Sendable {
     let executor: SocketExecutor
 

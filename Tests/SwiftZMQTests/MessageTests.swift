@@ -34,15 +34,15 @@ import Testing
         #expect(Message("one").count == 1)
     }
 
-    @Test(arguments: [0, 5, 33, 34, 1000]) func `A message is a collection of its bytes`(count: Int) {
+    @Test(arguments: [0, 5, 33, 34, 1000]) func `A frame is a collection of its bytes`(count: Int) {
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
-        let message = Frame(bytes)
-        #expect(Array(message) == bytes && message.count == count && message.isEmpty == (count == 0))
-        #expect(message.first == bytes.first && message.last == bytes.last)
-        #expect(message.starts(with: bytes.prefix(3)) && Frame(message.dropFirst()) == Frame(bytes.dropFirst()))
-        #expect(message.indices.allSatisfy { message[$0] == bytes[$0] })
-        #expect(message.bytes.byteCount == count)
-        #expect(message.reduce(0) { $0 &+ Int($1) } == bytes.reduce(0) { $0 + Int($1) })
+        let frame = Frame(bytes)
+        #expect(Array(frame) == bytes && frame.count == count && frame.isEmpty == (count == 0))
+        #expect(frame.first == bytes.first && frame.last == bytes.last)
+        #expect(frame.starts(with: bytes.prefix(3)) && Frame(frame.dropFirst()) == Frame(bytes.dropFirst()))
+        #expect(frame.indices.allSatisfy { frame[$0] == bytes[$0] })
+        #expect(frame.bytes.byteCount == count)
+        #expect(frame.reduce(0) { $0 &+ Int($1) } == bytes.reduce(0) { $0 + Int($1) })
     }
 
     @Test func `Frames can be replaced and inserted`() {

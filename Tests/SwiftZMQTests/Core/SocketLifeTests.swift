@@ -49,25 +49,25 @@ import Testing
         for seed in 0..<500 as Range<UInt64> {
             var random = SplitMix(seed: seed)
             var life = SocketLife.open(1)
-            var (isLent, timesClosed) = (false, 0)
+            var (isInUse, timesClosed) = (false, 0)
             for _ in 0..<30 {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0:
                     if (try? life.beginExclusiveUse(for: "use")) != nil {
-                        #expect(!isLent && timesClosed == 0)
-                        isLent = true
+                        #expect(!isInUse && timesClosed == 0)
+                        isInUse = true
                     }
-                case 1 where isLent:
-                    isLent = false
+                case 1 where isInUse:
+                    isInUse = false
                     if life.endExclusiveUse(1) != nil { timesClosed += 1 }
                 default:
                     if Int.random(in: 0..<5, using: &random) == 0, life.close(because: .closed) != nil {
-                        #expect(!isLent)
+                        #expect(!isInUse)
                         timesClosed += 1
                     }
                 }
                 #expect(timesClosed <= 1)
-                #expect((life.handle != nil) == (!isLent && timesClosed == 0 && !life.isClosed))
+                #expect((life.handle != nil) == (!isInUse && timesClosed == 0 && !life.isClosed))
             }
         }
     }

@@ -544,7 +544,7 @@ extension Hammer {
                 return
             }
             let parcel = ledger.next(of: sender, hasOneFrame: true)
-            // Owed before it is sent, as the answer may come before the news that it was.
+            // Owed before it is sent, as the answer may come before the send returns.
             var isSent = false
             while !isSent, ledger.violations.isEmpty {
                 if ContinuousClock.now > deadline { giveUp("\(name) cannot send, owed \(isOwed)") }

@@ -155,7 +155,6 @@ import Testing
         while poller.count > 0 {
             waits += 1
             for _ in try await poller.wait(timeout: .seconds(20)) {
-                // As the documentation shows it.
                 var buffer = [UInt8](repeating: 0, count: 4096)
                 let count = Foundation.read(pipe.reading, &buffer, buffer.count)
                 unfinished += buffer[..<Swift.max(count, 0)]
@@ -195,12 +194,12 @@ import Testing
         #expect(poller.count == 0)
     }
 
-    @Test func `The news of one socket is not swallowed by others who use it`() async throws {
+    @Test func `What a socket reports to a poller is not swallowed by others who use it`() async throws {
         let pair = try Connected(over: .inproc, { try Dealer($0) }, { try Dealer($0) })
         let poller = try Poller<String>()
         try poller.register(pair.bound, as: "dealer")
         let count = 2000
-        // Each send asks the socket for its news, and a receive of another's may be all that hears of a message.
+        // Each send takes in what the socket was told, and a receive of another's may be all that learns of a message.
         let sending = Task(executorPreference: .sockets) {
             while !Task.isCancelled { try await pair.bound.send("noise") }
         }
@@ -259,7 +258,7 @@ import Testing
             return pull
         }
         #expect(try await poller.wait(timeout: .zero).isEmpty)
-        // Each connection is news for its socket, and nothing to receive.
+        // Each connection is reported to its socket, and is nothing to receive.
         let pushes = try (0..<pulls.count).map { number in
             let push = try Push(context) { $0.linger = .zero }
             try push.connect("inproc://stale-\(number)")
