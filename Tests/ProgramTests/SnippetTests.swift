@@ -64,4 +64,47 @@ import Testing
         let (ending, said) = try await SwiftCompiler.typecheck(source.path())
         #expect(ending == .exited(0), "\(said)")
     }
+
+    /// Reads from a pipe by what the page of pollers shows, and prints what each read gave.
+    private static let reading = """
+
+        func readByTurns() {
+            var ends: [Int32] = [0, 0]
+            guard pipe(&ends) == 0 else { exit(1) }
+            func write(_ text: String) { _ = Glibc.write(ends[1], text, text.utf8.count) }
+            var lines = Lines(from: ends[0])
+            write("one\\ntw")
+            print(lines.read() ?? ["the end"])
+            // A signal whose handler returns into the read, which waits.
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in }
+            sigaction(SIGALRM, &action, nil)
+            alarm(1)
+            print(lines.read() ?? ["the end"])
+            write("o\\nthree")
+            print(lines.read() ?? ["the end"])
+            _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+            print(lines.read() ?? ["the end"])
+            close(ends[1])
+            print(lines.read() ?? ["the end"])
+            print(lines.read() ?? ["the end"])
+        }
+        readByTurns()
+        """
+
+    @Test func `The lines of a descriptor are read to the last, whatever interrupts`() async throws {
+        let snippet = try #require(Self.snippets.first { $0.code.contains("struct Lines {") })
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lines-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let source = folder.appending(path: "main.swift")
+        try (snippet.code + Self.reading).write(to: source, atomically: true, encoding: .utf8)
+        let program = folder.appending(path: "lines").path()
+        let (built, complaints) = try await SwiftCompiler.build(source.path(), into: program)
+        try #require(built == .exited(0), "\(complaints)")
+        let running = try RunningProgram(program, [])
+        #expect(try await running.ending() == .exited(0))
+        let said = try await running.output.all()
+        #expect(said == [#"["one"]"#, "[]", #"["two"]"#, "[]", #"["three"]"#, #"["the end"]"#])
+    }
 }

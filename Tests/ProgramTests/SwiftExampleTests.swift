@@ -27,6 +27,8 @@ import Testing
         let running = try RunningProgram(program, [])
         #expect(try await running.ending() == .exited(0))
         #expect(try await running.output.all() == said)
+        let page = try String(contentsOfFile: PackageFolder.path("Examples/swift/README.md"), encoding: .utf8)
+        for line in said { #expect(page.contains(line)) }
     }
 
     @Test func `Every program is run, and all of them are short`() throws {
