@@ -65,6 +65,10 @@ import Testing
         #expect(worker.errors.soFar == [])
     }
 
+    // When a machine stood still for longer than the gateway may be silent, a worker that measured silence by the clock took
+    // the gateway for gone, although its heartbeats lay there to be read. It connected anew and left what it had begun, the
+    // gateway cut off those answers, and their clients here saw their connections end: `HTTPConnection.Failure.closed`. So
+    // the worker adds up waits in which nothing came.
     @Test func `The paced worker serves several, stops for a client that leaves, and comes back`() async throws {
         let gateway = try await programs.gateway("--demo-workers", "0", "--response-buffer", "64KiB")
         let worker = try await pacedWorker(of: gateway)
