@@ -88,9 +88,17 @@ import Testing
         let modules = consumer.names(in: "build/debug/Modules").filter { $0.hasSuffix(".swiftmodule") }
         #expect(Set(modules) == ["App.swiftmodule", "SwiftZMQ.swiftmodule"])
 
-        let app = try RunningProgram(consumer.folder.appending(path: "build/debug/App").path(), [])
+        let program = consumer.folder.appending(path: "build/debug/App").path()
+        let app = try RunningProgram(program, [])
         #expect(try await app.ending() == .exited(0))
         #expect(try await app.output.all() == ["true"])
+
+        // Foundation would come with the toolchain and without a word.
+        let loader = try RunningProgram("/usr/bin/env", ["ldd", program])
+        let libraries = try await loader.output.all()
+        #expect(try await loader.ending() == .exited(0))
+        #expect(libraries.contains { $0.contains("libzmq") })
+        #expect(libraries.filter { $0.contains("Foundation") } == [])
     }
 
     @Test func `What a trait needs cannot be had where nothing can be fetched`() async throws {
