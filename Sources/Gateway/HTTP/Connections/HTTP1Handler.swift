@@ -16,7 +16,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     private let session: TLSSession?
     private var context: ChannelHandlerContext?
     private var socket: ConnectionSocket?
-    @exclusivity(unchecked) private var http: State?
+    @exclusivity(unchecked) private var http: ConnectionState<HTTP1Connection>?
     @exclusivity(unchecked) private var actions: [HTTP1Connection.Action] = []
 
     private var isReadPending = false
@@ -34,13 +34,6 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         self.limit = limit
         self.isRefused = isRefused
         self.session = session
-    }
-
-    /// Holds the connection's state in one place: in an optional it would be copied for each look at a part of it.
-    private final class State {
-        @exclusivity(unchecked) var connection: HTTP1Connection
-
-        init(_ connection: consuming HTTP1Connection) { self.connection = connection }
     }
 
     // MARK: Channel events
@@ -63,7 +56,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         loop.add(self)
-        http = State(HTTP1Connection(loop.rules, from: HTTPExchange.Origin(of: context, session)))
+        http = ConnectionState(HTTP1Connection(loop.rules, from: HTTPExchange.Origin(of: context, session)))
         http?.connection.start(
             isRefused: isRefused,
             mayBecomeHTTP2: session == nil && loop.rules.settings.allowsHTTP2PriorKnowledge,
@@ -225,7 +218,9 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 extension HTTP1Handler: ReplyReceiver {
     func receive(_ event: consuming ReplyEvent, for number: UInt64, isLast: Bool) {
         let now = loop.eventLoop.now
-        if let waiting = http?.connection.buffered, waiting > 0 { http?.connection.outputTaken(buffered: socket?.buffered ?? 0) }
+        if let waiting = http?.connection.buffered, waiting > 0 {
+            http?.connection.outputTaken(buffered: socket?.buffered ?? 0)
+        }
         http?.connection.receive(event, for: number, at: now)
         if http?.connection.isOutputLarge == true { _ = flush() }
         if isLast { settle() }

@@ -20,9 +20,9 @@ final class HTTP2Handler: ChannelDuplexHandler {
     private let session: TLSSession?
     private var context: ChannelHandlerContext?
     private var bytes: HTTP2ByteHandler?
-    private var http: HTTP2Connection?
-    private var actions: [HTTP2Connection.Action] = []
-    private var frames: [HTTP2Frame] = []
+    @exclusivity(unchecked) private var http: ConnectionState<HTTP2Connection>?
+    @exclusivity(unchecked) private var actions: [HTTP2Connection.Action] = []
+    @exclusivity(unchecked) private var frames: [HTTP2Frame] = []
 
     private var isReadPending = false
     // What the channel reports in the midst of a step is looked at when the step is over.
@@ -30,7 +30,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     private var isInactive = false
     /// Whether NIOHTTP2 has told the client of an error that ends the connection.
     private var hasFailed = false
-    private var timer = ConnectionTimer()
+    @exclusivity(unchecked) private var timer = ConnectionTimer()
 
     private init(on loop: FrontLoop, limit: ConnectionLimit, isRefused: Bool, session: TLSSession?) {
         self.loop = loop
@@ -130,8 +130,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
         loop.add(self)
         // Where a channel has no such mark, all that waits longer is what comes next.
         try? context.channel.syncOptions?.setOption(.writeBufferWaterMark, value: Self.writeMark)
-        http = HTTP2Connection(loop.rules, from: HTTPExchange.Origin(of: context, session))
-        http?.start(isRefused: isRefused, at: loop.eventLoop.now)
+        http = ConnectionState(HTTP2Connection(loop.rules, from: HTTPExchange.Origin(of: context, session)))
+        http?.connection.start(isRefused: isRefused, at: loop.eventLoop.now)
         settle()
     }
 
@@ -141,7 +141,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        http?.receive(unwrapInboundIn(data), at: loop.eventLoop.now)
+        http?.connection.receive(unwrapInboundIn(data), at: loop.eventLoop.now)
         perform()
     }
 
@@ -158,12 +158,12 @@ final class HTTP2Handler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case let event as NIOHTTP2WindowUpdatedEvent:
-            if let size = event.inboundWindowSize { http?.inboundWindowChanged(event.streamID, to: size) }
+            if let size = event.inboundWindowSize { http?.connection.inboundWindowChanged(event.streamID, to: size) }
         case let event as StreamClosedEvent:
-            http?.streamClosed(event.streamID, at: loop.eventLoop.now)
+            http?.connection.streamClosed(event.streamID, at: loop.eventLoop.now)
             perform()
         case ChannelEvent.inputClosed:
-            http?.inputClosed(unacknowledged: unacknowledged, at: loop.eventLoop.now)
+            http?.connection.inputClosed(unacknowledged: unacknowledged, at: loop.eventLoop.now)
             settle()
         default: break
         }
@@ -174,10 +174,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
         let now = loop.eventLoop.now
         let cause = (error as? NIOHTTP2Errors.StreamError)?.baseError ?? error
         if hasFailed {
-            http?.failed(at: now)
+            http?.connection.failed(at: now)
         } else if cause is NIOHTTP2Errors.InvalidFlowControlWindowSize {
             // The stream alone was reset, which no client needs that can add.
-            http?.fail(.flowControlError, at: now)
+            http?.connection.fail(.flowControlError, at: now)
         } else if !(error is NIOHTTP2Errors.StreamError || error is any NIOHTTP2Error) {
             // Only the socket reports other errors here, and TLS, and after one nothing can be read or written.
             bytes?.socket?.cut()
@@ -186,7 +186,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if http?.wantsInput != false {
+        if http?.connection.wantsInput != false {
             context.read()
         } else {
             isReadPending = true
@@ -196,12 +196,12 @@ final class HTTP2Handler: ChannelDuplexHandler {
     // MARK: For the bytes
 
     /// A frame begins; the error with which the connection is to end because of it.
-    func fault(of head: HTTP2FrameHead) -> HTTP2ErrorCode? { http?.fault(of: head, at: loop.eventLoop.now) }
+    func fault(of head: HTTP2FrameHead) -> HTTP2ErrorCode? { http?.connection.fault(of: head, at: loop.eventLoop.now) }
 
-    func fail(_ code: HTTP2ErrorCode) { http?.fail(code, at: loop.eventLoop.now) }
+    func fail(_ code: HTTP2ErrorCode) { http?.connection.fail(code, at: loop.eventLoop.now) }
 
     func inputPaused(unfinishedHead: Int?) {
-        http?.inputPaused(unfinishedHead: unfinishedHead, at: loop.eventLoop.now)
+        http?.connection.inputPaused(unfinishedHead: unfinishedHead, at: loop.eventLoop.now)
     }
 
     // MARK: Steps
@@ -212,15 +212,15 @@ final class HTTP2Handler: ChannelDuplexHandler {
         guard !isBusy, http != nil else { return }
         repeat {
             let now = loop.eventLoop.now
-            http?.proceed(at: now)
+            http?.connection.proceed(at: now)
             perform()
-            if http?.checksDelivery == true {
-                http?.noteDelivery(unacknowledged: unacknowledged, at: now)
+            if http?.connection.checksDelivery == true {
+                http?.connection.noteDelivery(unacknowledged: unacknowledged, at: now)
                 perform()
             }
         } while flush()
-        timer.set(for: http?.deadline, on: loop.eventLoop, self)
-        if isReadPending, http?.wantsInput == true {
+        timer.set(for: http?.connection.deadline, on: loop.eventLoop, self)
+        if isReadPending, http?.connection.wantsInput == true {
             isReadPending = false
             context?.read()
         }
@@ -228,10 +228,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
 
     /// Carries out what the connection wants done.
     private func perform() {
-        guard http?.actions.isEmpty == false else { return }
+        guard http?.connection.actions.isEmpty == false else { return }
         var taken: [HTTP2Connection.Action] = []
         swap(&taken, &actions)
-        http?.takeActions(into: &taken)
+        http?.connection.takeActions(into: &taken)
         // Taken out one by one, and not copied; as a rule there is one.
         taken.reverse()
         while let action = taken.popLast() {
@@ -252,10 +252,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
 
     /// Hands on frames; whether there were any.
     private func flush() -> Bool {
-        guard let context, http?.hasOutput == true else { return false }
+        guard let context, http?.connection.hasOutput == true else { return false }
         var taken: [HTTP2Frame] = []
         swap(&taken, &frames)
-        http?.takeFrames(into: &taken, at: loop.eventLoop.now)
+        http?.connection.takeFrames(into: &taken, at: loop.eventLoop.now)
         output {
             bytes?.beginGathering()
             var hasData = false
@@ -292,12 +292,12 @@ final class HTTP2Handler: ChannelDuplexHandler {
     }
 
     private func noteOutput(_ context: ChannelHandlerContext) {
-        http?.outputTaken(written: bytes?.written ?? 0, isWritable: context.channel.isWritable)
+        http?.connection.outputTaken(written: bytes?.written ?? 0, isWritable: context.channel.isWritable)
     }
 
     private func finish() {
         guard http != nil else { return }
-        http?.closed(at: loop.eventLoop.now)
+        http?.connection.closed(at: loop.eventLoop.now)
         perform()
         http = nil
         timer.cancel()
@@ -312,7 +312,7 @@ extension HTTP2Handler: NIOHTTP2FrameDelegate {
     func wroteFrame(_ frame: HTTP2Frame) {
         switch frame.payload {
         case .goAway: hasFailed = true
-        case .rstStream where !isBusy: http?.noteFault(at: loop.eventLoop.now)
+        case .rstStream where !isBusy: http?.connection.noteFault(at: loop.eventLoop.now)
         default: break
         }
     }
@@ -320,12 +320,12 @@ extension HTTP2Handler: NIOHTTP2FrameDelegate {
 
 extension HTTP2Handler: ReplyReceiver {
     func receive(_ event: consuming ReplyEvent, for number: UInt64, isLast: Bool) {
-        http?.receive(event, for: number, at: loop.eventLoop.now)
-        if isLast || http?.holdsMuch == true { settle() }
+        http?.connection.receive(event, for: number, at: loop.eventLoop.now)
+        if isLast || http?.connection.holdsMuch == true { settle() }
     }
 
     func drain() {
-        http?.drain(at: loop.eventLoop.now)
+        http?.connection.drain(at: loop.eventLoop.now)
         settle()
     }
 
@@ -337,9 +337,9 @@ extension HTTP2Handler: ReplyReceiver {
 extension HTTP2Handler: NIOScheduledCallbackHandler {
     func handleScheduledCallback(eventLoop: some EventLoop) {
         timer.fired()
-        guard let deadline = http?.deadline else { return }
+        guard let deadline = http?.connection.deadline else { return }
         let now = loop.eventLoop.now
-        if now >= deadline { http?.advance(to: now, unacknowledged: unacknowledged) }
+        if now >= deadline { http?.connection.advance(to: now, unacknowledged: unacknowledged) }
         settle()
     }
 }
