@@ -169,6 +169,40 @@ import WorkerProtocol
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a body that ends with the connection does not look whole when the server ends amid it`(
+        drains: Bool
+    ) async throws {
+        let dispatcher = FakeDispatcher()
+        try await withServer(dispatcher) { server, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.send("GET /a HTTP/1.0\r\n\r\n")
+            let request = await dispatcher.request()
+            dispatcher.send(.begin(.plainText, piece: "a"), .piece("b"), for: request)
+            try await client.waitForEnding("\r\n\r\nab")
+            if drains {
+                #expect(await server.drain(within: .milliseconds(20)) == false)
+            } else {
+                await server.stop()
+            }
+            await #expect(throws: RawClient.Ended.self) { try await client.end() }
+        }
+    }
+
+    @Test func `nor when the server ends before a slow reader has the last of it`() async throws {
+        let dispatcher = FakeDispatcher()
+        try await withServer(dispatcher) { server, port in
+            async let result = PacedReader(port: port, request: "GET /a HTTP/1.0\r\n\r\n").read()
+            let request = await dispatcher.request()
+            // The kernel takes a part of it.
+            let piece = Frame([UInt8](repeating: 0x61, count: 24 << 20))
+            dispatcher.send(.begin(.plainText, piece: piece), .end(""), for: request)
+            await server.stop()
+            let read = await result
+            #expect(read.isReset, "\(read.bytes.count) bytes came")
+        }
+    }
+
     @Test func `an address in use is an error`() async throws {
         try await withServer(.answering()) { _, port in
             let other = HTTPServer(group: .singleton, services: ServiceDirectory())

@@ -56,7 +56,7 @@ struct ConnectionSocket {
     var unacknowledgedOnWire: Int { backlog + inKernel }
 
     /// The bytes that wait in the process, as they go out.
-    private var backlog: Int {
+    var backlog: Int {
         guard let options = context.channel.syncOptions else { return 0 }
         return (try? options.getOption(.bufferedWritableBytes)) ?? 0
     }

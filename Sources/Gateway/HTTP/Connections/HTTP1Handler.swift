@@ -232,7 +232,12 @@ extension HTTP1Handler: ReplyReceiver {
     }
 
     func abort() {
-        socket?.cut()
+        // With TLS a client that is not told of the end knows better.
+        if session == nil, http?.connection.wouldLookWhole(losing: socket?.backlog ?? 0) == true {
+            socket?.reset()
+        } else {
+            socket?.cut()
+        }
     }
 }
 

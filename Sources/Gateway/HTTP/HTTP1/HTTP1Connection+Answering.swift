@@ -132,7 +132,10 @@ extension HTTP1Connection {
     mutating func writeStart(_ start: ResponseStart, bodySize: Int) {
         prepareToClose()
         let framing = ResponseFraming(start.length, isHTTP10: exchanges[0].isHTTP10)
-        if framing == .untilClose { exchanges[0].closes = true }
+        if framing == .untilClose {
+            exchanges[0].closes = true
+            endsByClosing = true
+        }
         exchanges[0].framing = framing
         exchanges[0].start = written + outputSize
         let context = ResponseWriter.Context(

@@ -83,6 +83,13 @@ extension HTTP1Connection {
         }
     }
 
+    /// Whether the client would take a body for whole that is not, if the connection were closed now.
+    ///
+    /// - Parameter backlog: how many bytes wait in the process, and would be lost.
+    func wouldLookWhole(losing backlog: Int) -> Bool {
+        endsByClosing && (!exchanges.isEmpty || resetPosition != nil || backlog > 0)
+    }
+
     /// Ends the connection at once.
     mutating func end(_ action: Action, at now: NIODeadline) {
         guard stage != .closed else { return }

@@ -95,6 +95,8 @@ struct HTTP1Connection {
     /// From which byte on what was written is not for the client to keep: it is to be told by a reset once it has what
     /// comes before.
     var resetPosition: Int?
+    /// Whether the last response has begun, and its body is everything until the connection ends.
+    var endsByClosing = false
     /// Whether a stream of topics, or a WebSocket, was among the answers.
     var hasStreamedTopics = false
     /// Whether its client had not acknowledged anything when that was last looked at, though there was something.
