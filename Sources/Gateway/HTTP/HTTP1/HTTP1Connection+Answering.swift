@@ -5,7 +5,8 @@ extension HTTP1Connection {
     /// The most bytes of a whole body that are copied for the kernel at a time.
     static var copySize: Int { 128 << 10 }
 
-    /// How many times the response buffer whole replies may take that wait for those before them.
+    /// How many times the response buffer those answers may take together that wait for others before them, and that are
+    /// not streams within a response buffer of their own.
     static var heldReplies: Int { 4 }
 
     /// Answers as many requests as can be answered now, in order.
@@ -17,12 +18,19 @@ extension HTTP1Connection {
                 return askAgain()
             } else if let (start, body) = exchanges[0].exchange.takeAnswer() {
                 respond(start, body, at: now)
-            } else if exchanges[0].held.isEmpty {
+            } else if exchanges[0].held.isEmpty || mustWait(exchanges[0].held[0]) {
                 return
             } else {
                 answer(with: exchanges[0].held.removeFirst(), at: now)
             }
         }
+    }
+
+    /// Whether the first response may not begin yet: with the first piece of its stream, more than the response buffer would
+    /// wait for the client.
+    func mustWait(_ event: ReplyEvent) -> Bool {
+        guard case .begin(_, let piece) = event, unsent > 0 else { return false }
+        return unsent + piece.count > rules.settings.responseBuffer
     }
 
     /// Keeps an event until its request is the first, as far as there is room.
@@ -31,18 +39,18 @@ extension HTTP1Connection {
         let limit = rules.settings.responseBuffer
         let known = exchanges[index].heldBytes
         switch event {
+        case .piece(let piece) where piece.isEmpty:
+            // There may be any number of them, and nothing is written for one.
+            return
         case .begin(_, let piece), .piece(let piece):
-            // One piece alone always may wait.
-            guard known == 0 || known + piece.count <= limit else { return giveUp(index) }
+            if known + piece.count > limit {
+                // A piece alone may be larger, as a whole reply may.
+                guard known == 0 else { return giveUp(index) }
+                guard hasRoom(for: piece.count, index) else { return putOff(index) }
+            }
             exchanges[index].heldBytes += piece.count
         case .end(let body), .reply(_, let body):
-            let others = exchanges.reduce(0) { $0 + ($1.exchange.id == nil ? $1.heldBytes : 0) }
-            if index > 0, others + body.count > Self.heldReplies * limit {
-                guard known == 0, exchanges[index].repetition != nil else { return giveUp(index) }
-                exchanges[index].held = []
-                exchanges[index].isToBeRepeated = true
-                return
-            }
+            guard hasRoom(for: body.count, index) else { return putOff(index) }
             exchanges[index].heldBytes += body.count
         case .message(_, let data):
             guard known == 0 || known + data.count <= limit else { return giveUp(index) }
@@ -51,6 +59,26 @@ extension HTTP1Connection {
             break
         }
         exchanges[index].held.append(event)
+    }
+
+    /// Whether so many bytes may wait beside the whole replies, and the pieces over the response buffer, that do. Those of the
+    /// answer that is next in line always may.
+    private func hasRoom(for size: Int, _ index: Int) -> Bool {
+        guard index > 0 else { return true }
+        let limit = rules.settings.responseBuffer
+        let others = exchanges.reduce(0) { sum, other in
+            sum + (other.exchange.id == nil || other.heldBytes > limit ? other.heldBytes : 0)
+        }
+        return others + size <= Self.heldReplies * limit
+    }
+
+    /// Lets go of an answer that finds no room; it is asked for again when its turn comes, where that makes no difference.
+    private mutating func putOff(_ index: Int) {
+        guard exchanges[index].repetition != nil else { return giveUp(index) }
+        if let id = exchanges[index].exchange.takeUnansweredID() { actions.append(.cancel(id)) }
+        exchanges[index].held = []
+        exchanges[index].heldBytes = 0
+        exchanges[index].isToBeRepeated = true
     }
 
     /// Lets go of an answer that is too large to wait; when its turn comes, the connection ends without it.

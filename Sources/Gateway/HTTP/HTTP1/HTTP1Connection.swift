@@ -154,7 +154,7 @@ struct HTTP1Connection {
         }
         if case .handled = event {
             _ = exchanges[index].exchange.receive(.reply(event), rules, at: now)
-        } else if index == 0, exchanges[0].held.isEmpty, exchanges[0].rest == nil {
+        } else if index == 0, exchanges[0].held.isEmpty, exchanges[0].rest == nil, !mustWait(event) {
             answer(with: event, at: now)
         } else {
             hold(event, index)

@@ -24,7 +24,9 @@ import WorkerProtocol
         var bytes: Int { count.withLockedValue { $0 } }
     }
 
-    @Test func `take no more memory than the settings allow, and arrive whole all the same`() async throws {
+    /// - Parameter isStreamed: whether the answers are streams, of one large piece each.
+    @Test(arguments: [false, true])
+    func `take no more memory than the settings allow, and arrive whole all the same`(isStreamed: Bool) async throws {
         var settings = HTTPSettings()
         settings.responseBuffer = 64 << 10
         // The client reads once everything else is done, however long that takes.
@@ -37,9 +39,17 @@ import WorkerProtocol
             try await client.send((0..<16).map { "GET /a/\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
             func answer(_ request: GatewayRequest) throws {
                 let number = try #require(try RequestHead(reading: request.head).target.split(separator: "/").last)
-                dispatcher.send(.reply(.plainText, body: held.reply(size, UInt8(number) ?? 255)), for: request)
+                let body = held.reply(size, UInt8(number) ?? 255)
+                if isStreamed {
+                    dispatcher.send(.begin(.plainText, piece: body), .end(""), for: request)
+                } else {
+                    dispatcher.send(.reply(.plainText, body: body), for: request)
+                }
             }
-            for _ in 0..<16 { try answer(await dispatcher.request()) }
+            let first = await dispatcher.request()
+            for _ in 1..<16 { try answer(await dispatcher.request()) }
+            while held.bytes > 4 * settings.responseBuffer { await Task.yield() }
+            try answer(first)
             // The first, and what may wait beside it.
             while held.bytes > size + 4 * settings.responseBuffer { await Task.yield() }
             let answering = Task { while true { try answer(await dispatcher.request()) } }
@@ -49,6 +59,31 @@ import WorkerProtocol
                 #expect(response.body.count == size && response.body.first == UInt8(index))
             }
             answering.cancel()
+            await client.close()
+        }
+    }
+
+    @Test func `begin, as streams, when the client has taken most of those before them`() async throws {
+        var settings = HTTPSettings()
+        settings.responseBuffer = 64 << 10
+        // The client reads once everything else is done, however long that takes.
+        settings.idleTimeout = .seconds(600)
+        // The kernel takes a part of the first.
+        let sizes = [12 << 20, 1 << 20]
+        let dispatcher = FakeDispatcher()
+        let held = Held()
+        try await withServer(dispatcher, settings: settings) { server, port in
+            let client = try await RawClient.connect(to: port, reads: false, receiveBuffer: 4096)
+            try await client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n")
+            let requests = [await dispatcher.request(), await dispatcher.request()]
+            for (request, size) in zip(requests, sizes) {
+                dispatcher.send(.begin(.plainText, piece: held.reply(size, 0x61)), .end(""), for: request)
+            }
+            // Its turn on the event loop comes after that of the answers.
+            await server.setSettings(settings)
+            #expect(held.bytes == sizes[1])
+            try await client.startReading()
+            for size in sizes { #expect(try await client.response().body.count == size) }
             await client.close()
         }
     }
