@@ -96,7 +96,10 @@ public final class Gateway: Sendable {
         self.server = server
         let broker: BrokerLoop
         let clients: ClientLoop?
+        let programs: ProgramLoop
         let streams: StreamLoop
+        // How to end what has been started, the last first, should something after it fail.
+        var started: [@Sendable () async -> Void] = []
         do {
             // Before the sockets: from the first moment on it is asked about everybody.
             try curve?.authenticator(for: context, logger: logger).start()
@@ -107,17 +110,18 @@ public final class Gateway: Sendable {
                 context: context, endpoints: configuration.workers, security: curve?.server ?? .none,
                 configuration: brokerConfiguration, services: services,
                 sinks: server.replySinks + [clients].compactMap { $0 }, logger: logger)
+            started.append { [broker] in await broker.stop() }
+            programs = try ProgramLoop(broker, logger: logger)
+            started.append { [programs] in await programs.end() }
+            streams = try StreamLoop(
+                context: context, router: router, security: curve?.server,
+                hub: TopicHubConfiguration(readerBuffer: configuration.http.responseBuffer),
+                maximumMessage: configuration.maximumReply, sinks: server.replySinks, logger: logger)
+            started.append { [streams] in await streams.stop() }
             try clients?.start(broker)
-            do {
-                streams = try StreamLoop(
-                    context: context, router: router, security: curve?.server,
-                    hub: TopicHubConfiguration(readerBuffer: configuration.http.responseBuffer),
-                    maximumMessage: configuration.maximumReply, sinks: server.replySinks, logger: logger)
-            } catch {
-                await broker.stop()
-                throw error
-            }
+            started.append { [clients] in await clients?.drain(within: .zero) }
         } catch {
+            for end in started.reversed() { await end() }
             await context.shutdown()
             try? await group.shutdownGracefully()
             if let error = error as? ZMQError { throw GatewayStartError(worker: error) }
@@ -126,7 +130,6 @@ public final class Gateway: Sendable {
         self.broker = broker
         self.streams = streams
         self.clients = clients
-        let programs = try ProgramLoop(broker, logger: logger)
         self.programs = programs
         var watching = [
             Self.watchHandshakes(broker.events, "worker", metrics, logger) { broker.connectionChanged($0) }
@@ -161,11 +164,8 @@ public final class Gateway: Sendable {
             admin = try await Self.listen(configuration.admin, group, pages)
         } catch {
             for task in watching { task.cancel() }
-            await programs.end()
             await server.stop()
-            await streams.stop()
-            await broker.stop()
-            await clients?.drain(within: .zero)
+            for end in started.reversed() { await end() }
             await context.shutdown()
             try? await group.shutdownGracefully()
             throw error
