@@ -28,6 +28,10 @@ import Testing
         return (Int(fields[12]) ?? 0) + (Int(fields[13]) ?? 0)
     }
 
+    private func openFiles(of program: RunningProgram) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processID)/fd").count
+    }
+
     @Test func `When descriptors run out accepting pauses, at rest, and goes on when connections close`() async throws {
         let gateway = try await gateway(openFiles: 150, "--admin", "127.0.0.1:0")
         try await gateway.waitForService("/hello")
@@ -83,6 +87,37 @@ import Testing
             for client in clients { try? await client.close() }
             #expect(try await gateway.ask("GET", "/hello").status == 200)
         }
+        gateway.program.signal(15)
+        #expect(try await gateway.program.ending() == .exited(0))
+    }
+
+    /// Strangers at the workers' endpoint have taken every descriptor.
+    @Test func `Where nothing can be accepted a client waits, at rest, until there are files again`() async throws {
+        let limit = 150
+        let gateway = try await gateway(openFiles: limit, "--admin", "off")
+        try await gateway.waitForService("/hello")
+        let workers = try #require(gateway.workerEndpoint.split(separator: ":").last.flatMap { Int($0) })
+        let group = MultiThreadedEventLoopGroup.singleton
+        var strangers: [any Channel] = []
+        // One after the other: libzmq does not rest while there are some that it cannot accept.
+        var files = try openFiles(of: gateway.program)
+        while files < limit {
+            strangers.append(try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: workers).get())
+            let before = files
+            let patience = ContinuousClock.now + .seconds(1)
+            while files == before, .now < patience {
+                try await Task.sleep(for: .milliseconds(1))
+                files = try openFiles(of: gateway.program)
+            }
+        }
+        let client = try await HTTPConnection.open(to: gateway.port)
+        try await gateway.program.errors.wait(for: "accepting pauses until")
+        // It waits, and does not try again and again: the time itself is what is tested.
+        let before = try ticks(of: gateway.program)
+        try await Task.sleep(for: .seconds(1))
+        #expect(try ticks(of: gateway.program) - before < 30)
+        for stranger in strangers { try? await stranger.close() }
+        #expect(try await client.ask("GET", "/hello").status == 200)
         gateway.program.signal(15)
         #expect(try await gateway.program.ending() == .exited(0))
     }

@@ -12,6 +12,7 @@ final class AdminServer: Sendable {
     /// Where it listens, with the real port where 0 was asked for.
     let address: ListenAddress
     private let listener: any Channel
+    private let pause = AcceptPause(logger: nil)
 
     /// Binds the address and serves.
     ///
@@ -21,6 +22,7 @@ final class AdminServer: Sendable {
     ) async throws(GatewayStartError) {
         let limit = ConnectionLimit(Self.maximumConnections)
         let bootstrap = ServerBootstrap(group: group)
+            .pausing(by: pause, limit)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -40,11 +42,13 @@ final class AdminServer: Sendable {
                 }
             }
         listener = try await bootstrap.listen(on: address, option: "--admin")
+        pause.add(listener)
         self.address = ListenAddress(host: address.host, port: listener.localAddress?.port ?? address.port)
     }
 
     /// Stops listening.
     func stop() async {
+        pause.removeAll()
         try? await listener.close()
     }
 }

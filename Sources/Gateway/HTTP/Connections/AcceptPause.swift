@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -7,7 +8,8 @@ import SystemSupport
 /// libraries, which end it instead, and an accept that fails for want of one is tried again at once.
 ///
 /// The system gives each new descriptor the lowest free number, so that the number of an accepted connection says how
-/// many are open. Where few are left, the listeners stop accepting; clients wait in the kernel's queue meanwhile.
+/// many are open. Where few are left, or none because others have taken them, the listeners stop accepting; clients wait
+/// in the kernel's queue meanwhile.
 final class AcceptPause: Sendable {
     /// How often it is looked whether there is room again.
     private static let interval = TimeAmount.milliseconds(100)
@@ -64,11 +66,24 @@ final class AcceptPause: Sendable {
     ///
     /// - Parameter connections: counts the connections, this one among them.
     func accepted(_ channel: any Channel, _ connections: ConnectionLimit) {
-        guard let limit else { return }
-        let count = connections.current
-        guard !Self.hasRoom(for: channel, among: count, limit) else { return }
+        guard let limit, !Self.hasRoom(for: channel, among: connections.current, limit) else { return }
+        pause(connections)
+    }
+
+    /// Nothing could be accepted. Called on the listener's event loop.
+    ///
+    /// - Parameter connections: counts the connections.
+    func failed(with error: any Error, _ connections: ConnectionLimit) {
+        guard let error = error as? IOError, Self.shortages.contains(error.errnoCode) else { return }
+        pause(connections)
+    }
+
+    /// What an accept fails with that leaves the client in the queue, where it is found again at once.
+    private static let shortages = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+
+    private func pause(_ connections: ConnectionLimit) {
         let (listeners, isWorthALine) = state.withLockedValue { state -> ([any Channel], Bool) in
-            guard !state.isPaused else { return ([], false) }
+            guard !state.isPaused, !state.listeners.isEmpty else { return ([], false) }
             state.isPaused = true
             let now = ContinuousClock.now
             let isWorthALine = state.lastLogged.map { now - $0 >= Self.silence } ?? true
@@ -79,7 +94,9 @@ final class AcceptPause: Sendable {
         if isWorthALine {
             logger?.warning(
                 "accepting pauses until connections close: the process may have no more files open",
-                metadata: ["limit": "\(limit)", "connections": "\(count)"])
+                metadata: [
+                    "limit": "\(limit.map { String($0) } ?? "none")", "connections": "\(connections.current)",
+                ])
         }
         for listener in listeners { setAccepting(false, listener) }
         lookAgain(on: first.eventLoop, connections)
@@ -101,7 +118,8 @@ final class AcceptPause: Sendable {
     /// Whether a connection can be accepted beside so many others. The few that are accepted in any case need no room left by
     /// what else is open: of a process that has taken much for itself there may never be any.
     private func hasRoom(beside count: Int) -> Bool {
-        guard let limit, let next = OpenFileLimit.next else { return false }
+        guard let next = OpenFileLimit.next else { return false }
+        guard let limit else { return true }
         return count < Self.least || next < limit - Self.reserve(of: limit)
     }
 

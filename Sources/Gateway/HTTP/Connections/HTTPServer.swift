@@ -220,6 +220,7 @@ package final class HTTPServer: Sendable {
         let mark = ChannelOptions.Types.WriteBufferWaterMark(
             low: max(1, settings.responseBuffer / 2), high: max(1, settings.responseBuffer))
         return ServerBootstrap(group: group)
+            .pausing(by: pause, connections)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
