@@ -336,4 +336,16 @@ import WorkerProtocol
         other.settle()
         #expect(other.goAways.map(\.code) == [.enhanceYourCalm])
     }
+
+    @Test func `Streams over the limit are a fault of a client that knows it, and of another when they are a flood`() {
+        var script = HTTP2Script { $0.maximumStreams = 1 }
+        for index in 0...250 { script.request(HTTP2StreamID(2 * index + 1)) }
+        #expect(script.goAways.isEmpty && script.end(of: 501) == ["7"])
+        script.begin(.settings, flags: HTTP2FrameHead.acknowledges)
+        for index in 251...351 { script.request(HTTP2StreamID(2 * index + 1)) }
+        #expect(script.goAways.map(\.code) == [.enhanceYourCalm])
+        var flood = HTTP2Script { $0.maximumStreams = 1 }
+        for index in 0...1001 { flood.request(HTTP2StreamID(2 * index + 1)) }
+        #expect(flood.goAways.map(\.code) == [.enhanceYourCalm])
+    }
 }

@@ -197,6 +197,16 @@ import WorkerProtocol
         #expect(script.end(of: 7) == [])
     }
 
+    @Test func `A connection keeps to the number of streams that its client was told of`() {
+        var script = HTTP2Script { $0.maximumStreams = 3 }
+        var settings = HTTPSettings()
+        settings.maximumStreams = 1
+        script.rules.apply(settings)
+        for id: HTTP2StreamID in [1, 3, 5, 7] { script.request(id) }
+        #expect(script.submitted.count == 3)
+        #expect(script.end(of: 7) == ["7"])
+    }
+
     @Test func `A request that breaks the rules of HTTP/2 is told of`() {
         var script = HTTP2Script()
         script.request(1, "GET", "/s", ends: true, [("X-Upper", "b")])

@@ -126,7 +126,7 @@ extension HTTP2Connection {
             control.append(HTTP2Frame(streamID: id, payload: .rstStream(.refusedStream)))
             return
         }
-        guard streams.count < rules.settings.maximumStreams else { return resetForFault(id, .refusedStream, at: now) }
+        guard streams.count < maximumStreams else { return refuseOneMore(id, at: now) }
         guard let head = HTTP2RequestHead.read(fields, defaultPort: origin.defaultPort) else {
             return resetForFault(id, .protocolError, at: now)
         }
@@ -160,6 +160,13 @@ extension HTTP2Connection {
         } catch {
             refuse(bytes, error, endsStream: endsStream, id, at: now)
         }
+    }
+
+    /// Refuses a stream that is one too many. That is no fault of a client that cannot know yet how many it may have.
+    private mutating func refuseOneMore(_ id: HTTP2StreamID, at now: NIODeadline) {
+        guard !knowsSettings else { return resetForFault(id, .refusedStream, at: now) }
+        reset(id, .refusedStream, .abandoned, at: now)
+        if floods.isTooMuchOfNothing(at: now) { fail(.enhanceYourCalm, at: now) }
     }
 
     private mutating func begin(

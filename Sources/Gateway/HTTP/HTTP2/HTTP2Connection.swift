@@ -68,6 +68,8 @@ struct HTTP2Connection {
 
     let rules: FrontRules
     let origin: HTTPExchange.Origin
+    /// How many streams the client was told it may have open, whatever the settings have become since.
+    let maximumStreams: Int
 
     var stage = ConnectionStage.open
     var streams = HTTP2StreamTable()
@@ -86,6 +88,8 @@ struct HTTP2Connection {
     var isRefused = false
     var isInputClosed = false
     var hasSettings = false
+    /// Whether the client has acknowledged the settings of the gateway, ``maximumStreams`` among them.
+    var knowsSettings = false
     var floods = HTTP2FloodGuard()
     /// The streams whose last frames from the client have been seen to begin, and perhaps not been read.
     var ended = EndedStreams()
@@ -135,6 +139,7 @@ struct HTTP2Connection {
     init(_ rules: FrontRules, from origin: HTTPExchange.Origin) {
         self.rules = rules
         self.origin = origin
+        maximumStreams = rules.settings.maximumStreams
         bodies = HTTP2BodyAllowance(bound: Self.heldBuffers * rules.settings.maximumBodySize)
     }
 
@@ -157,6 +162,8 @@ struct HTTP2Connection {
             // NIOHTTP2 has another name for a head after the end of a request (RFC 9113, section 5.1).
             if head.kind == .headers, hasEnded(head.stream) { return .streamClosed }
             if head.has(HTTP2FrameHead.endsStream) { ended.insert(head.stream) }
+        } else if head.kind == .settings, head.has(HTTP2FrameHead.acknowledges) {
+            knowsSettings = true
         }
         return floods.isTooMuch(head, at: now) || head.kind == .reset && floods.isTooMuchReset(at: now)
             ? .enhanceYourCalm : nil
@@ -286,7 +293,7 @@ struct HTTP2Connection {
     /// The bytes that each stream may hold, however many there are.
     var leastShare: Int {
         let buffer = rules.settings.responseBuffer
-        return min(buffer, max(256, commonRoom / (2 * max(1, rules.settings.maximumStreams))))
+        return min(buffer, max(256, commonRoom / (2 * max(1, maximumStreams))))
     }
 
     /// What a further stream may hold of its own: much for a few, and for many so little that all together keep within the

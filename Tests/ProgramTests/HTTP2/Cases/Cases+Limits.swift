@@ -79,6 +79,19 @@ extension HTTP2Case {
                 ] { try step.run(client) }
             }),
         HTTP2Case(
+            "A hundred and fifty streams too many before the client can know it are refused, and the others go on",
+            beginning: .nothing,
+            Step { client in
+                let block = HeaderBlock.request("POST", "/probe/echo").bytes
+                var frames = [RawFrame.settings()]
+                for number in UInt32(0)..<250 { frames.append(.headers(2 * number + 1, block, end: false)) }
+                try client.send(raw: HTTP2Client.preface)
+                // The gateway's settings are read, and acknowledged, once everything is sent.
+                try client.send(frames)
+                for number in UInt32(100)..<250 { try Step.reset(2 * number + 1, .refusedStream).run(client) }
+            }, .data(1, "x"), .answer(1, body: "x"), .data(199, "y"), .answer(199, body: "y"), .request(501),
+            .answer(501)),
+        HTTP2Case(
             "The body of a stream that is refused is no error of the connection", openAll,
             Step { client in
                 let over = beyond(client)
