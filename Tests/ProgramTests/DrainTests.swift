@@ -44,6 +44,20 @@ import Testing
         #expect(try await gateway.program.ending() == .exited(0))
     }
 
+    /// A record of a connection that nobody ends would hold up the drain for as long as it may take.
+    @Test(arguments: [
+        "BAD\r\n\r\n", "POST /none HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n",
+        "GET /none HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "GET /none HTTP/1.0\r\n\r\n",
+    ])
+    func `Clients that reset while they get a last answer leave nothing behind for a drain to wait for`(
+        request: String
+    ) async throws {
+        let gateway = try await programs.gateway("--demo-workers", "0", "--drain-timeout", "10m")
+        try await RawSocket.resetMany(to: gateway.port, after: Array(request.utf8))
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.ending() == .exited(0))
+    }
+
     @Test func `A second signal ends the gateway although a request is in flight`() async throws {
         let gateway = try await programs.gateway("--demo-workers", "0")
         let worker = try await programs.obedientWorker("req", "slow", of: gateway)

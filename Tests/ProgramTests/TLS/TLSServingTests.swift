@@ -163,6 +163,17 @@ import Testing
         #expect(try await gateway.gateway.program.ending() == .exited(0))
     }
 
+    /// A record that is too long, and plain HTTP.
+    @Test(arguments: [[0x16, 3, 1, 0xFF, 0xFF, 1, 2], Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8)])
+    func `Clients that reset while they are refused leave nothing behind for a drain to wait for`(
+        bytes: [UInt8]
+    ) async throws {
+        let gateway = try await gateway("--drain-timeout", "10m")
+        try await RawSocket.resetMany(to: gateway.gateway.port, after: bytes)
+        gateway.gateway.program.signal(SIGTERM)
+        #expect(try await gateway.gateway.program.ending() == .exited(0))
+    }
+
     @Test func `An answer that is the last is read whole although the request was not`() async throws {
         let gateway = try await gateway("--max-body", "10B")
         let body = certificates.file("large")

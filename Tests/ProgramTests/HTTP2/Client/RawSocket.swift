@@ -1,4 +1,5 @@
 import Glibc
+import Testing
 
 /// A TCP connection to a port of this machine, byte for byte as a test wants it. It blocks, within a deadline: whoever
 /// uses it has a thread for that.
@@ -93,5 +94,21 @@ final class RawSocket {
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
         close(descriptor)
+    }
+}
+
+extension RawSocket {
+    /// Sends bytes on many connections, one after the other, and resets each: at once, or when something comes back.
+    static func resetMany(to port: Int, after bytes: [UInt8]) async throws {
+        try await HTTP2Gateway.onThread {
+            for number in 0..<30 {
+                let socket = try RawSocket(port: port)
+                #expect(socket.write(bytes[...]) == bytes.count)
+                if number.isMultiple(of: 2) {
+                    #expect(socket.wait(until: .now + HTTP2Client.patience, writing: false) == .readable)
+                }
+                socket.end(byReset: true)
+            }
+        }
     }
 }
