@@ -117,6 +117,19 @@ import Testing
         }
     }
 
+    @Test func `A slow reader has the last answer whole when the gateway ends`() async throws {
+        let gateway = try await SecureGateway(certificates, programs, "--idle-timeout", "10s")
+        let noise = SecureGateway.noise(12 << 20)
+        let body = certificates.file("last")
+        try Data(noise).write(to: URL(filePath: body))
+        try await gateway.withWorker("whole", { _ in WorkerResponse(body: .bytes(Frame(noise))) }) {
+            let answer = try await gateway.fetchSlowly(["--http2"], "/whole", into: "\(body).back", drains: true)
+            #expect(answer.isGood, "\(answer)")
+            #expect(FileManager.default.contentsEqual(atPath: body, andPath: "\(body).back"))
+            #expect(try await gateway.gateway.program.ending() == .exited(0))
+        }
+    }
+
     @Test func `An answer that is the last is read whole although the request was not`() async throws {
         let gateway = try await SecureGateway(certificates, programs, "--max-body", "10B")
         let body = certificates.file("large")

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayWorker
+import Glibc
 import HTTPTypes
 import ProcessSupport
 import SwiftZMQ
@@ -60,6 +61,20 @@ struct SecureGateway {
     func bareCurl(_ arguments: [String]) async throws -> Outcome {
         try await run(
             "curl", ["--silent", "--show-error", "--max-time", "100", "--noproxy", "*", "--http1.1"] + arguments)
+    }
+
+    /// Fetches something into a file at a slow pace.
+    ///
+    /// - Parameter drains: whether the gateway is to end when the first bytes have come.
+    func fetchSlowly(_ options: [String], _ target: String, into file: String, drains: Bool) async throws -> Outcome {
+        async let answer = bareCurl(authority + options + ["--limit-rate", "4M", "--output", file, "\(url)\(target)"])
+        if drains {
+            while FileManager.default.contents(atPath: file)?.isEmpty != false {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            gateway.program.signal(SIGTERM)
+        }
+        return try await answer
     }
 
     /// Runs OpenSSL's client, which sends something once it is connected, and reads until the other side ends.

@@ -198,6 +198,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `A slow reader has the last answer of a connection whole`(drains: Bool) async throws {
+        let gateway = try await gateway("--idle-timeout", "10s")
+        let noise = SecureGateway.noise(12 << 20)
+        let body = certificates.file("last")
+        try Data(noise).write(to: URL(filePath: body))
+        try await gateway.withWorker("whole", { _ in WorkerResponse(body: .bytes(Frame(noise))) }) {
+            let options = drains ? [] : ["--header", "Connection: close"]
+            let answer = try await gateway.fetchSlowly(options, "/whole", into: "\(body).back", drains: drains)
+            #expect(answer.isGood, "\(answer)")
+            #expect(FileManager.default.contentsEqual(atPath: body, andPath: "\(body).back"))
+            if drains { #expect(try await gateway.gateway.program.ending() == .exited(0)) }
+        }
+    }
+
     @Test func `A response that is cut looks cut, and one that is whole does not`() async throws {
         // A worker that fails says nothing more.
         let gateway = try await gateway("--stream-idle-timeout", "500ms")
