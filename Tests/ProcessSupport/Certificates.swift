@@ -32,6 +32,13 @@ package struct Certificates {
             ])
     }
 
+    /// Makes an authority that another has certified.
+    package func makeIntermediate(_ name: String, by authority: String) async throws {
+        try "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
+            .write(toFile: file("\(name).ext"), atomically: true, encoding: .utf8)
+        try await make(name, by: authority, subject: "/CN=\(name)", days: 30)
+    }
+
     /// Makes a certificate for this machine's own name and address.
     package func makeServer(_ name: String, by authority: String, subject: String = "/CN=localhost", days: Int = 30)
         async throws

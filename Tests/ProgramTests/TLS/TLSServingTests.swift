@@ -79,6 +79,21 @@ import Testing
         }
     }
 
+    @Test func `The intermediate certificates of the file are sent along`() async throws {
+        try await certificates.makeAuthority("ca")
+        try await certificates.makeIntermediate("between", by: "ca")
+        try await certificates.makeServer("server", by: "between")
+        let own = try Data(contentsOf: URL(filePath: certificates.certificate("server")))
+        let intermediate = try Data(contentsOf: URL(filePath: certificates.certificate("between")))
+        let incomplete = try await gateway()
+        let refused = try await incomplete.curl("\(incomplete.url)/hello")
+        #expect(refused.code == 60, "\(refused)")
+        try (own + intermediate).write(to: URL(filePath: certificates.certificate("server")))
+        let complete = try await gateway()
+        let answer = try await complete.curl("\(complete.url)/hello")
+        #expect(answer.isGood, "\(answer)")
+    }
+
     @Test func `Old versions are refused, and counted`() async throws {
         let gateway = try await gateway()
         let old = try await gateway.client("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")
