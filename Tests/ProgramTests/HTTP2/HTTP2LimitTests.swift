@@ -23,6 +23,23 @@ import Testing
         }
     }
 
+    @Test func `Who comes after SIGHUP is told of another number of streams, and who was there keeps to the old one`()
+        async throws
+    {
+        let file = try TemporaryFile("max-streams: 3\n")
+        let gateway = try await HTTP2Gateway("--config", file.path)
+        let process = gateway.gateway.program
+        try await gateway.withClient { first in
+            try file.replace(with: "max-streams: 2\n")
+            process.signal(SIGHUP)
+            while try HTTP2Client(port: first.port).serverSettings[3] != 2 {}
+            for step in [
+                Step.times(3) { [.request(UInt32(2 * $0 + 1), "POST", "/probe/echo", end: false)] }, .request(7),
+                .reset(7, .refusedStream), .data(5, "x"), .answer(5, body: "x"),
+            ] { try step.run(first) }
+        }
+    }
+
     @Test func `A connection over the limit gets 503 on its first stream, and then GOAWAY`() async throws {
         let gateway = try await HTTP2Gateway("--max-connections", "1")
         try await gateway.withClient { first in

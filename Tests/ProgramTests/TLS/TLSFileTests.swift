@@ -179,6 +179,27 @@ import Testing
         #expect(try await gateway.metric("webgateway_tls_handshake_failures_total") == 0)
     }
 
+    @Test func `Versions and certificates of clients are other ones after SIGHUP, too`() async throws {
+        let file = try TemporaryFile("http2: on\ntls-minimum: 1.2\n")
+        let gateway = try await SecureGateway(certificates, programs, "--config", file.path)
+        try await certificates.makeClient("ada", by: "ca", subject: "/CN=Ada")
+        let (certificate, key) = (certificates.certificate("ada"), certificates.key("ada"))
+        let before = try await gateway.client("-tls1_2", "-alpn", "h2,http/1.1")
+        #expect(before.isGood && before.output.contains("ALPN protocol: h2"), "\(before)")
+
+        try file.replace(with: "http2: off\ntls-minimum: 1.3\ntls-client-ca: \(certificates.certificate("ca"))\n")
+        gateway.gateway.program.signal(SIGHUP)
+        try await gateway.gateway.program.errors.wait(for: "configuration read again")
+        let old = try await gateway.client("-tls1_2", "-cert", certificate, "-key", key)
+        #expect(!old.isGood, "\(old)")
+        let after = try await gateway.client("-cert", certificate, "-key", key, "-alpn", "h2,http/1.1")
+        #expect(after.isGood && after.output.contains("ALPN protocol: http/1.1"), "\(after)")
+        let stranger = try await gateway.curl("\(gateway.url)/hello")
+        #expect(!stranger.isGood && stranger.output == [], "\(stranger)")
+        let known = try await gateway.curl("--cert", certificate, "--key", key, "\(gateway.url)/hello")
+        #expect(known.isGood, "\(known)")
+    }
+
     @Test func `No handshake fails while certificates are replaced`() async throws {
         let gateway = try await SecureGateway(certificates, programs)
         for name in ["one", "two"] { try await certificates.makeServer(name, by: "ca", subject: "/CN=\(name)") }
