@@ -48,6 +48,33 @@ package struct Certificates {
         try await make(name, by: authority, subject: subject, days: days)
     }
 
+    /// Makes a certificate for this machine's own name and address that is valid for a year from a day on, which is written
+    /// as in 20900131.
+    package func makeServer(_ name: String, by authority: String, from day: String) async throws {
+        try await makeServer(name, by: authority)
+        // Of the commands of OpenSSL 3.0 this alone lets the beginning be chosen.
+        let settings = """
+            [ca]
+            default_ca = this
+            [this]
+            database = \(file("\(name).index"))
+            rand_serial = yes
+            new_certs_dir = \(folder.path)
+            default_md = sha256
+            policy = any
+            [any]
+            commonName = supplied
+
+            """
+        try settings.write(toFile: file("\(name).cnf"), atomically: true, encoding: .utf8)
+        try "".write(toFile: file("\(name).index"), atomically: true, encoding: .utf8)
+        try await openssl([
+            "ca", "-batch", "-notext", "-config", file("\(name).cnf"), "-cert", certificate(authority), "-keyfile",
+            key(authority), "-startdate", "\(day)000000Z", "-days", "365", "-extfile", file("\(name).ext"),
+            "-in", file("\(name).csr"), "-out", certificate(name),
+        ])
+    }
+
     /// Makes a certificate that a client shows.
     package func makeClient(_ name: String, by authority: String, subject: String, days: Int = 30) async throws {
         try "extendedKeyUsage=clientAuth\nbasicConstraints=critical,CA:FALSE\n"

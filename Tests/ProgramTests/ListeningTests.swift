@@ -62,6 +62,42 @@ import Testing
         #expect(!worker.errors.soFar.contains { $0.contains("error") })
     }
 
+    @Test func `Embedded workers, publishers and subscribers are reached over IPv6, too`() async throws {
+        let context = try Context()
+        let publisher = try Publisher(context) {
+            $0.usesIPv6 = true
+            $0.linger = .zero
+        }
+        let source = try publisher.bind("tcp://[::1]:*")
+        let file = try TemporaryFile(
+            """
+            routes:
+              - {path: /events/, subscribe: '\(source)'}
+              - {path: /publish/, publish: 'tcp://[::1]:*'}
+            """)
+        let program = try programs.webgateway(
+            "serve", "--listen", "127.0.0.1:0", "--workers", "tcp://[::1]:*", "--admin", "off", "--config", file.path)
+        let gateway = try await RunningGateway(program)
+        try await gateway.waitForService("/hello")
+
+        let subscriber = try Subscriber(context, topics: ["topic"]) {
+            $0.usesIPv6 = true
+            $0.linger = .zero
+        }
+        try subscriber.connect(String(try await program.output.wait(for: "publishing on tcp://[::1]:").dropFirst(14)))
+        let connection = try await HTTPConnection.open(to: gateway.port)
+        // Whoever subscribes gets what is published from then on; when that is, only a message tells.
+        while try subscriber.tryReceive() == nil {
+            #expect(try await connection.ask("POST", "/publish/topic", body: []).status == 202)
+        }
+        let reader = try await TopicReader(programs, of: gateway, "/events/topic")
+        while !reader.program.output.soFar.contains(where: { $0.hasPrefix("data: 42") }) {
+            try await publisher.send(["topic", "42"])
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        await context.shutdown()
+    }
+
     @Test(arguments: ["--workers", "--clients"])
     func `A path where another gateway listens is refused, and the other goes on`(option: String) async throws {
         let folder = try TemporaryFolder()
@@ -73,11 +109,13 @@ import Testing
         try await first.waitForService("/hello")
     }
 
-    @Test func `A path with a file that is no socket is refused, and the file stays`() async throws {
+    @Test(arguments: ["--workers", "--clients"])
+    func `A path with a file that is no socket is refused, and the file stays`(option: String) async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/notes"
         try "worth keeping".write(toFile: path, atomically: true, encoding: .utf8)
-        try await expectOneLine(of: gateway(workers: "ipc://\(path)"), names: "ipc://\(path)", "remove it")
+        let program = try gateway(workers: "tcp://127.0.0.1:*", option, "ipc://\(path)")
+        try await expectOneLine(of: program, names: "ipc://\(path)", "remove it")
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "worth keeping")
     }
 

@@ -23,6 +23,8 @@ import Testing
             "%{http_version} %{http_code} %{num_connects}\n")
         #expect(both.isGood, "\(both)")
         #expect(both.output.filter { $0.hasPrefix("2 ") } == ["2 200 1", "2 200 0"], "\(both)")
+        try await gateway.wait(
+            for: "webgateway_requests_total{service=\"hello\",method=\"GET\",status=\"200\"}", toBe: 2)
         let one = try await gateway.curl("--http1.1", "\(gateway.url)/hello", "--write-out", "%{http_version}\n")
         #expect(one.output.contains("1.1"), "\(one)")
         let head = try await gateway.curl("--http2", "--head", "\(gateway.url)/hello")

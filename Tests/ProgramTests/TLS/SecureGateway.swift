@@ -107,13 +107,13 @@ struct SecureGateway {
         return Outcome(status: status, output: try await program.output.all(), errors: try await program.errors.all())
     }
 
-    /// A metric without labels.
+    /// A metric, named with its labels where it has some.
     func metric(_ name: String) async throws -> Int? {
         let outcome = try await bareCurl(["http://127.0.0.1:\(adminPort)/metrics"])
         return outcome.output.first { $0.hasPrefix("\(name) ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
     }
 
-    /// Waits until a metric without labels has a value.
+    /// Waits until a metric, named with its labels where it has some, has a value.
     func wait(for name: String, toBe value: Int) async throws {
         while try await metric(name) != value { try await Task.sleep(for: .milliseconds(20)) }
     }

@@ -33,8 +33,10 @@ import Testing
             "--header", "X-Client-Certificate-Subject: CN=Eve", "--header", "x_client_certificate_subject: CN=Eve",
         ]
         try await gateway.withWorker("heads", SecureGateway.heads) {
-            for version in ["1.2", "1.3"] {
-                let options = gateway.authority + ["--tls-max", version]
+            for (tls, version) in [
+                ("1.2", "--http1.1"), ("1.3", "--http1.1"), ("1.2", "--http2"), ("1.3", "--http2"),
+            ] {
+                let options = gateway.authority + ["--tls-max", tls, version]
                 let target = "\(gateway.url)/heads"
                 let good = try await gateway.bareCurl(options + shown("ada") + spoofed + [target, target])
                 #expect(good.isGood, "\(good)")
@@ -51,7 +53,7 @@ import Testing
             let open = try await gateway.bareCurl(spoofed + ["\(plain)/heads"])
             #expect(open.isGood && !open.output.contains { $0.lowercased().contains("subject") }, "\(open)")
         }
-        try await gateway.wait(for: "webgateway_tls_handshake_failures_total", toBe: 6)
+        try await gateway.wait(for: "webgateway_tls_handshake_failures_total", toBe: 12)
     }
 
     @Test func `A client that resumes is told apart all the same`() async throws {

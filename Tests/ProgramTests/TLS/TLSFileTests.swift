@@ -103,6 +103,15 @@ import Testing
         #expect(lines.first?.contains("the certificate expired on ") == true, "\(lines)")
     }
 
+    @Test func `With a certificate that is not valid yet it starts as well, and says so`() async throws {
+        try await certificates.makeAuthority("ca")
+        try await certificates.makeServer("server", by: "ca", from: "20900101")
+        let gateway = try await SecureGateway(certificates, programs)
+        try await gateway.gateway.program.errors.wait(
+            for: "warning", certificates.certificate("server"), "is valid from Sun, 01 Jan 2090 00:00:00 GMT on")
+        #expect(try await gateway.curl("--insecure", "\(gateway.url)/hello").isGood)
+    }
+
     @Test func `check looks into the files`() async throws {
         try await certificates.makeAuthority("ca")
         try await certificates.makeServer("server", by: "ca")
