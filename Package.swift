@@ -393,7 +393,7 @@ let package = Package(
         .testTarget(
             name: "StaticSiteTests",
             dependencies: [
-                "ProcessSupport", "StaticSite",
+                "ProcessSupport", "StaticSite", "TextFormats",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
             swiftSettings: language

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TextFormats
 
 /// A GET or HEAD for a representation that is there.
 struct SiteRequest {

@@ -2,6 +2,7 @@ import Glibc
 import HTTPTypes
 import ProcessSupport
 import Testing
+import TextFormats
 
 @testable import StaticSite
 

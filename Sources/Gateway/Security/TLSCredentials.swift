@@ -1,5 +1,6 @@
 import Glibc
 import NIOSSL
+import TextFormats
 
 /// What is in the files that ``TLSSettings`` name, read and checked.
 struct TLSCredentials {
@@ -136,10 +137,10 @@ struct TLSCredentials {
             let name = index == 0 ? "the certificate" : "certificate \(index + 1) of the chain"
             let reason: String
             if certificate.notValidAfter < moment.tv_sec {
-                let date = HTTPDateCache.format(secondsSince1970: certificate.notValidAfter)
+                let date = HTTPDate.text(certificate.notValidAfter)
                 reason = "\(name) expired on \(date): clients will not accept it; renew it, and send SIGHUP"
             } else if certificate.notValidBefore > moment.tv_sec {
-                let date = HTTPDateCache.format(secondsSince1970: certificate.notValidBefore)
+                let date = HTTPDate.text(certificate.notValidBefore)
                 reason = "\(name) is valid from \(date) on: clients will not accept it before; look at the clock, too"
             } else {
                 return nil

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TextFormats
 
 /// The conditions of a request, in the order in which they are looked at (RFC 9110, section 13.2.2).
 struct Preconditions {

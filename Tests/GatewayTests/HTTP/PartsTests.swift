@@ -1,4 +1,5 @@
 import Testing
+import TextFormats
 
 @testable import Gateway
 
@@ -32,7 +33,7 @@ import Testing
         (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"),
     ])
     func `a date is written as HTTP wants it`(_ seconds: Int, _ text: String) {
-        #expect(HTTPDateCache.format(secondsSince1970: seconds) == text)
+        #expect(HTTPDate.text(seconds) == text)
     }
 
     @Test func `new request ids differ, also between event loops`() {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A time of HTTP, to the second (RFC 9110, section 5.6.7).
-enum HTTPDate {
+package enum HTTPDate {
     private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let longDays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
     private static let months = [
@@ -9,7 +9,7 @@ enum HTTPDate {
     ]
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT` for seconds since 1970.
-    static func text(_ seconds: Int) -> String {
+    package static func text(_ seconds: Int) -> String {
         var moment = time_t(seconds)
         var parts = tm()
         guard gmtime_r(&moment, &parts) != nil else { return text(0) }
@@ -23,7 +23,7 @@ enum HTTPDate {
     /// Seconds since 1970 of a time in one of the three forms that a recipient has to know; nil for anything else.
     ///
     /// - Parameter now: by which the two digits of an old form's year are understood: as no more than 50 years ahead.
-    static func seconds(of text: String, now: Int) -> Int? {
+    package static func seconds(of text: String, now: Int) -> Int? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         switch words.count {
         // Sun, 06 Nov 1994 08:49:37 GMT
