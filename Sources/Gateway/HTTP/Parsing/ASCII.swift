@@ -1,8 +1,11 @@
+import WorkerProtocol
+
 // What single bytes mean in HTTP's grammar (RFC 9110, section 5.6.2; RFC 5234, appendix B.1).
 
 extension UInt8 {
     /// Whether the byte may stand in a token.
-    var isTokenByte: Bool { ASCII.tokenBytes.contains(self) }
+    @inline(__always)
+    var isTokenByte: Bool { FieldName.isTokenByte(self) }
 
     /// Whether the byte is a visible ASCII character, the space not included.
     var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
@@ -26,13 +29,8 @@ enum ASCII {
         }
     }
 
-    // Computed and not stored, so that the compiler sees constants where it tests them.
-
-    /// Letters, digits and ``!#$%&'*+-.^_`|~``.
-    static var tokenBytes: Set { Set(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
-
     /// Letters, digits and `-._~!$&'()*+;=`: the characters of a registered name without the comma, which no host has
-    /// and a list would be made of.
+    /// and a list would be made of. Computed and not stored, so that the compiler sees constants where it tests them.
     static var hostBytes: Set { Set(low: 0x2BFF_6FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 
     /// Whether bytes equal a text in lower case, letters of either case being the same.
