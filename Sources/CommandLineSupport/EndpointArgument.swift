@@ -1,4 +1,5 @@
 public import ArgumentParser
+import SystemSupport
 
 /// An endpoint as it is written on a command line: `tcp://HOST:PORT` or `ipc://PATH`.
 ///
@@ -23,7 +24,7 @@ public struct EndpointArgument: ExpressibleByArgument, ExpressibleByStringLitera
     public var description: String { text }
 
     /// Whether the endpoint names an IPv6 address, for which sockets have an option.
-    public var isIPv6: Bool { text.hasPrefix("tcp://") && text.contains("[") }
+    public var isIPv6: Bool { EndpointText.isIPv6(text) }
 
     /// Refuses what libzmq could not use, and what it would use to no purpose.
     ///

@@ -80,7 +80,7 @@ public final class NetworkNode: Sendable {
             let router = try Router(context) {
                 $0.linger = .milliseconds(200)
                 $0.maxMessageSize = Self.mostMessageBytes
-                $0.usesIPv6 = endpoint.contains("[")
+                $0.usesIPv6 = EndpointText.isIPv6(endpoint)
                 $0.keepsMetadata = true
                 $0.backlog = 512
                 if let security = settings.boundSecurity { $0.security = security }

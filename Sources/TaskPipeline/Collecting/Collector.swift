@@ -75,13 +75,13 @@ public final class Collector: Sendable {
         results = try Pull(context) {
             $0.receiveHighWaterMark = nil
             $0.setForLostConnections()
-            $0.usesIPv6 = resultsEndpoint.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(resultsEndpoint)
             $0.secure(by: security.bound)
         }
         done = try Dealer(context) {
             $0.setForPipeline()
             $0.linger = .milliseconds(500)
-            $0.usesIPv6 = doneEndpoint.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(doneEndpoint)
             $0.secure(by: security.connected)
         }
         self.resultsEndpoint = try results.bindUnlessTaken(resultsEndpoint)

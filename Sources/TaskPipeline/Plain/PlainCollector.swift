@@ -21,7 +21,7 @@ public final class PlainCollector: Sendable {
         security: SocketSecurity? = nil
     ) throws {
         pull = try Pull(context) {
-            $0.usesIPv6 = results.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(results)
             $0.secure(by: security)
         }
         resultsEndpoint = try pull.bindUnlessTaken(results)

@@ -1,5 +1,6 @@
 import EndpointSupport
 public import SwiftZMQ
+import SystemSupport
 
 /// The ventilator of the classic chain: each task is one frame, pushed to the workers in turn.
 ///
@@ -17,7 +18,7 @@ public final class PlainProducer: Sendable {
         push = try Push(context) {
             // What was sent leaves before the program does, however long that takes.
             $0.linger = nil
-            $0.usesIPv6 = tasks.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(tasks)
             $0.secure(by: security)
         }
         tasksEndpoint = try push.bindUnlessTaken(tasks)

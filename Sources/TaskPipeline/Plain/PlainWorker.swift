@@ -34,12 +34,12 @@ public final class PlainWorker: Sendable {
     ) throws {
         links = try endpoints.map { endpoints in
             let pull = try Pull(context) {
-                $0.usesIPv6 = endpoints.tasks.contains("[")
+                $0.usesIPv6 = EndpointText.isIPv6(endpoints.tasks)
                 $0.secure(by: security)
             }
             let push = try Push(context) {
                 $0.linger = Self.patience
-                $0.usesIPv6 = endpoints.results.contains("[")
+                $0.usesIPv6 = EndpointText.isIPv6(endpoints.results)
                 $0.secure(by: security)
             }
             try push.connect(endpoints.results)

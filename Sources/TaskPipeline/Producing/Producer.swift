@@ -57,12 +57,12 @@ public final class Producer: Sendable {
             $0.setForPipeline()
             // A worker that is gone is known at once, and its tasks go to another.
             $0.isMandatory = true
-            $0.usesIPv6 = tasksEndpoint.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(tasksEndpoint)
             $0.secure(by: security)
         }
         done = try Router(context) {
             $0.setForPipeline()
-            $0.usesIPv6 = doneEndpoint.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(doneEndpoint)
             $0.secure(by: security)
         }
         self.tasksEndpoint = try tasks.bindUnlessTaken(tasksEndpoint)

@@ -16,7 +16,7 @@ final class WorkerLink: Sendable {
             // What is told to a producer that is not there would be old when it comes.
             $0.isImmediate = true
             $0.linger = .milliseconds(500)
-            $0.usesIPv6 = endpoints.tasks.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(endpoints.tasks)
             $0.secure(by: security)
         }
         results = try Push(context) {
@@ -26,7 +26,7 @@ final class WorkerLink: Sendable {
             // Results that a collector does not come back for in this time are made again by somebody else.
             $0.linger = .seconds(3)
             $0.setForLostConnections()
-            $0.usesIPv6 = endpoints.results.contains("[")
+            $0.usesIPv6 = EndpointText.isIPv6(endpoints.results)
             $0.secure(by: security)
         }
         reachability = Locked(
