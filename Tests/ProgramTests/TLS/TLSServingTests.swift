@@ -14,6 +14,10 @@ import Testing
         certificates = try Certificates()
     }
 
+    /// The interpreter that has sslyze.
+    private static let scanner = PackageFolder.path(".venv-sslyze/bin/python")
+    private static let hasScanner = FileManager.default.isExecutableFile(atPath: scanner)
+
     private func gateway(_ options: String...) async throws -> SecureGateway {
         switch options.count {
         case 0: try await SecureGateway(certificates, programs)
@@ -114,6 +118,19 @@ import Testing
         for suite in ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA"] {
             #expect(try await !gateway.client("-tls1_2", "-cipher", suite).isGood, "\(suite)")
         }
+    }
+
+    @Test(.enabled(if: hasScanner, "sslyze is missing: Scripts/need sslyze"))
+    func `A scanner finds no weakness, and what Mozilla recommends for servers of all but old clients`() async throws {
+        let gateway = try await gateway()
+        let scan = try await gateway.run(
+            Self.scanner, ["-m", "sslyze", "--mozilla_config=intermediate", "127.0.0.1:\(gateway.gateway.port)"])
+        #expect(!scan.output.contains { $0.contains("VULNERABLE") }, "\(scan)")
+        let verdict = scan.output.drop { !$0.contains("Compliance against TLS configuration") }
+        #expect(verdict.contains { $0.contains("ompliant.") }, "\(scan)")
+        // The authority is the test's own, which no browser knows.
+        let issues = verdict.filter { $0.contains(" * ") && !$0.contains("certificate_path_validation") }
+        #expect(issues.isEmpty, "\(scan)")
     }
 
     @Test func `TLS 1.2 is refused where 1.3 is asked for`() async throws {
