@@ -98,7 +98,6 @@ extension BrokerLoop {
             case .connectionClosed(let descriptor):
                 work.broker.connectionClosed(descriptor, now: now)
                 work.watch.closed(descriptor)
-            case .drain: work.broker.drain(now: now)
             case .stop: work.broker.stop(now: now)
             case .reconfigure(let configuration): work.broker.reconfigure(configuration, now: now)
             case .addProcess(let process, let port, let requestLimit, let taken):
@@ -160,7 +159,7 @@ extension BrokerLoop {
             case .snapshot(let continuation): continuation.resume(returning: nil)
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
             case .addProcess(_, _, _, let taken): taken.signal()
-            case .cancel, .consumed, .send, .connectionOpened, .connectionClosed, .drain, .stop, .reconfigure, .retire,
+            case .cancel, .consumed, .send, .connectionOpened, .connectionClosed, .stop, .reconfigure, .retire,
                 .release, .forget:
                 break
             }

@@ -34,7 +34,6 @@ package final class BrokerLoop: RequestDispatcher {
         case send(WebSocketMessageKind, Frame, RequestID)
         case connectionOpened(Int32)
         case connectionClosed(Int32)
-        case drain
         case stop
         case reconfigure(BrokerConfiguration)
         case addProcess(ProgramProcess, port: UInt16, requestLimit: Int?, taken: DispatchSemaphore)
@@ -134,19 +133,9 @@ package final class BrokerLoop: RequestDispatcher {
         inbox.leave(.reconfigure(configuration))
     }
 
-    /// Takes no new requests, lets those in flight finish, and says goodbye to the workers; returns when that is done.
-    package func drain() async {
-        inbox.leave(.drain)
-        await end()
-    }
-
     /// Fails what is in flight and says goodbye to the workers; returns when that is done.
     package func stop() async {
         inbox.leave(.stop)
-        await end()
-    }
-
-    private func end() async {
         await withCheckedContinuation { continuation in
             inbox.leave(.notifyEnd(continuation)) { continuation.resume() }
         }

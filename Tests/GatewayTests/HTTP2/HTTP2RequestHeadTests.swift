@@ -10,7 +10,7 @@ import Testing
     private static let get: Fields = [(":method", "GET"), (":scheme", "http"), (":path", "/a?b"), (":authority", "h")]
 
     private func head(_ fields: Fields, defaultPort: Int = 80) -> String? {
-        HTTP2RequestHead.bytes(of: HPACKHeaders(fields), defaultPort: defaultPort).map { String(buffer: $0) }
+        HTTP2RequestHead.read(HPACKHeaders(fields), defaultPort: defaultPort).map { String(buffer: $0.head) }
     }
 
     @Test func `The fields make a head of HTTP/1.1`() {

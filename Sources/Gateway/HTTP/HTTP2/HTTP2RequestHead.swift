@@ -19,15 +19,10 @@ struct HTTP2RequestHead {
     private var hasHost = false
     private var hasHostField = false
 
-    /// The head; nil where the request is malformed.
-    ///
-    /// - Parameter defaultPort: which port is meant where an authority names none.
-    static func bytes(of fields: HPACKHeaders, defaultPort: Int) -> ByteBuffer? {
-        read(fields, defaultPort: defaultPort)?.head
-    }
-
     /// The head, and the protocol that an extended CONNECT asks for (RFC 8441), whose head is that of a GET; nil where the
     /// request is malformed.
+    ///
+    /// - Parameter defaultPort: which port is meant where an authority names none.
     static func read(_ fields: HPACKHeaders, defaultPort: Int) -> (head: ByteBuffer, protocolName: String?)? {
         var head = HTTP2RequestHead(capacity: 128 + 48 * fields.count, defaultPort: defaultPort)
         for (name, value, _) in fields {
