@@ -18,7 +18,7 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
     }
 
     private enum State {
-        /// No byte has come.
+        /// It is not known what the client speaks.
         case silent
         case open
         /// The client gets what was written last, and is given time to close.
@@ -27,6 +27,8 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
 
     private let loop: FrontLoop
     private var state = State.silent
+    /// What has come by then.
+    private var beginning = ByteBuffer()
     private var context: ChannelHandlerContext?
     private var isInputClosed = false
     private var isManaged = false
@@ -38,7 +40,7 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
     }
 
     /// Whether the client has sent anything.
-    var hasInput: Bool { state != .silent }
+    var hasInput: Bool { state != .silent || beginning.readableBytes > 0 }
 
     // MARK: For those behind it
 
@@ -85,12 +87,16 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
         switch state {
         case .silent:
             let buffer = unwrapInboundIn(data)
-            state = .open
+            if beginning.readableBytes == 0 { beginning = buffer } else { beginning.writeImmutableBuffer(buffer) }
+            let first = beginning
             // A TLS record begins with a number below 32; a method with a letter, which no record may begin with.
-            if let first = buffer.readableBytesView.first, first.isTokenLetter {
-                return refusePlainHTTP(buffer, context)
-            }
-            context.fireChannelRead(data)
+            let isPlainHTTP = first.readableBytesView.first?.isTokenLetter == true
+            // The answer has a body unless it is to a HEAD.
+            if isPlainHTTP, first.readableBytes < 5, "HEAD ".utf8.starts(with: first.readableBytesView) { return }
+            state = .open
+            beginning = ByteBuffer()
+            if isPlainHTTP { return refusePlainHTTP(first, context) }
+            context.fireChannelRead(wrapInboundOut(first))
         case .open: context.fireChannelRead(data)
         case .ending: break
         }
