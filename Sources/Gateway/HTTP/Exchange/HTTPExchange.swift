@@ -2,8 +2,8 @@ import NIOCore
 import SwiftZMQ
 import WorkerProtocol
 
-/// One request and its answer, as a state machine that knows nothing of versions of HTTP, of connections and of other
-/// exchanges.
+/// One request and its answer, as a state machine that knows nothing of connections and of other exchanges, and of versions
+/// of HTTP no more than how each accepts a WebSocket.
 ///
 /// A version of HTTP makes it of a head that it has read, tells it what happens (``receive(_:at:)``), and does what it says.
 /// It decides where the request goes, keeps to the limits, counts what the client has taken, knows what the answer to a
