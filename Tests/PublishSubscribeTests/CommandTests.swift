@@ -27,6 +27,22 @@ import Testing
         #expect(throws: UpdateCommand.Refusal.self) { try UpdateCommand(Array(command.utf8)) }
     }
 
+    @Test(arguments: [
+        "{payload}", "{topic} {payload}", "x{topic}", "env {payload}", "nice -n 5 {topic}", "env A=1 {topic}",
+        "sh -c {payload}",
+        "sh -ce {payload}", "sh -c -- {payload}", "env bash -ec {payload}", "/bin/sh -o posix {topic}",
+        "sh {topic} {payload}",
+    ])
+    func `A publisher names neither the program nor a script`(command: String) throws {
+        let refusal = #expect(throws: UpdateCommand.Refusal.self) { try UpdateCommand(Array(command.utf8)) }
+        #expect(refusal?.description.contains("\"$PAYLOAD\"") == true)
+    }
+
+    @Test(arguments: ["env logger {topic}", "sh notify.sh {topic} {payload}", "nice -n 5 logger -t {topic} {payload}"])
+    func `An argument of a program that another one starts is an argument`(command: String) throws {
+        #expect(try words(command).count == command.split(separator: " ").count)
+    }
+
     @Test func `No command is none`() throws {
         for command in ["", "  "] {
             #expect(throws: UpdateCommand.Refusal.self) { try UpdateCommand(Array(command.utf8)) }

@@ -1,8 +1,11 @@
+import CommandExecution
+
 /// A command that is run for updates.
 ///
 /// What an update holds is never read as a part of the command. A shell gets it as data alone, in the variables `TOPIC`
 /// and `PAYLOAD` and as `"$1"` and `"$2"`. A command with `{topic}` or `{payload}` in it is not given to a shell at all: its
-/// words are the program and its arguments, as they stand. So whatever a shell would do something with is refused there.
+/// words are the program and its arguments, as they stand. So whatever a shell would do something with is refused there, and
+/// so is a placeholder that would name the program, or that a shell among the words would read as a script.
 public struct UpdateCommand: Hashable, Sendable {
     /// A command that cannot be run so.
     public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
@@ -50,14 +53,26 @@ public struct UpdateCommand: Hashable, Sendable {
         if case .text(let text)? = words.first?.first, text.contains(UInt8(ascii: "=")) {
             throw Self.refusal(of: UInt8(ascii: "="))
         }
+        for (index, word) in words.enumerated() where Self.text(of: word) == nil {
+            guard let place = CommandWords.objection(after: words[..<index].map(Self.text)) else { continue }
+            throw Refusal(description: "a placeholder stands \(place); \(Self.remedy)")
+        }
         form = .words(words)
     }
+
+    /// A word without a placeholder; nil for one with some.
+    private static func text(of word: [Piece]) -> [UInt8]? {
+        guard word.count == 1, case .text(let text) = word[0] else { return nil }
+        return text
+    }
+
+    private static let remedy =
+        "write \"$TOPIC\" and \"$PAYLOAD\" instead, or let the command read its standard input"
 
     private static func refusal(of byte: UInt8) -> Refusal {
         let character = byte < 0x20 ? "a line end" : "'\(Character(Unicode.Scalar(byte)))'"
         return Refusal(
-            description: "with {topic} or {payload} no shell is used, and \(character) is for a shell; "
-                + "write \"$TOPIC\" and \"$PAYLOAD\" instead, or let the command read its standard input")
+            description: "with {topic} or {payload} no shell is used, and \(character) is for a shell; \(remedy)")
     }
 
     private static func pieces(of word: ArraySlice<UInt8>) -> [Piece] {
