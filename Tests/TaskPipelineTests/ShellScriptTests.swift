@@ -61,12 +61,27 @@ import Testing
         "printf \"$f\" {}", "read {}", "unset {}", "for x in {}; do echo; done", "case {} in *) echo;; esac",
         "f() { eval \"$1\"; }; f {}", "function f { eval \"$1\"; }\nf {}", "a=({})", "time -p eval {}", "sh -c {}",
         "bash -ec {}", "$X=1 eval {}", "eval &>f x {}", "cat <(echo {})", "cat <<X\n{}\nX", "{}", "{} x", "*l {}",
+        // A script or a program by another way.
+        "sh -ce {}", "sh -c -- {}", "sh -c -e {}", "sh -co posix {}", "bash -o posix {}", "env sh -c {}",
+        "nice bash -c {}", "/bin/sh -c {}", "sh {} {}", "sh -x {} {}", "env {}", "nice -n 5 {}", "timeout 5 {}",
+        // After what may define an alias or a function.
+        "command alias e=eval\ne {}", "\\command -p alias e=eval\ne {}", "$X e=eval\ne {}", "eval 'alias e=eval'\ne {}",
+        "eval 'f() { eval \"$1\"; }'; f {}", ". lib; f {}",
     ]
 
     @Test(arguments: refused)
     func `Where a shell might read the task a second time, a placeholder is refused`(command: String) {
         let refusal = #expect(throws: ShellScript.Refusal.self) { try ShellScript(command) }
         #expect(refusal?.description.contains("$TASK") == true)
+    }
+
+    @Test(arguments: [
+        "grep eval {}", "sh run.sh {}", "sh {}", "sh -x run.sh {} {.}", "bash -c 'echo \"$2\"' sh {} {.}",
+        "env sh run.sh {}", "\"$HOME/bin/prepare\" && echo {}", "command -v convert > /dev/null && convert {} {.}.png",
+        "nice -n 5 gzip {}",
+    ])
+    func `What surely takes it as an argument may have it`(command: String) throws {
+        #expect(try ShellScript(command).takesArgument)
     }
 
     @Test func `Names with blanks, dollars and worse are names of files, too`() throws {

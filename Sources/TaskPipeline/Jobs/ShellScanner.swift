@@ -1,3 +1,5 @@
+import CommandExecution
+
 /// Reads a shell command from left to right, and replaces the placeholders that stand where a shell takes a word as it is.
 ///
 /// It does not try to know what every shell makes of every text. It accepts what it is sure of — a plain argument of a
@@ -29,8 +31,7 @@ struct ShellScanner {
     private let hasColumns: Bool
     private var position = 0
     private var simple = Simple()
-    /// Why no placeholder at all can be replaced.
-    private var doubt: String?
+    private var doubts = ShellDoubts()
     private var placeholderCount = 0
     private(set) var output: [UInt8] = []
     /// What the arguments after the first stand for.
@@ -45,7 +46,7 @@ struct ShellScanner {
 
     mutating func run() throws(ShellScript.Refusal) {
         while position < input.count { try readToken() }
-        if let doubt, takesTask || !others.isEmpty { throw refusal(of: placeholderCount, doubt) }
+        if let doubt = doubts.first, takesTask || !others.isEmpty { throw refusal(of: placeholderCount, doubt) }
     }
 
     // MARK: Tokens
@@ -68,21 +69,22 @@ struct ShellScanner {
     }
 
     private mutating func readSeparator(_ byte: UInt8) {
-        if isAt("((") { doubt = doubt ?? "in a command with ((, where a shell computes" }
+        if isAt("((") { doubts.add("in a command with ((, where a shell computes") }
         let isFirst = position == 0 || " \t\n;&|(".utf8.contains(input[position - 1])
         if byte == UInt8(ascii: "("), !isFirst || simple.command != nil {
-            doubt = doubt ?? "in a command that defines a function or an array"
+            doubts.add("in a command that defines a function or an array")
         }
-        if isAt("&>") { doubt = doubt ?? "in a command with &>, which shells read differently; write > file 2>&1" }
+        if isAt("&>") { doubts.add("in a command with &>, which shells read differently; write > file 2>&1") }
         simple = Simple()
+        doubts.endCommand()
         copy()
     }
 
     private mutating func readRedirection() {
         if isAt("<<"), !isAt("<<<") {
-            doubt = doubt ?? "in a command with a here-document, whose quotes cannot be told"
+            doubts.add("in a command with a here-document, whose quotes cannot be told")
         }
-        if isAt("<(") || isAt(">(") { doubt = doubt ?? "in a command with <( ) or >( )" }
+        if isAt("<(") || isAt(">(") { doubts.add("in a command with <( ) or >( )") }
         while position < input.count, "<>&|".utf8.contains(input[position]) { copy() }
         simple.isRedirecting = true
     }
@@ -98,6 +100,7 @@ struct ShellScanner {
         }
         guard let command = simple.command else { return try takeCommand(word) }
         defer { simple.arguments.append(word) }
+        doubts.note(argument: String(decoding: word.text, as: UTF8.self), isComputed: word.isComputed)
         guard word.placeholders > 0 else { return }
         try check(word, !word.isQuoted && !word.isComputed, "in a word that is quoted or computed")
         try checkArgument(of: command, word)
@@ -114,9 +117,7 @@ struct ShellScanner {
         {
             return
         }
-        if text == "alias" || text == "unalias" { doubt = doubt ?? "in a command with an alias" }
-        if text == "function" { doubt = doubt ?? "in a command that defines a function or an array" }
-        if text == "[[" { doubt = doubt ?? "in a command with [[, where a shell computes" }
+        doubts.note(command: text, isComputed: word.isComputed)
         simple.command = word
     }
 
@@ -136,14 +137,10 @@ struct ShellScanner {
                 throw refusal(of: placeholderCount, "as the first word of printf; write printf '%s' {}")
             }
         }
-        let program = name.split(separator: "/").last.map(String.init) ?? name
-        if ShellWords.shells.contains(program), let before = simple.arguments.last,
-            before.text.first == UInt8(ascii: "-"), before.text.last == UInt8(ascii: "c")
-        {
-            throw refusal(
-                of: placeholderCount,
-                "after \(program) -c; to run each task as a command, let a shell read it: --exec \(program)")
-        }
+        let words = ([command] + simple.arguments).map { $0.isComputed || $0.placeholders > 0 ? nil : $0.text }
+        guard let place = CommandWords.objection(after: words) else { return }
+        throw refusal(
+            of: placeholderCount, "\(place); to run each task as a command, let a shell read it: --exec sh")
     }
 
     /// Refuses the placeholders of a word unless something holds.
@@ -249,7 +246,7 @@ struct ShellScanner {
                 if input[position] == open { depth += 1 }
                 if input[position] == close { depth -= 1 }
                 if isAt("case"), open == UInt8(ascii: "(") {
-                    doubt = doubt ?? "in a command with case inside $( ), whose parentheses do not pair"
+                    doubts.add("in a command with case inside $( ), whose parentheses do not pair")
                 }
                 copy()
             }
@@ -279,22 +276,8 @@ struct ShellScanner {
 
     /// The placeholder that begins here, and its length.
     private func placeholder() -> (Placeholder, Int)? {
-        guard isAt("{") else { return nil }
-        for (text, placeholder) in Self.fixed where isAt(text) { return (placeholder, text.utf8.count) }
-        guard hasColumns, let end = input[position...].firstIndex(of: UInt8(ascii: "}")) else { return nil }
-        let name = input[(position + 1)..<end]
-        if name.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(String(decoding: name, as: UTF8.self)) {
-            return number > 0 ? (.column(number), name.count + 2) : nil
-        }
-        // Blanks and commas make it a group of commands or of words.
-        let isName = !name.isEmpty && name.allSatisfy { !" \t\n;&|()<>'\"\\`${,".utf8.contains($0) }
-        return isName ? (.named(Array(name)), name.count + 2) : nil
+        Placeholder.read(input[position...], hasColumns: hasColumns)
     }
-
-    private static let fixed: [(String, Placeholder)] = [
-        ("{}", .task), ("{.}", .withoutExtension), ("{/}", .lastComponent), ("{//}", .folder),
-        ("{/.}", .lastComponentWithoutExtension), ("{#}", .number),
-    ]
 
     private mutating func replace(_ placeholder: Placeholder, _ length: Int) {
         placeholderCount += 1

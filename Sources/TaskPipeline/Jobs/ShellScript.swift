@@ -3,8 +3,9 @@
 /// The task never becomes part of the script. A placeholder is replaced by a quoted reference to an argument, and only
 /// where a shell takes a word as it is: as an argument of a program, whole or beside plain characters, and as the file of
 /// a redirection. In quotes, in `$( )` and its likes, after what the shell itself carries out (`eval`, `trap`, `let`,
-/// `[`), and after a command whose name is quoted or computed, it is refused: what a shell makes of a text there, it might
-/// read twice. There a command says `"$TASK"`.
+/// `[`), after a command whose name is quoted or computed, where it may name a program or a script, and in a command that
+/// may define an alias or a function, it is refused: what a shell makes of a text there, it might read twice. There a command
+/// says `"$TASK"`.
 ///
 /// `\{}` is no placeholder, nor is one in a comment.
 public struct ShellScript: Hashable, Sendable {

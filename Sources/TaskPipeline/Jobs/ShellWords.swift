@@ -17,11 +17,6 @@ enum ShellWords {
         "unsetopt", "vared", "wait", "whence", "where", "which", "zle", "zmodload", "zstyle", "}",
     ]
 
-    /// Programs that read the word after `-c` as a script.
-    static let shells: Set<String> = [
-        "sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "fish", "busybox", "rbash", "yash",
-    ]
-
     /// Whether a byte is what names of programs are made of.
     static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
