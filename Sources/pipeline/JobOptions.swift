@@ -11,7 +11,7 @@ struct JobOptions: ParsableArguments {
             "Run a shell command for each task, which is in place of each {} that is a plain word, in \"$TASK\", and on standard input; what it writes is the result.",
             discussion: """
                 Also {.} without extension, {/} last component, {//} folder, {/.} both, {#} number; with --colsep {1} {2} \
-                and names of --header. In quotes, and where a shell computes, write "$TASK".
+                and names of --header. In quotes write "$TASK"; a sum, [[ ]] and eval read its text as the shell's own.
                 """,
             valueName: "command"))
     var exec: String?

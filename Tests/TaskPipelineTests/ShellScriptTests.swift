@@ -73,6 +73,9 @@ import Testing
     func `Where a shell might read the task a second time, a placeholder is refused`(command: String) {
         let refusal = #expect(throws: ShellScript.Refusal.self) { try ShellScript(command) }
         #expect(refusal?.description.contains("$TASK") == true)
+        // Nor is it safe in a variable, in some of these places.
+        #expect(refusal?.description.contains("safe") == false)
+        #expect(refusal?.description.contains("in sums, [[ ]], eval and trap a shell reads that again") == true)
     }
 
     @Test(arguments: [

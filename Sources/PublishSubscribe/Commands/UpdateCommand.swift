@@ -67,7 +67,8 @@ public struct UpdateCommand: Hashable, Sendable {
     }
 
     private static let remedy =
-        "write \"$TOPIC\" and \"$PAYLOAD\" instead, or let the command read its standard input"
+        "let the command read its standard input, or write \"$TOPIC\" and \"$PAYLOAD\", but not in sums, [[ ]] and eval, where a "
+        + "shell reads their text as its own"
 
     private static func refusal(of byte: UInt8) -> Refusal {
         let character = byte < 0x20 ? "a line end" : "'\(Character(Unicode.Scalar(byte)))'"

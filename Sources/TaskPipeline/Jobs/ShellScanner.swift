@@ -270,8 +270,8 @@ struct ShellScanner {
 
     private func refusal(of number: Int, _ reason: String) -> ShellScript.Refusal {
         ShellScript.Refusal(
-            description: "the placeholder number \(number) stands \(reason); "
-                + "the task is also in \"$TASK\", which is safe wherever a variable is")
+            description: "the placeholder number \(number) stands \(reason); the task is also in \"$TASK\"; "
+                + "in sums, [[ ]], eval and trap a shell reads that again, too, so check there what it is first")
     }
 
     /// The placeholder that begins here, and its length.

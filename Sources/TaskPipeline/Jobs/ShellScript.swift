@@ -5,7 +5,7 @@
 /// a redirection. In quotes, in `$( )` and its likes, after what the shell itself carries out (`eval`, `trap`, `let`,
 /// `[`), after a command whose name is quoted or computed, where it may name a program or a script, and in a command that
 /// may define an alias or a function, it is refused: what a shell makes of a text there, it might read twice. There a command
-/// says `"$TASK"`.
+/// says `"$TASK"`, which a shell reads twice, too, in sums, in `[[ ]]` and after `eval`.
 ///
 /// `\{}` is no placeholder, nor is one in a comment.
 public struct ShellScript: Hashable, Sendable {
