@@ -1,5 +1,6 @@
 import CommandExecution
 import Foundation
+import ProcessSupport
 import TaskPipeline
 import Testing
 
@@ -10,7 +11,8 @@ import Testing
         "plain", "", " two  blanks ", "$(touch /tmp/pipeline-was-here)", "`touch /tmp/pipeline-was-here`",
         "'; touch /tmp/pipeline-was-here; '", "\"; touch /tmp/pipeline-was-here; \"", "a'b\"c", "'", "\"", "\\", "\\'",
         "\n; touch /tmp/pipeline-was-here\n", "$HOME ${HOME} $1 $(( 1 + 1 ))", "* ? [a]", "-n", "{}", "a{}b", "!x", "#",
-        "&& false", "| cat", "> /tmp/pipeline-was-here", "\t", "\u{1}", "ä€", "'\"'\"'", "')", "\")", "))",
+        "&& false", "| cat", "> /tmp/pipeline-was-here", "a[$(touch /tmp/pipeline-was-here)]", "\t", "\u{1}", "ä€",
+        "'\"'\"'", "')", "\")", "))",
     ]
 
     /// Commands that print the task between `<` and `>`, with the task in every place that it may stand.
@@ -33,15 +35,25 @@ import Testing
         "case x in x) printf '<%s>' {} ;; esac",
     ]
 
-    @Test(arguments: commands)
-    func `The command gets the task as it is`(command: String) throws {
-        let job = CommandJob(try ShellScript(command))
+    /// What `/bin/sh` is on Debian, and what it is on other systems: bash, which behaves as a `sh` when it is called so.
+    private func job(_ command: String, shell: String, in folder: TemporaryFolder) throws -> CommandJob {
+        let path = "\(folder.path)/sh"
+        try? FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: shell)
+        return CommandJob(try ShellScript(command), errorLines: ErrorLines { _ in }, shell: path)
+    }
+
+    @Test(arguments: commands, ["/bin/sh", "/bin/bash"])
+    func `The command gets the task as it is`(command: String, shell: String) throws {
+        let folder = try TemporaryFolder()
+        let job = try job(command, shell: shell, in: folder)
         for task in Self.hostile {
             let outcome = job.run(Array(task.utf8)[...])
             // Inside $( ) the shell drops what it always drops, and the dot has kept it from doing so.
             #expect(
-                outcome == JobOutcome(output: Array("<\(task)>".utf8)[...]), "\(command) with \(task.debugDescription)")
+                outcome == JobOutcome(output: Array("<\(task)>".utf8)[...]),
+                "\(shell): \(command) with \(task.debugDescription)")
         }
+        withExtendedLifetime(folder) {}
         #expect(JobOutcome() == CommandJob(try ShellScript("test ! -e /tmp/pipeline-was-here")).run([]))
     }
 

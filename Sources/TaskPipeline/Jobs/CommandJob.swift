@@ -11,6 +11,7 @@ public struct CommandJob: Job {
     private let settings: CommandSettings
     private let errorLines: ErrorLines
     private let notice: NoticeHandler
+    private let shell: String
     private let environment = CommandEnvironment(without: ["TASK"])
 
     /// The job of running a script.
@@ -19,14 +20,16 @@ public struct CommandJob: Job {
     ///   - settings: how.
     ///   - errorLines: what commands write to standard error.
     ///   - notice: told of a command that has been stopped.
+    ///   - shell: the path of the shell. Default `/bin/sh`.
     package init(
         _ script: ShellScript, settings: CommandSettings = CommandSettings(),
-        errorLines: ErrorLines, notice: @escaping NoticeHandler = { _ in }
+        errorLines: ErrorLines, notice: @escaping NoticeHandler = { _ in }, shell: String = "/bin/sh"
     ) {
         self.script = script
         self.settings = settings
         self.errorLines = errorLines
         self.notice = notice
+        self.shell = shell
     }
 
     /// The job of running a script, whose commands write to this process's standard error.
@@ -103,7 +106,7 @@ public struct CommandJob: Job {
 
     private func words(for request: JobRequest) throws(CommandFailure) -> Words {
         var words = Words(
-            arguments: [Array("/bin/sh".utf8), Array("-c".utf8), script.bytes, Array("sh".utf8)], variables: [])
+            arguments: [Array(shell.utf8), Array("-c".utf8), script.bytes, Array("sh".utf8)], variables: [])
         guard fits(request.text) else {
             if script.takesArgument {
                 throw CommandFailure(
