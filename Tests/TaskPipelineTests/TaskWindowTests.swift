@@ -43,6 +43,18 @@ import Testing
         _ = window.hear(CollectorMessage(run: run, collector: collector, body: .report(report)), at: start)
     }
 
+    /// Lets time pass up to a moment, in which the collector says each second that it is there.
+    func pass(_ window: inout TaskWindow, to now: Instant) {
+        let hello = CollectorMessage(run: run, collector: collector, body: .hello)
+        var moment = start
+        while moment < now {
+            _ = window.hear(hello, at: moment)
+            moment += .seconds(1)
+        }
+        _ = window.hear(hello, at: now)
+        window.tick(at: now)
+    }
+
     @Test func `No more tasks are taken than the window holds, until some are done`() {
         var window = window(3) { $0.window = 3 }
         #expect(!window.hasRoom)
@@ -183,7 +195,7 @@ import Testing
         ask(&window, one, room: 1, at: start)
         #expect(handOuts(&window, at: start).flatMap(\.numbers) == [1])
         let later = start + .seconds(10)
-        window.tick(at: later - .milliseconds(1))
+        pass(&window, to: later - .milliseconds(1))
         ask(&window, one, room: 9, received: 1, connection: "a", at: later)
         ask(&window, two, room: 9, connection: "b", at: later)
         #expect(handOuts(&window, at: later - .milliseconds(1)).isEmpty)
@@ -197,9 +209,53 @@ import Testing
         ask(&window, one, room: 1, at: start)
         _ = handOuts(&window, at: start)
         let later = start + .seconds(10)
-        window.tick(at: later)
+        pass(&window, to: later)
         ask(&window, one, room: 9, received: 1, connection: "a", at: later)
         #expect(handOuts(&window, at: later).map(\.connection) == ["a"])
+    }
+
+    @Test func `Without a collector nothing is done again, and one that comes has time to say what it has`() {
+        var window = window(2) { $0.retryAfter = .seconds(10) }
+        ask(&window, one, room: 2, at: start)
+        _ = handOuts(&window, at: start)
+        var now = start
+        for _ in 0..<100 {
+            now += .seconds(1)
+            ask(&window, one, room: 2, received: 2, at: now)
+            window.tick(at: now)
+        }
+        #expect(window.resentCount == 0)
+        // One that has waited for results of this run, and has taken them.
+        let hello = CollectorMessage(run: .none, collector: collector, body: .hello)
+        _ = window.hear(hello, at: now)
+        let first = CollectorReport(sequence: 1, done: NumberSet([1]))
+        _ = window.hear(CollectorMessage(run: run, collector: collector, body: .report(first)), at: now)
+        for second in 1...10 {
+            _ = window.hear(hello, at: now + .seconds(second))
+            window.tick(at: now + .seconds(second) - .milliseconds(1))
+        }
+        #expect(window.resentCount == 0)
+        window.tick(at: now + .seconds(10))
+        #expect(window.resentCount == 1)
+        #expect(window.doneCount == 1)
+    }
+
+    @Test func `What is done again and again and never reported is done ever more rarely, and its worker is named`() {
+        var window = window(1) { $0.retryAfter = .seconds(2) }
+        let hello = CollectorMessage(run: run, collector: collector, body: .hello)
+        var times: [Int] = []
+        for second in 0...130 {
+            let now = start + .seconds(second)
+            _ = window.hear(hello, at: now)
+            let ask = WorkerAsk(received: UInt64(times.count), room: 1, tasks: NumberSet(), name: "w")
+            window.hear(WorkerMessage(run: run, worker: one, body: .ask(ask)), from: "a", at: now)
+            window.tick(at: now)
+            if !handOuts(&window, at: now).isEmpty { times.append(second) }
+        }
+        #expect(times == [0, 2, 6, 14, 30, 62, 126])
+        let astray = window.takeAstray()
+        #expect(astray?.worker == "w" && astray?.task == 1 && astray?.times == 6)
+        #expect(window.takeAstray() == nil)
     }
 
     @Test func `Time in which a worker is alive and has the task does not count`() {
@@ -210,11 +266,11 @@ import Testing
         for _ in 0..<100 {
             now += .seconds(9)
             ask(&window, one, room: 0, received: 1, tasks: NumberSet([1]), at: now)
-            window.tick(at: now)
+            pass(&window, to: now)
         }
         #expect(window.resentCount == 0)
         // Its connection is there: it is cut off, and not dead, as far as anybody knows.
-        window.tick(at: now + .seconds(29))
+        pass(&window, to: now + .seconds(29))
         #expect(window.resentCount == 0)
         var other = window
         window.tick(at: now + .seconds(30))
@@ -229,7 +285,7 @@ import Testing
         ask(&window, one, room: 1, at: start)
         _ = handOuts(&window, at: start)
         ask(&window, two, room: 0, tasks: NumberSet([1]), connection: "b", at: start + .seconds(9))
-        window.tick(at: start + .seconds(10))
+        pass(&window, to: start + .seconds(10))
         #expect(window.resentCount == 1)
     }
 
@@ -272,7 +328,7 @@ import Testing
         ask(&window, one, room: 2, at: start)
         _ = handOuts(&window, at: start)
         report(&window, done: NumberSet(), held: NumberSet([2]))
-        window.tick(at: start + .seconds(60))
+        pass(&window, to: start + .seconds(60))
         #expect(window.resentCount == 1)  // The first only.
         let newcomer = CollectorMessage(run: .none, collector: .random(), body: .hello)
         _ = window.hear(newcomer, at: start + .seconds(60))
@@ -343,7 +399,7 @@ import Testing
     private func die(_ window: inout TaskWindow, _ worker: SessionID, at now: inout Instant) {
         window.noteUnreachable(worker)
         now += .seconds(11)
-        window.tick(at: now)
+        pass(&window, to: now)
     }
 
     @Test func `A task whose workers die with it is given up, and is alone with the last of them`() {
@@ -385,10 +441,12 @@ import Testing
         var window = window(1)
         ask(&window, one, room: 1, at: clock.time(at: start))
         _ = handOuts(&window, at: clock.time(at: start))
-        for second in 0..<5 { window.tick(at: clock.time(at: start + .milliseconds(second * 900))) }
-        window.tick(at: clock.time(at: start + .seconds(60)))
+        for second in 0..<5 { pass(&window, to: clock.time(at: start + .milliseconds(second * 900))) }
+        pass(&window, to: clock.time(at: start + .seconds(60)))
         #expect(window.resentCount == 0)
-        for second in 0..<20 { window.tick(at: clock.time(at: start + .seconds(60) + .milliseconds(second * 900))) }
+        for second in 0..<20 {
+            pass(&window, to: clock.time(at: start + .seconds(60) + .milliseconds(second * 900)))
+        }
         #expect(window.resentCount == 1)
     }
 

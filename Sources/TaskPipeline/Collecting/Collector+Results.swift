@@ -1,6 +1,15 @@
 import SwiftZMQ
 import SystemSupport
 
+extension Collector.State {
+    /// Whether to say that results of another run come. What an earlier run has left comes once, and is nothing to be told.
+    mutating func isForeignNoticeDue(at now: Moment) -> Bool {
+        if let next = nextForeignNotice, now < next { return false }
+        defer { nextForeignNotice = now + foreignPause.next() }
+        return nextForeignNotice != nil
+    }
+}
+
 extension Collector {
     /// Results that are about to be written, and what they are of.
     private struct Batch {
@@ -40,14 +49,20 @@ extension Collector {
             notice(PipelineNotice("\(resultsEndpoint): a message that came as results is ignored: \(error)"))
             return
         }
-        let isOurs = state.withLock { state in
+        let (isOurs, isToldForeign) = state.withLock { state in
             guard received.run == state.run else {
                 state.dropped += UInt64(received.results.count)
-                return false
+                return (false, state.isForeignNoticeDue(at: .now))
             }
             // It hands out, so it knows.
             state.recovered = nil
-            return true
+            return (true, false)
+        }
+        if isToldForeign {
+            notice(
+                PipelineNotice(
+                    "\(resultsEndpoint): \(received.worker) brings results of another run, which are dropped; "
+                        + "the --results of a worker names the collector of its --tasks"))
         }
         guard isOurs else { return }
         for result in received.results { try take(result, into: &batch) }

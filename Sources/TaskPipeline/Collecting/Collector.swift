@@ -44,6 +44,9 @@ public final class Collector: Sendable {
         var written: UInt64 = 0
         var failed: UInt64 = 0
         var dropped: UInt64 = 0
+        /// When to say next that results of another run come; nil as long as none has.
+        var nextForeignNotice: Instant?
+        var foreignPause = GrowingInterval(from: .seconds(5), upTo: .seconds(600))
     }
 
     /// The endpoint for workers, wildcards resolved.

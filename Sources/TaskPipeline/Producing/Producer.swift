@@ -260,11 +260,11 @@ public final class Producer: Sendable {
         while true {
             try await Task.sleep(for: glance)
             let now = now
-            let (workers, hasCollector, undelivered, messages) = window.withLock { window in
+            let (workers, hasCollector, undelivered, astray, messages) = window.withLock { window in
                 window.tick(at: now)
                 return (
                     window.aliveWorkers(at: now), window.hasCollector(at: now), window.undelivered(at: now),
-                    [window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
+                    window.takeAstray(), [window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
                 )
             }
             if let connection = collectorConnection.withLock({ $0 }) {
@@ -277,7 +277,8 @@ public final class Producer: Sendable {
             try handOut()
             sendSignals()
             let news = watch.withLock { watch in
-                watch.news(workers: workers, hasCollector: hasCollector, undelivered: undelivered, at: now)
+                watch.news(
+                    workers: workers, hasCollector: hasCollector, undelivered: undelivered, astray: astray, at: now)
             }
             for line in news { notice(PipelineNotice(line)) }
         }

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// What a producer says about those it waits for: once when they are missing for some time, once when they are there.
 struct ProducerWatch: Sendable {
     typealias Instant = Moment
@@ -25,6 +27,9 @@ struct ProducerWatch: Sendable {
     private var collector: Partner
     /// Since when a worker has had results that it cannot deliver, and when to say so next.
     private var stuck: (since: Instant, next: Instant, pause: Duration)?
+    /// When to say next that results do not reach the collector.
+    private var nextAstray: Instant?
+    private var astrayPause = GrowingInterval(from: .seconds(10), upTo: .seconds(600))
 
     init(tasks: String, done: String, start: Instant) {
         workers = Partner(
@@ -38,12 +43,23 @@ struct ProducerWatch: Sendable {
     }
 
     mutating func news(
-        workers count: Int, hasCollector: Bool, undelivered: (worker: String, count: Int)? = nil, at now: Instant
+        workers count: Int, hasCollector: Bool, undelivered: (worker: String, count: Int)? = nil,
+        astray: (worker: String, task: TaskNumber, times: Int)? = nil, at now: Instant
     ) -> [String] {
         [
             workers.news(isThere: count > 0, at: now), collector.news(isThere: hasCollector, at: now),
-            news(of: undelivered, at: now),
+            news(of: undelivered, at: now), news(ofAstray: astray, at: now),
         ].compactMap(\.self)
+    }
+
+    private mutating func news(
+        ofAstray astray: (worker: String, task: TaskNumber, times: Int)?, at now: Instant
+    ) -> String? {
+        guard let astray, nextAstray.map({ now >= $0 }) ?? true else { return nil }
+        nextAstray = now + astrayPause.next()
+        return
+            "task \(astray.task) was done \(astray.times) times, last by \(astray.worker), and its result has not come to "
+            + "the collector; does --results there name the endpoint of this run's collector?"
     }
 
     private mutating func news(of undelivered: (worker: String, count: Int)?, at now: Instant) -> String? {

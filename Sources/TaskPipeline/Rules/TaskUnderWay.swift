@@ -22,6 +22,8 @@ struct TaskUnderWay: Sendable {
     var isListed = false
     /// When it was last handed out.
     var given: Moment?
+    /// How often a worker that lives had it no more, and its result had not come.
+    var unreported = 0
     /// The names of the workers that died with it.
     var losses: [String] = []
 

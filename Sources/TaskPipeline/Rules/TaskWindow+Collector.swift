@@ -9,6 +9,7 @@ extension TaskWindow {
             replacedCollectors.remove(message.collector)
         }
         if collector != message.collector { welcome(message.collector, at: now) }
+        if !hasCollector(at: now) { forgiveSilence(at: now) }
         collectorHeard = now
         switch message.body {
         case .hello:

@@ -54,6 +54,13 @@ extension TaskWindow {
         return stuck.max { $0.undelivered < $1.undelivered }.map { ($0.name, $0.undelivered) }
     }
 
+    /// A worker that has done a task more than once and whose result has not reached the collector: the worker's name, the
+    /// task, and how often; nil where there is none that was not asked for before.
+    public mutating func takeAstray() -> (worker: String, task: TaskNumber, times: Int)? {
+        defer { astray = nil }
+        return astray
+    }
+
     /// Where workers are.
     var connections: [Frame] { workers.values.map(\.connection) }
 

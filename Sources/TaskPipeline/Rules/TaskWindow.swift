@@ -78,6 +78,8 @@ public struct TaskWindow: Sendable {
     var isInputAtEnd = false
     var pace = Pace()
     var recentFailures: [RunStatus.Failure] = []
+    /// A worker whose results do not reach the collector, as far as can be told: its name, a task, and how often it has done it.
+    var astray: (worker: String, task: TaskNumber, times: Int)?
 
     /// Whether somebody has asked to hand out nothing more.
     public internal(set) var isStopped = false
@@ -104,6 +106,8 @@ public struct TaskWindow: Sendable {
     /// A list of tasks is believed for so many times the time after which others are sent again, as long as the worker's
     /// connection is there: one that is cut off for a while is not dead.
     static let belief = 3
+    /// The time after which a task is sent again whose result has not come, though its worker lives, doubles so often.
+    static let mostDoublings = 5
     /// So many tasks are worth a message to anybody.
     static let worthwhile = 500
     /// So many reports are acknowledged at once, unless it is time to.

@@ -134,6 +134,39 @@ import Testing
         #expect(try log() == Array(1...20))
     }
 
+    @Test func `A collector whose producer is elsewhere costs no second run`() async throws {
+        let collector = try programs.pipeline(
+            "collect", "--results", folder.ipc("r"), "--done", folder.ipc("nobody"))
+        let worker = try work("--exec", "echo {} >> \(folder["log"]); echo {}", "--concurrency", "2")
+        let producer = try produce(try folder.numbers(3), "--retry-after", "1s")
+        try await collector.errors.wait(for: "no producer answers at \(folder.ipc("nobody"))")
+        try await producer.errors.wait(for: "no collector reports at \(folder.ipc("d"))")
+        while try !folder.exists("log") || folder.lines(of: "log").count < 3 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        // Three times as long as it would wait if there were a collector: nothing tells that nothing happens.
+        try await Task.sleep(for: .seconds(3))
+        #expect(try log() == [1, 2, 3])
+        withExtendedLifetime(worker) {}
+    }
+
+    @Test func `Results that go to another run's collector are said at both ends`() async throws {
+        let others = try programs.pipeline(
+            "produce", "--tasks", folder.ipc("t2"), "--done", folder.ipc("d2"), "--quiet")
+        let other = try programs.pipeline("collect", "--results", folder.ipc("r2"), "--done", folder.ipc("d2"))
+        let collector = try collect()
+        let lost = try programs.pipeline(
+            "work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r2"), "--job", "echo")
+        let producer = try produce(try folder.numbers(3), "--retry-after", "1s")
+        try await producer.errors.wait(for: "its result has not come to the collector", "does --results there name")
+        try await other.errors.wait(for: folder.ipc("r2"), "brings results of another run, which are dropped")
+        lost.signal(SIGKILL)
+        let worker = try work("--job", "echo")
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.output.all().compactMap { Int($0) }.sorted() == [1, 2, 3])
+        withExtendedLifetime((others, worker)) {}
+    }
+
     @Test func `A host that does not resolve, and one that refuses, are named`() async throws {
         let worker = try programs.pipeline(
             "work", "--tasks", "tcp://no-such-host.invalid:5557", "--results", "tcp://127.0.0.1:1", "--job", "echo")
