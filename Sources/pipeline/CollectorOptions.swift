@@ -9,7 +9,7 @@ struct CollectorOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where results go, instead of standard output; a file that has something in it is refused, or gone on with.",
             valueName: "file"))
-    var output: String?
+    var output: ByteArgument?
 
     @Option(help: "text: the output of each task alone. json: an object a line.")
     var format = ResultFormat.text
@@ -24,14 +24,14 @@ struct CollectorOptions: ParsableArguments {
     var retryFailed = false
 
     @Option(help: ArgumentHelp("A line for each attempt, in GNU parallel's columns.", valueName: "file"))
-    var joblog: String?
+    var joblog: ByteArgument?
 
     @Option(help: ArgumentHelp("A folder of its own for each task, with stdout, stderr and seq.", valueName: "folder"))
-    var resultsFolder: String?
+    var resultsFolder: ByteArgument?
 
     func validate() throws {
         for (option, value) in [("--output", output), ("--joblog", joblog), ("--results-folder", resultsFolder)]
-        where value == "" {
+        where value?.bytes.isEmpty == true {
             throw ValidationError("\(option) '': name a file, or leave it out")
         }
         if resume, path == nil {
@@ -49,15 +49,15 @@ struct CollectorOptions: ParsableArguments {
     }
 
     /// The file, where it is one.
-    var path: String? { output == "-" ? nil : output }
+    var path: PathBytes? { output?.path }
 
     func settings(input: FileIdentity?) throws -> Collector.Settings {
         var settings = Collector.Settings()
         settings.format = format
         settings.isOrdered = ordered
         settings.resumes = resume
-        if let joblog { settings.observers.append(try JobLog(path: joblog, appends: resume, input: input)) }
-        if let resultsFolder { settings.observers.append(try ResultsFolder(path: resultsFolder)) }
+        if let joblog { settings.observers.append(try JobLog(joblog.file, appends: resume, input: input)) }
+        if let resultsFolder { settings.observers.append(try ResultsFolder(resultsFolder.file)) }
         return settings
     }
 
@@ -81,7 +81,7 @@ struct CollectorOptions: ParsableArguments {
         mode.rejoins = rejoins
         mode.form = format.rawValue + (ordered ? "-ordered" : "")
         mode.input = input
-        return try ResultFile(path: path, mode: mode)
+        return try ResultFile(path, mode: mode)
     }
 }
 

@@ -14,7 +14,7 @@ struct Produce: AsyncParsableCommand {
     )
 
     @Argument(help: "The file of tasks, one a line. (default: standard input)")
-    var file: String?
+    var file: ByteArgument?
 
     @Option(help: "Endpoint to bind for workers.")
     var tasks = Pipeline.defaultTasks
@@ -42,7 +42,7 @@ struct Produce: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let input = try TaskInput(path: file, options: inputOptions)
+        let input = try TaskInput(path: file?.path, options: inputOptions)
         OpenFiles.raiseLimit()
         let signals = await EndSignals(
             program: "pipeline produce", loss: "ended at once; what was under way is not done",

@@ -16,7 +16,7 @@ struct Run: AsyncParsableCommand {
     )
 
     @Argument(help: "The file of tasks, one a line. (default: standard input)")
-    var file: String?
+    var file: ByteArgument?
 
     @Option(help: "Workers. (default: the cores of this machine)")
     var workers: Int?
@@ -57,8 +57,19 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
+        do {
+            try await runAllParts()
+        } catch let error as ZMQError where error.code == .tooManySockets {
+            throw TaskInput.Failure(
+                description:
+                    "--workers \(workerCount): they need more open files than the \(OpenFiles.limit ?? 0) that this "
+                    + "process may have; raise that (ulimit -Hn), or take fewer workers with more --concurrency each")
+        }
+    }
+
+    private func runAllParts() async throws {
         let security = try curve.read()
-        let input = try TaskInput(path: file, options: inputOptions)
+        let input = try TaskInput(path: file?.path, options: inputOptions)
         let openFiles = OpenFiles.limit
         OpenFiles.raiseLimit()
         let sink = try collectorOptions.makeSink(input: input.identity, isPlain: common.plain)

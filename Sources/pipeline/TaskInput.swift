@@ -17,14 +17,14 @@ final class TaskInput: Sendable {
     private let delimiter: UInt8
     private let hasHeader: Bool
 
-    /// Opens a file; nil, and `-`, is standard input.
-    init(path: String?, options: InputOptions) throws {
+    /// Opens a file; nil is standard input.
+    init(path: PathBytes?, options: InputOptions) throws {
         longestLine = options.longestLine
         delimiter = options.null ? 0 : UInt8(ascii: "\n")
         hasHeader = options.header
-        if let path, path != "-" {
-            name = path
-            descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if let path {
+            name = path.description
+            descriptor = open(path.cString, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw Failure(description: "\(path): \(String(cString: strerror(errno)))") }
         } else {
             name = "standard input"

@@ -7,7 +7,7 @@ public final class JobLog: ResultObserver {
         var lines: [UInt8] = []
     }
 
-    private let path: String
+    private let path: PathBytes
     private let file: Int32
     private let state: Locked<State>
 
@@ -18,9 +18,9 @@ public final class JobLog: ResultObserver {
     /// - Parameters:
     ///   - appends: whether a log that is there is gone on with; otherwise one that has something in it is refused.
     ///   - input: what is read, and must not be written to.
-    public init(path: String, appends: Bool, input: FileIdentity?) throws {
+    public init(_ path: PathBytes, appends: Bool, input: FileIdentity?) throws {
         self.path = path
-        file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        file = open(path.cString, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard file >= 0 else {
             throw ResultFile.Failure(description: "\(path): \(String(cString: strerror(errno)))")
         }

@@ -48,8 +48,8 @@ public final class ResultFile: ResultSink {
         var total: UInt64?
     }
 
-    private let path: String
-    private let journalPath: String
+    private let path: PathBytes
+    private let journalPath: PathBytes
     private let mode: Mode
     private let file: Int32
     /// Nil where the file is none that can be cut, such as a pipe, and in a chain where nothing is reported back.
@@ -60,12 +60,12 @@ public final class ResultFile: ResultSink {
     private static let syncInterval = Duration.seconds(1)
 
     /// Opens or makes the files, once nothing can be lost by it.
-    public init(path: String, mode: Mode = Mode()) throws {
+    public init(_ path: PathBytes, mode: Mode = Mode()) throws {
         self.path = path
         self.mode = mode
-        journalPath = path + ".journal"
+        journalPath = path.adding(".journal")
         var information = stat()
-        let exists = stat(path, &information) == 0
+        let exists = stat(path.cString, &information) == 0
         let isRegular = !exists || information.st_mode & S_IFMT == S_IFREG
         if exists, isRegular, let input = mode.input, input == FileIdentity(information) {
             throw Failure(description: "\(path): it is the input; name another file for --output")
@@ -89,6 +89,11 @@ public final class ResultFile: ResultSink {
         }
     }
 
+    /// Opens or makes the files of a path that is a text.
+    public convenience init(path: String, mode: Mode = Mode()) throws {
+        try self.init(PathBytes(path), mode: mode)
+    }
+
     deinit {
         close(file)
         guard let journal else { return }
@@ -98,8 +103,8 @@ public final class ResultFile: ResultSink {
     }
 
     /// Refuses what would lose something, before anything is touched.
-    private static func check(_ path: String, _ journalPath: String, _ mode: Mode, hasContent: Bool) throws {
-        let descriptor = Glibc.open(journalPath, O_RDONLY | O_CLOEXEC)
+    private static func check(_ path: PathBytes, _ journalPath: PathBytes, _ mode: Mode, hasContent: Bool) throws {
+        let descriptor = Glibc.open(journalPath.cString, O_RDONLY | O_CLOEXEC)
         let hasJournal = descriptor >= 0
         let bytes = hasJournal ? try contents(of: descriptor, journalPath) : []
         if hasJournal { close(descriptor) }
@@ -132,7 +137,7 @@ public final class ResultFile: ResultSink {
                 + "complete, or it is not pipeline's; name another file")
     }
 
-    private static func exists(_ path: String) -> Failure {
+    private static func exists(_ path: PathBytes) -> Failure {
         Failure(description: "\(path): it exists, and would be replaced; name another file, or remove it first")
     }
 
@@ -241,8 +246,7 @@ public final class ResultFile: ResultSink {
     }
 
     private func syncFolder() {
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let descriptor = Glibc.open(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_CLOEXEC)
+        let descriptor = Glibc.open(path.folder.cString, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         // Where the system cannot, the names are as safe as it makes them.
         fsync(descriptor)
@@ -259,7 +263,7 @@ public final class ResultFile: ResultSink {
             return false
         }
         // Where it stays, it does no harm: --resume finds that everything is done.
-        if isOver { unlink(journalPath) }
+        if isOver { unlink(journalPath.cString) }
     }
 
     // MARK: Files
@@ -275,17 +279,17 @@ public final class ResultFile: ResultSink {
         return text.isEmpty ? "unknown" : text
     }()
 
-    private static func open(_ path: String, _ flags: Int32) throws -> Int32 {
-        let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
+    private static func open(_ path: PathBytes, _ flags: Int32) throws -> Int32 {
+        let descriptor = Glibc.open(path.cString, flags | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
         return descriptor
     }
 
-    private static func failure(_ path: String) -> Failure {
+    private static func failure(_ path: PathBytes) -> Failure {
         Failure(description: "\(path): \(String(cString: strerror(errno)))")
     }
 
-    private static func contents(of descriptor: Int32, _ path: String) throws -> [UInt8] {
+    private static func contents(of descriptor: Int32, _ path: PathBytes) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -297,13 +301,13 @@ public final class ResultFile: ResultSink {
         }
     }
 
-    private func cut(_ descriptor: Int32, _ path: String, to length: off_t) throws {
+    private func cut(_ descriptor: Int32, _ path: PathBytes, to length: off_t) throws {
         guard ftruncate(descriptor, length) == 0, lseek(descriptor, length, SEEK_SET) == length else {
             throw Self.failure(path)
         }
     }
 
-    private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws {
+    private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: PathBytes) throws {
         var rest = bytes
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }

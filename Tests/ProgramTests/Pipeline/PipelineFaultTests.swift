@@ -88,6 +88,22 @@ import Testing
             "ulimit -n 20000; seq 2000 | $PIPELINE run --job echo --workers 1024 --quiet | sort -n | uniq | wc -l")
         #expect(run.output == ["2000"])
         #expect(run.errors == [])
+        let few = try await shell("ulimit -n 1024; seq 9 | $PIPELINE run --job echo --workers 511 --quiet; echo $?")
+        #expect(few.output == ["1"])
+        #expect(few.errors.count == 1)
+        #expect(few.errors.first?.contains("--workers 511: they need more open files than the 1024") == true)
+    }
+
+    @Test func `Files of other names than UTF-8 are read and written by these`() async throws {
+        let run = try await shell(
+            """
+            seq 3 > $'caf\\xe9'
+            $PIPELINE run $'caf\\xe9' --exec 'echo {}' --output $'out\\xe9' --joblog $'log\\xe9' --results-folder $'r\\xe9' \
+                --ordered --quiet && cat $'out\\xe9' $'r\\xe9/2/stdout' && wc -l < $'log\\xe9'
+            $PIPELINE run $'no\\xe9' --job echo; ls | wc -l
+            """)
+        #expect(run.output == ["1", "2", "3", "2", "4", "4"], "\(run.errors)")
+        #expect(run.errors == ["pipeline: no\\xE9: No such file or directory"])
     }
 
     // MARK: Files that are there
