@@ -61,7 +61,8 @@ struct Collect: AsyncParsableCommand {
         _ progress: Progress
     ) async throws {
         let collector = try Collector(
-            context, settings: options.settings(input: nil), results: results.text, done: done?.text ?? "", sink: sink,
+            context, settings: options.settings(input: nil, sink: sink), results: results.text, done: done?.text ?? "",
+            sink: sink,
             security: PipelineSecurity(bound: security.bound, connected: try security.connected())
         ) { progress.say("pipeline collect: \($0)") }
         announce(collector.resultsEndpoint, security, progress)

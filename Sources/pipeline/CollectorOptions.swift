@@ -51,13 +51,28 @@ struct CollectorOptions: ParsableArguments {
     /// The file, where it is one.
     var path: PathBytes? { output?.path }
 
-    func settings(input: FileIdentity?) throws -> Collector.Settings {
+    /// How results are collected.
+    ///
+    /// - Parameters:
+    ///   - input: what is read, and must not be written to.
+    ///   - sink: where results go.
+    func settings(input: FileIdentity?, sink: any ResultSink) throws -> Collector.Settings {
         var settings = Collector.Settings()
         settings.format = format
         settings.isOrdered = ordered
         settings.resumes = resume
-        if let joblog { settings.observers.append(try JobLog(joblog.file, appends: resume, input: input)) }
-        if let resultsFolder { settings.observers.append(try ResultsFolder(resultsFolder.file)) }
+        let goesOn = resume || sink.goesOn
+        var occupied = OccupiedFiles()
+        occupied.add(input, use: "it is the input")
+        occupied.formUnion(sink.files)
+        if let joblog {
+            let log = try JobLog(joblog.file, appends: goesOn, occupied: occupied)
+            occupied.formUnion(log.files)
+            settings.observers.append(log)
+        }
+        if let resultsFolder {
+            settings.observers.append(try ResultsFolder(resultsFolder.file, replaces: goesOn, occupied: occupied))
+        }
         return settings
     }
 

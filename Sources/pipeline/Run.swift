@@ -73,7 +73,7 @@ struct Run: AsyncParsableCommand {
         let openFiles = OpenFiles.limit
         OpenFiles.raiseLimit()
         let sink = try collectorOptions.makeSink(input: input.identity, isPlain: common.plain)
-        let collecting = try collectorOptions.settings(input: input.identity)
+        let collecting = try collectorOptions.settings(input: input.identity, sink: sink)
         await SuddenEnd.arm()
         let signals = await EndSignals(
             program: "pipeline run", loss: "ended at once; what was under way is not done",

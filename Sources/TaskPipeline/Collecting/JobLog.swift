@@ -5,6 +5,8 @@ import SystemSupport
 public final class JobLog: ResultObserver {
     private struct State {
         var lines: [UInt8] = []
+        /// Whether an attempt was added; a log whose run has not begun stays as it is.
+        var hasAttempts = false
     }
 
     private let path: PathBytes
@@ -17,8 +19,8 @@ public final class JobLog: ResultObserver {
     ///
     /// - Parameters:
     ///   - appends: whether a log that is there is gone on with; otherwise one that has something in it is refused.
-    ///   - input: what is read, and must not be written to.
-    public init(_ path: PathBytes, appends: Bool, input: FileIdentity?) throws {
+    ///   - occupied: what must not be written to.
+    public init(_ path: PathBytes, appends: Bool, occupied: OccupiedFiles) throws {
         self.path = path
         file = open(path.cString, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard file >= 0 else {
@@ -26,25 +28,34 @@ public final class JobLog: ResultObserver {
         }
         var information = stat()
         let length = fstat(file, &information) == 0 ? information.st_size : 0
-        let isInput = input != nil && FileIdentity(descriptor: file) == input
-        guard !isInput, length == 0 || appends else {
+        let use = occupied.use(of: file)
+        guard use == nil, length == 0 || appends else {
             close(file)
             throw ResultFile.Failure(
-                description: isInput
-                    ? "\(path): it is the input; name another file for --joblog"
-                    : "\(path): it exists; --resume appends to it, or name another file for --joblog")
+                description: use.map { "\(path): \($0); name another file for --joblog" }
+                    ?? "\(path): it exists; --resume appends to it, or name another file for --joblog")
         }
         state = Locked(State(lines: length == 0 ? Array(Self.header.utf8) : []))
     }
 
     deinit {
-        try? flush()
+        if state.withLock({ $0.hasAttempts }) { try? flush() }
         close(file)
+    }
+
+    /// The file.
+    public var files: OccupiedFiles {
+        var files = OccupiedFiles()
+        files.add(FileIdentity(descriptor: file), use: "the attempts are written to it")
+        return files
     }
 
     /// Adds a line.
     public func note(_ result: TaskResult) {
-        state.withLock { $0.lines += Self.line(result) }
+        state.withLock { state in
+            state.lines += Self.line(result)
+            state.hasAttempts = true
+        }
     }
 
     /// Writes what was added.

@@ -54,6 +54,8 @@ public final class ResultFile: ResultSink {
     private let file: Int32
     /// Nil where the file is none that can be cut, such as a pipe, and in a chain where nothing is reported back.
     private let journal: Int32?
+    /// Whether a run was begun in it that is gone on with.
+    public let goesOn: Bool
     private let state = Locked(State())
     private let queue = DispatchQueue(label: "results")
 
@@ -77,9 +79,10 @@ public final class ResultFile: ResultSink {
             if isRegular, information.st_size > 0 { throw Self.exists(path) }
             file = try Self.open(path, O_WRONLY | O_CREAT | O_APPEND)
             journal = nil
+            goesOn = false
             return
         }
-        try Self.check(path, journalPath, mode, hasContent: exists && information.st_size > 0)
+        goesOn = try Self.check(path, journalPath, mode, hasContent: exists && information.st_size > 0)
         file = try Self.open(path, O_WRONLY | O_CREAT)
         let journal = try Self.open(journalPath, O_RDWR | O_CREAT)
         self.journal = journal
@@ -102,8 +105,20 @@ public final class ResultFile: ResultSink {
         close(journal)
     }
 
+    /// The file and its journal.
+    public var files: OccupiedFiles {
+        var files = OccupiedFiles()
+        files.add(FileIdentity(descriptor: file), use: "the results are written to it")
+        if let journal { files.add(FileIdentity(descriptor: journal), use: "it is the journal of the results") }
+        return files
+    }
+
     /// Refuses what would lose something, before anything is touched.
-    private static func check(_ path: PathBytes, _ journalPath: PathBytes, _ mode: Mode, hasContent: Bool) throws {
+    ///
+    /// - Returns: whether there is a run to go on with.
+    private static func check(
+        _ path: PathBytes, _ journalPath: PathBytes, _ mode: Mode, hasContent: Bool
+    ) throws -> Bool {
         let descriptor = Glibc.open(journalPath.cString, O_RDONLY | O_CLOEXEC)
         let hasJournal = descriptor >= 0
         let bytes = hasJournal ? try contents(of: descriptor, journalPath) : []
@@ -122,15 +137,15 @@ public final class ResultFile: ResultSink {
                         description: "\(path): it was begun as \(text.form), and is gone on with in the same way; "
                             + "give the same --format and --ordered, or name another file")
                 }
-                return
+                return true
             }
             // Begun, and nothing in it.
-            guard hasContent || !text.state.done.isEmpty else { return }
+            guard hasContent || !text.state.done.isEmpty else { return false }
             throw Failure(
                 description: "\(path): the results of a run that is not complete are in it; --resume goes on with it, "
                     + "or name another file")
         }
-        guard hasContent else { return }
+        guard hasContent else { return false }
         guard mode.resumes else { throw exists(path) }
         throw Failure(
             description: "\(path): there is no journal beside it, so that nothing is left to go on with: its run is "

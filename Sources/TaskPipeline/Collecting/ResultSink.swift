@@ -1,5 +1,11 @@
 /// Where results go.
 public protocol ResultSink: AnyObject, Sendable {
+    /// The files that it writes to.
+    var files: OccupiedFiles { get }
+
+    /// Whether a run was begun in it that is gone on with.
+    var goesOn: Bool { get }
+
     /// Makes ready for a run.
     ///
     /// - Returns: what is there of it already, or of the run that it goes on with.
@@ -22,6 +28,12 @@ public protocol ResultSink: AnyObject, Sendable {
 }
 
 extension ResultSink {
+    /// None.
+    public var files: OccupiedFiles { OccupiedFiles() }
+
+    /// It has nothing to go on with.
+    public var goesOn: Bool { false }
+
     /// Takes no note.
     public func note(total: UInt64) {}
 }

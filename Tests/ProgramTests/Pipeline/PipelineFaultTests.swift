@@ -121,6 +121,31 @@ import Testing
         #expect(run.output == [])
     }
 
+    /// Commands in a folder with the input `in`, what the line names, and the file that must stay as it is.
+    static let crossed: [(command: String, complaint: String, kept: String)] = [
+        ("--output out --joblog out", "the results are written to it; name another file for --joblog", "in"),
+        ("--output out --joblog ./out.journal", "it is the journal of the results", "in"),
+        ("--joblog out > out", "it is standard output, where the results go", "in"),
+        ("--results-folder r", "r: it has results already, as in r/1", "r/1/stdout"),
+        ("--output out --resume --results-folder r", "r/1/stdout: it is the input", "r/1/stdout"),
+        ("--output out --joblog log --results-folder old", "old: it has results already", "old/7/stdout"),
+    ]
+
+    @Test(arguments: crossed)
+    func `What is read or written for one thing is not written for another`(
+        command: String, complaint: String, kept: String
+    ) async throws {
+        let input = kept.hasPrefix("r/") ? kept : "in"
+        let run = try await shell(
+            """
+            mkdir -p r/1 old/7; for f in in r/1/stdout old/7/stdout; do seq 9 > $f; done
+            $PIPELINE run \(input) --job echo --quiet \(command); echo $? >&2; seq 9 | cmp - \(kept)
+            """)
+        #expect(run.errors.contains { $0.contains(complaint) }, "\(run.errors)")
+        #expect(run.errors.last == "1")
+        #expect(run.output == [])
+    }
+
     @Test func `A file that is there is not replaced, and one of a run that was killed is gone on with`() async throws {
         let program = try programs.pipeline(
             "run", try folder.numbers(200), "--exec", "sleep 0.02; echo {}; echo {} >> \(folder["log"])", "--output",

@@ -146,6 +146,37 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
+    @Test func `A collector that is killed goes on with its log and its folders by the same command`() async throws {
+        let options = [
+            "--output", folder["out"], "--joblog", folder["log"], "--results-folder", folder["r"], "--format", "json",
+        ]
+        func collector() throws -> RunningProgram {
+            try programs.pipeline(["collect", "--results", results, "--done", done] + options)
+        }
+        let killed = try collector()
+        let worker = try work("--exec", "sleep 0.05; echo {}", "--concurrency", "2")
+        let producer = try produce(try folder.numbers(60), "--retry-after", "1s")
+        while try !folder.exists("out.journal") || folder.lines(of: "out").count < 10 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        killed.signal(SIGKILL)
+        _ = try await killed.ending()
+        let next = try collector()
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await next.ending() == .exited(0), "\(next.errors.soFar)")
+        #expect(try folder.lines(of: "out").count == 60)
+        // What was noted and not yet committed when it was killed is noted twice.
+        let noted = try folder.lines(of: "log").dropFirst().compactMap { $0.split(separator: "\t").first }
+        #expect(Set(noted).count == 60)
+        #expect(try folder.lines(of: "r/60/stdout") == ["60"])
+        // Of a run that is over, nothing is gone on with.
+        let other = try programs.pipeline(
+            ["collect", "--results", results, "--done", done, "--output", folder["new"], "--joblog", folder["log"]])
+        #expect(try await other.ending() == .exited(1))
+        #expect(try await other.errors.all().last?.contains("log: it exists") == true)
+        withExtendedLifetime(worker) {}
+    }
+
     @Test func `Two collectors on one file, and on one run, do not get along`() async throws {
         let first = try collect("--output", folder["out"])
         try await first.errors.wait(for: "results on")
