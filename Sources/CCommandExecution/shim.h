@@ -236,7 +236,8 @@ static inline int ccommand_make_temporary_file(char *path) { return mkostemp(pat
 static inline int ccommand_make_pipe(int ends[2]) { return (int) syscall(SYS_pipe2, ends, O_CLOEXEC); }
 
 /// What is known of a child: 0 nothing new, 1 it has ended, 2 it has been stopped, -1 with the reason in `errno`.
-/// `status` is its exit status, or 128 and a signal's number; of one that has been stopped, that signal's number.
+/// `status` is its exit status, which is below 256, or 256 and the number of the signal that ended it; of one that has been
+/// stopped, that signal's number.
 static inline int ccommand_look_at_child(pid_t process, int waits, int *status) {
     siginfo_t information;
     information.si_pid = 0;
@@ -249,7 +250,7 @@ static inline int ccommand_look_at_child(pid_t process, int waits, int *status) 
         *status = information.si_status;
         return 2;
     }
-    *status = information.si_code == CLD_EXITED ? information.si_status : 128 + information.si_status;
+    *status = information.si_code == CLD_EXITED ? information.si_status : 256 + information.si_status;
     return 1;
 }
 

@@ -89,7 +89,7 @@ struct RunningCommand: ~Copyable {
         RunningCommands.restIfEnded()
         errorLines?.pass(&pendingErrors, atEnd: true)
         if let shortage { throw shortage }
-        let ending = verdict?.ending ?? .exited(status)
+        let ending = verdict?.ending ?? (status < 256 ? .exited(status) : .signalled(status - 256))
         let output = ending == .outputTooLong || kept.isTooLong ? [] : try kept.take()
         return CommandResult(ending: ending, output: output, errors: keptErrors[...])
     }

@@ -29,7 +29,7 @@ enum StatusText {
             if let word = TaskStatus.word(failure.status) {
                 JSONText.appendQuoted(word, to: &bytes)
             } else {
-                bytes += Array(String(failure.status).utf8)
+                bytes += Array(String(TaskStatus.number(failure.status)).utf8)
             }
             bytes.append(UInt8(ascii: "}"))
         }

@@ -131,7 +131,7 @@ struct Launcher: Sendable {
                 let command = Command(job.words, variables: job.variables(keyFile: keyPath), in: environment)
                 result = try command.run(input: input, streams) { _, _ in }
             }
-            guard case .exited(let status) = result.ending else { return .ended(rank: job.rank, status: 1) }
+            guard let status = result.ending.status else { return .ended(rank: job.rank, status: 1) }
             return .ended(rank: job.rank, status: status)
         } catch {
             return .failed(rank: job.rank, reason: "\(error)")

@@ -46,7 +46,7 @@ struct NodeCommand: AsyncParsableCommand {
             }
         }
         _ = consume keyFile
-        guard case .exited(let status) = result.ending else { throw ExitCode(1) }
+        guard let status = result.ending.status else { throw ExitCode(1) }
         throw ExitCode(status)
     }
 

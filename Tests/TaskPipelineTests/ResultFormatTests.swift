@@ -45,6 +45,16 @@ import Testing
             String(decoding: bytes, as: UTF8.self).contains(#""worker":"a, b","duration":0.000000,"status":"lost""#))
     }
 
+    @Test func `A record has a signal's number as a shell has it`() {
+        var bytes: [UInt8] = []
+        let result = TaskResult(
+            number: 1, worker: "w", status: TaskStatus.signal(9), nanoseconds: 0, text: [], output: [])
+        ResultFormat.json.append(result, to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self).contains(#""status":137,"#))
+        #expect(TaskStatus.phrase(TaskStatus.signal(9)) == "signal 9")
+        #expect(TaskStatus.phrase(137) == "exit status 137")
+    }
+
     @Test func `JSON has every member, in this order`() {
         let line = String(decoding: written(.json, text: Array("in".utf8), output: Array("out\n".utf8)), as: UTF8.self)
         #expect(

@@ -167,9 +167,10 @@ import Testing
         #expect(outcome.complaint?.contains("zero byte") == true)
     }
 
-    @Test func `The status is the command's, or 128 and its signal`() throws {
+    @Test func `The status is the command's, and a signal is no exit with 128 and its number`() throws {
         #expect(CommandJob(try ShellScript("exit 7")).run([]).status == 7)
-        #expect(CommandJob(try ShellScript("kill -TERM $$")).run([]).status == 143)
+        #expect(CommandJob(try ShellScript("kill -TERM $$")).run([]).status == TaskStatus.signal(15))
+        #expect(CommandJob(try ShellScript("exit 143")).run([]).status == 143)
         #expect(CommandJob(try ShellScript("no-such-command-at-all 2>/dev/null")).run([]).status == 127)
     }
 

@@ -51,6 +51,8 @@ extension ProgramLoop {
 
     private static func text(_ ending: CommandResult.Ending) -> String {
         switch ending {
+        case .signalled(let number): "signal \(number)"
+        // As a shell says it of what it has run.
         case .exited(let status) where status > 128 && status < 193: "signal \(status - 128)"
         case .exited(let status): "exit status \(status)"
         // Neither is bounded.

@@ -81,10 +81,10 @@ public final class CommandRunner: Sendable {
                 let code = output.withLock { _ in file.copy(to: STDOUT_FILENO) }
                 if code != 0 { throw CommandFailure("standard output", code) }
             }
-            if case .exited(let status) = result.ending, status != 0 {
-                end(of: update, with: "it ended with status \(status)")
-            } else {
-                end(of: update, with: nil)
+            switch result.ending {
+            case .exited(let status) where status != 0: end(of: update, with: "it ended with status \(status)")
+            case .signalled(let number): end(of: update, with: "it was ended by signal \(number)")
+            default: end(of: update, with: nil)
             }
         } catch {
             end(of: update, with: "\(error)")

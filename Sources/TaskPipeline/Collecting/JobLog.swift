@@ -74,14 +74,13 @@ public final class JobLog: ResultObserver {
         }
     }
 
-    /// The line of an attempt. A newline in the task is written `\n`, so that a line is an attempt.
+    /// The line of an attempt. The command is the task itself. A newline in it is written `\n`, so that a line is an attempt.
     static func line(_ result: TaskResult) -> [UInt8] {
-        let isSignal = result.status > 128 && result.status < 193
         let (value, signal): (Int32, Int32) =
             switch result.status {
             case TaskStatus.timedOut, TaskStatus.outputTooLong: (-1, 15)
             case TaskStatus.lost: (-1, 9)
-            case let status: isSignal ? (0, status - 128) : (status, 0)
+            case let status: TaskStatus.signal(of: status).map { (0, $0) } ?? (status, 0)
             }
         let started = thousandths(result.started, width: 0)
         let runtime = thousandths(result.nanoseconds, width: 10)

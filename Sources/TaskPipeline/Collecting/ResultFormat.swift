@@ -21,7 +21,7 @@ public enum ResultFormat: String, CaseIterable, Sendable {
             if let word = TaskStatus.word(result.status) {
                 line.add("status", word)
             } else {
-                line.add("status", result.status)
+                line.add("status", TaskStatus.number(result.status))
             }
             line.add("output", result.output)
             line.finish(into: &bytes)

@@ -67,6 +67,7 @@ public struct CommandJob: Job {
         let (status, complaint): (Int32, String?) =
             switch result.ending {
             case .exited(let status): (status, nil)
+            case .signalled(let number): (TaskStatus.signal(number), nil)
             case .timedOut:
                 (TaskStatus.timedOut, "it took longer than \(settings.timeout.map { "\($0)" } ?? ""), and was ended")
             case .outputTooLong:

@@ -4,7 +4,7 @@ public struct TaskResult: Hashable, Sendable {
     public var number: TaskNumber
     /// The name of the worker that did it.
     public var worker: String
-    /// 0 for success, otherwise what the last attempt ended with.
+    /// 0 for success, otherwise what the last attempt ended with, as ``TaskStatus`` says.
     public var status: Int32
     /// How long the last attempt took, in nanoseconds.
     public var nanoseconds: Int64

@@ -34,5 +34,5 @@ enum MessageKind: UInt8 {
     case halt
 
     static let magic: [UInt8] = [UInt8(ascii: "P"), UInt8(ascii: "L")]
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 }

@@ -73,10 +73,10 @@ import Testing
     }
 
     @Test func `The log of attempts says the same of ends as there`() async throws {
-        let tasks = Array("0\n3\n".utf8)
-        _ = try await outputs(tasks, parallel: "--joblog tlog exit {}", pipeline: "--exec 'true' --joblog olog")
+        let tasks = Array("exit 0\nexit 3\nexit 130\nexit 137\nexit 200\nkill -TERM $$\nkill -9 $$\n".utf8)
+        _ = try await outputs(tasks, parallel: "--joblog tlog", pipeline: "--exec 'true' --joblog olog")
         let shell = try programs.pipelineShell(
-            "cd \(folder.path); $PIPELINE run in --exec 'exit $TASK' --attempts 1 --joblog log --workers 1 --quiet 2>/dev/null; "
+            "cd \(folder.path); $PIPELINE run in --exec 'exec sh' --attempts 1 --joblog log --workers 1 --quiet 2>/dev/null; "
                 + "head -n 1 log | cmp - <(head -n 1 tlog) && cut -f 1,7,8 log | sort | cmp - <(cut -f 1,7,8 tlog | sort)"
         )
         #expect(try await shell.output.all() == [])
