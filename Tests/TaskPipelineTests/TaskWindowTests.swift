@@ -428,6 +428,8 @@ import Testing
         #expect(window.lostTasks(at: now + .seconds(1)).count == 1)
         report(&window, done: NumberSet([1]), failed: NumberSet([1]))
         #expect(window.failedCount == 1)
+        let failures = window.status(at: now).failures
+        #expect(failures.map(\.status) == [TaskStatus.lost])
         // The others were only there; one after the other shows it, and each is done.
         for number in [2, 3] as [TaskNumber] {
             ask(&window, two, room: 5, received: number - 2, connection: "d", at: now)
@@ -448,6 +450,26 @@ import Testing
             pass(&window, to: clock.time(at: start + .seconds(60) + .milliseconds(second * 900)))
         }
         #expect(window.resentCount == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `How a task has failed for good is known, whether its worker or the collector says it first`(
+        isWorkerFirst: Bool
+    ) {
+        var window = window(2) { $0.attempts = 1 }
+        ask(&window, one, room: 2, at: start)
+        _ = handOuts(&window, at: start)
+        let failure = FailedAttempt(number: 2, attempt: 1, status: TaskStatus.timedOut)
+        let message = WorkerMessage(run: run, worker: one, body: .failed([failure]))
+        if isWorkerFirst { window.hear(message, from: "a", at: start) }
+        report(&window, done: NumberSet([2]), failed: NumberSet([2]))
+        if !isWorkerFirst { window.hear(message, from: "a", at: start) }
+        let failures = window.status(at: start).failures
+        #expect(failures.map(\.number) == [2] && failures.map(\.status) == [TaskStatus.timedOut])
+        #expect(window.failedCount == 1)
+        // It was the last attempt: nothing is handed out again.
+        ask(&window, one, room: 2, received: 2, at: start)
+        #expect(handOuts(&window, at: start).isEmpty)
     }
 
     @Test func `Too many failed tasks end the run, and a share of all counts once all are read`() {

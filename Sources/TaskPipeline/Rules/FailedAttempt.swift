@@ -1,4 +1,4 @@
-/// An attempt that failed and after which there is another.
+/// An attempt that failed.
 public struct FailedAttempt: Hashable, Sendable {
     /// The task.
     public var number: TaskNumber

@@ -96,7 +96,7 @@ extension TaskWindow {
 
     private mutating func apply(_ report: CollectorReport) {
         var failed: UInt64 = 0
-        var failures: [(TaskNumber, ArraySlice<UInt8>)] = []
+        var failures: [(number: TaskNumber, text: ArraySlice<UInt8>, status: Int32)] = []
         // Tasks that are next to each other are mostly one worker's.
         var runs: [(holder: SessionID, count: Int)] = []
         let before = underWay.count
@@ -104,7 +104,9 @@ extension TaskWindow {
             finish(range) { number, task in
                 if !report.failed.isEmpty, report.failed.contains(number) {
                     failed += 1
-                    failures.append((number, task.text))
+                    // How else than by its workers' deaths, its last worker tells.
+                    let isLost = if case .givenUp = task.place { true } else { false }
+                    failures.append((number, task.text, isLost ? TaskStatus.lost : 1))
                 }
                 guard case .out(let holder, _) = task.place else { return }
                 if runs.last?.holder != holder { runs.append((holder, 0)) }
@@ -113,10 +115,9 @@ extension TaskWindow {
         }
         doneCount += UInt64(before - underWay.count)
         failedCount += failed
-        for (number, text) in failures.suffix(RunStatus.mostListed)
-        where !recentFailures.contains(where: { $0.number == number }) {
-            // How, only the collector knows.
-            noteFailure(number, text, status: 1)
+        for failure in failures.suffix(RunStatus.mostListed)
+        where !recentFailures.contains(where: { $0.number == failure.number }) {
+            noteFailure(failure.number, failure.text, status: failure.status)
         }
         haltIfDue()
         for run in runs { release(run.count, of: run.holder) }

@@ -22,24 +22,32 @@ extension TaskWindow {
             }
         case .failed(let failures):
             guard isOurRun else { return }
-            for failure in failures {
-                // One that came twice, or of a copy that was sent again, must not use up the next attempt, too.
-                guard let task = underWay[failure.number], task.attempt == failure.attempt,
-                    task.attempt < settings.attempts
-                else { continue }
-                switch task.place {
-                case .held, .givenUp, .done: continue
-                case .waiting, .out: break
-                }
-                noteFailure(failure.number, task.text, status: failure.status)
-                underWay.update(failure.number) { $0.attempt += 1 }
-                if task.holder != nil {
-                    sendAgain(failure.number, at: now, after: backOff(beforeAttempt: task.attempt + 1))
-                }
-            }
+            for failure in failures { hear(failure, at: now) }
         case .leaving:
             workers[message.worker] = nil
             asking.removeAll { $0 == message.worker }
+        }
+    }
+
+    private mutating func hear(_ failure: FailedAttempt, at now: Instant) {
+        let isLast = failure.attempt >= settings.attempts
+        guard let task = underWay[failure.number] else {
+            // The collector has said before that it is done, and could not say how it failed.
+            let index = recentFailures.firstIndex { $0.number == failure.number }
+            if isLast, let index { recentFailures[index].status = failure.status }
+            return
+        }
+        // One that came twice, or of a copy that was sent again, must not use up the next attempt, too.
+        guard task.attempt == failure.attempt else { return }
+        if isLast { return noteFailure(failure.number, task.text, status: failure.status) }
+        switch task.place {
+        case .held, .givenUp, .done: return
+        case .waiting, .out: break
+        }
+        noteFailure(failure.number, task.text, status: failure.status)
+        underWay.update(failure.number) { $0.attempt += 1 }
+        if task.holder != nil {
+            sendAgain(failure.number, at: now, after: backOff(beforeAttempt: task.attempt + 1))
         }
     }
 

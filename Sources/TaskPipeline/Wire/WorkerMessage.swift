@@ -8,7 +8,7 @@ public struct WorkerMessage: Hashable, Sendable {
         case ask(WorkerAsk)
         /// It gives tasks back that it has not begun.
         case returned(NumberSet)
-        /// Attempts failed that were not the last.
+        /// Attempts failed. The result of a last one goes to the collector, too, which does not say how it failed.
         case failed([FailedAttempt])
         /// It ends, and has nothing left.
         case leaving

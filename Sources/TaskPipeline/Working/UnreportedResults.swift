@@ -5,7 +5,7 @@ struct UnreportedResults: Sendable {
     private let worker: String
     /// The results, as they travel; nil for none.
     private(set) var results: ResultBatchWriter?
-    /// The attempts that failed and are not the last.
+    /// The attempts that failed.
     private(set) var failures: [FailedAttempt] = []
     /// The tasks that are given back although they were begun.
     private(set) var returned = NumberSet()
@@ -24,12 +24,12 @@ struct UnreportedResults: Sendable {
 
     mutating func add(_ outcome: JobOutcome, of task: PipelineTask, nanoseconds: Int64, started: Int64) {
         let isFinal = outcome.status == 0 || task.isLastAttempt
-        if outcome.status != 0 { counts.failed += 1 }
-        if isFinal { counts.done += 1 }
-        if let complaint = outcome.complaint { complaints.append("task \(task.number): \(complaint)") }
-        if !isFinal {
+        if outcome.status != 0 {
+            counts.failed += 1
             failures.append(FailedAttempt(number: task.number, attempt: task.attempt, status: outcome.status))
         }
+        if isFinal { counts.done += 1 }
+        if let complaint = outcome.complaint { complaints.append("task \(task.number): \(complaint)") }
         if results == nil { results = ResultBatchWriter(run: run, worker: worker) }
         results?.append(
             TaskResult(

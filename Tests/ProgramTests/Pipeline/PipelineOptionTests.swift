@@ -145,7 +145,7 @@ import Testing
 
     @Test func `A run that is under way tells how far it is`() async throws {
         let run = try programs.pipeline(
-            "run", try folder.numbers(50), "--exec", "test \"$TASK\" -gt 5 && sleep 1000; exit $(($TASK == 2))",
+            "run", try folder.numbers(50), "--exec", "test \"$TASK\" -gt 5 && sleep 1000; exit $((($TASK == 2) * 3))",
             "--attempts", "1",
             "--workers", "3", "--done", folder.ipc("d"), "--output", folder["out"])
         try await run.errors.wait(for: "task 2 failed")
@@ -161,7 +161,8 @@ import Testing
         #expect(value["failed"] as? Int == 1)
         #expect((value["workers"] as? [[String: Any]])?.count == 3)
         #expect((value["slowest"] as? [[String: Any]])?.compactMap { $0["number"] as? Int }.contains(6) == true)
-        #expect((value["failures"] as? [[String: Any]])?.first?["number"] as? Int == 2)
+        let failure = (value["failures"] as? [[String: Any]])?.first
+        #expect(failure?["number"] as? Int == 2 && failure?["status"] as? Int == 3)
         #expect(value.keys.contains("rate_per_second") && value.keys.contains("seconds_left"))
         let table = try programs.pipeline("status", "--done", folder.ipc("d"))
         #expect(try await table.output.all().first?.hasPrefix("5/50 done, 1 failed") == true)
