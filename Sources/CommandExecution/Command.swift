@@ -43,7 +43,9 @@ package struct Command: Sendable {
         noteStop: (_ signal: Int32, _ process: Int32) -> Void
     ) throws(CommandFailure) -> CommandResult {
         switch streams {
-        case .passed(let output):
+        case .passed(let output, let errorLines?):
+            return try run(input, output: output, errorLines, noteStart, noteStop)
+        case .passed(let output, nil):
             let process = try start(input: input.descriptor, output: output, errors: STDERR_FILENO)
             noteStart(process)
             var command = RunningCommand(process: process, limits: limits)
@@ -53,6 +55,25 @@ package struct Command: Sendable {
         case .lines(let output, let errors):
             return try run(input, output, errors, false, noteStart, noteStop)
         }
+    }
+
+    /// Runs it with a pipe for its standard error alone.
+    private func run(
+        _ input: borrowing NamelessFile, output: Int32, _ errorLines: ErrorLines,
+        _ noteStart: (_ process: Int32) -> Void, _ noteStop: (_ signal: Int32, _ process: Int32) -> Void
+    ) throws(CommandFailure) -> CommandResult {
+        let errors = try Self.pipe()
+        let process: pid_t
+        do throws(CommandFailure) {
+            defer { close(errors.write) }
+            process = try start(input: input.descriptor, output: output, errors: errors.write)
+        } catch {
+            close(errors.read)
+            throw error
+        }
+        noteStart(process)
+        var command = RunningCommand(process: process, limits: limits, errors: errors.read, errorLines: errorLines)
+        return try command.result(noteStop: noteStop)
     }
 
     /// Runs it with a pipe for each of its streams.

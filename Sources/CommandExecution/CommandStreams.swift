@@ -4,6 +4,7 @@ package enum CommandStreams: Sendable {
     case kept(ErrorLines, keepsErrors: Bool)
     /// Both are passed on line by line as they come, and nothing is kept.
     case lines(output: ErrorLines, errors: ErrorLines)
-    /// Standard output goes to a descriptor, standard error where that of this process goes.
-    case passed(output: Int32)
+    /// Standard output goes to a descriptor; standard error is passed on line by line, or, with nil, the default, goes where
+    /// that of this process goes.
+    case passed(output: Int32, errors: ErrorLines? = nil)
 }

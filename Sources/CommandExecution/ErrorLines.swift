@@ -23,19 +23,14 @@ package struct ErrorLines: Sendable {
     /// The most bytes that are held back for the end of their line.
     static let longestLine = 1 << 16
 
-    /// Passes whole lines on, and keeps the beginning of one for later.
+    /// Passes whole lines on, and keeps the beginning of one for later. At the end it gets the newline that it lacks: what comes
+    /// next is another command's.
     func pass(_ pending: inout [UInt8], atEnd: Bool = false) {
-        let end: Int
-        if let newline = pending.lastIndex(of: UInt8(ascii: "\n")) {
-            end = newline + 1
-        } else {
-            guard pending.count >= Self.longestLine || (atEnd && !pending.isEmpty) else { return }
-            end = pending.count
-        }
+        let newline = UInt8(ascii: "\n")
+        if atEnd, let last = pending.last, last != newline { pending.append(newline) }
+        let whole = pending.lastIndex(of: newline).map { $0 + 1 }
+        guard let end = whole ?? (pending.count >= Self.longestLine ? pending.count : nil) else { return }
         write(pending[..<end])
         pending.removeSubrange(..<end)
-        guard atEnd, !pending.isEmpty else { return }
-        write(pending + [UInt8(ascii: "\n")])
-        pending.removeAll()
     }
 }

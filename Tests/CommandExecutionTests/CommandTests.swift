@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SystemSupport
 import Testing
 
 @testable import CommandExecution
@@ -40,6 +41,22 @@ import Testing
             #expect(failure?.description.contains(reason) == true)
             #expect(failure?.isShortage == false)
         }
+    }
+
+    @Test func `Its lines of standard error come whole, while its standard output goes to a file`() throws {
+        let command = Command(
+            ["sh", "-c", "echo out; printf a >&2; sleep 0.05; echo b >&2; printf c >&2"].map { Array($0.utf8) },
+            variables: [], in: CommandEnvironment(without: []))
+        let input = try NamelessFile(holding: [], for: "the test")
+        let output = try NamelessFile(onDiskFor: "output")
+        let lines = Locked<[String]>([])
+        let errors = ErrorLines { bytes in lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } }
+        let result = try command.run(input: input, .passed(output: output.descriptor, errors: errors)) { _, _ in }
+        #expect(result.ending == .exited(0))
+        #expect(lines.withLock { $0 } == ["ab\n", "c\n"])
+        var bytes = [UInt8](repeating: 0, count: 9)
+        let count = pread(output.descriptor, &bytes, bytes.count, 0)
+        #expect(bytes.prefix(max(0, count)).elementsEqual("out\n".utf8))
     }
 
     @Test func `A command is the leader of a session of its own, without a terminal`() throws {

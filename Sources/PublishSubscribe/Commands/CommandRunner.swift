@@ -6,8 +6,8 @@ import SystemSupport
 
 /// Runs a command for updates, several at once if it is to.
 ///
-/// With one at a time, the command writes to standard output itself. With several, what each has written follows when it
-/// has ended, so that their lines do not mix.
+/// With one at a time, the command writes to standard output and standard error itself. With several, what each has written to
+/// standard output follows when it has ended, and lines of standard error come whole, so that their lines do not mix.
 public final class CommandRunner: Sendable {
     /// What has been done.
     public struct Counts: Sendable {
@@ -74,10 +74,11 @@ public final class CommandRunner: Sendable {
             let input = try NamelessFile(holding: payload[...], for: "the payload")
             let result: CommandResult
             if jobs == 1 {
-                result = try run(command, for: update, input: input, output: STDOUT_FILENO)
+                result = try run(command, for: update, input: input, .passed(output: STDOUT_FILENO))
             } else {
                 let file = try NamelessFile(onDiskFor: "output")
-                result = try run(command, for: update, input: input, output: file.descriptor)
+                let streams = CommandStreams.passed(output: file.descriptor, errors: .standardError)
+                result = try run(command, for: update, input: input, streams)
                 let code = output.withLock { _ in file.copy(to: STDOUT_FILENO) }
                 if code != 0 { throw CommandFailure("standard output", code) }
             }
@@ -92,9 +93,9 @@ public final class CommandRunner: Sendable {
     }
 
     private func run(
-        _ command: Command, for update: Update, input: borrowing NamelessFile, output: Int32
+        _ command: Command, for update: Update, input: borrowing NamelessFile, _ streams: CommandStreams
     ) throws -> CommandResult {
-        try command.run(input: input, .passed(output: output)) { signal, process in
+        try command.run(input: input, streams) { signal, process in
             complain(
                 "the command for topic '\(String(update.topic))' has been stopped by signal \(signal); "
                     + "kill -CONT \(process) lets it go on")

@@ -178,9 +178,12 @@ import Testing
             cd \(folder.folderPath) && exec $PUBSUB subscribe --connect \(endpoint) --all --count 8 --jobs 4 --exec '
                 : > begun.$PAYLOAD; n=0
                 while [ $(ls | grep -c begun) -lt 4 ] && [ $n -lt 500 ]; do sleep 0.01; n=$((n+1)); done
-                printf "$PAYLOAD "; printf "$PAYLOAD "; echo "$n"'
+                printf "$PAYLOAD "; printf "$PAYLOAD "; echo "$n"
+                for i in 1 2 3 4 5; do printf "a$PAYLOAD" >&2; echo b >&2; done'
             """)
         #expect(try await program.ending() == .exited(0))
+        let errors = try await program.errors.all().filter { !$0.hasPrefix("pubsub: ") }
+        #expect(errors.count == 40 && errors.allSatisfy { $0.wholeMatch(of: /a[1-8]b/) != nil }, "\(errors)")
         let lines = try await program.output.all()
         #expect(lines.count == 8)
         for line in lines {
