@@ -520,6 +520,16 @@ import Testing
         #expect(window.isInputTheSame == false)
     }
 
+    @Test func `How many tasks there are is told once that is known, without being asked`() {
+        var window = window(2)
+        window.expect(total: 2)
+        #expect(window.newTotal() == nil)
+        _ = window.hear(CollectorMessage(run: .none, collector: collector, body: .hello), at: start)
+        let told = ProducerMessage(run: run, body: .run(done: NumberSet(), resumes: false, total: 2))
+        #expect(window.newTotal() == told)
+        #expect(window.newTotal() == nil)
+    }
+
     @Test func `Between two tasks there is as much time as asked for`() {
         var window = window(3) { $0.delay = .milliseconds(100) }
         ask(&window, one, room: 9, at: start)

@@ -60,10 +60,7 @@ extension Collector {
     private func hear(run: RunID, done: NumberSet, resumes: Bool, total: UInt64?) throws {
         try state.withLock { state in
             state.lastHeard = state.clock.time(at: .now)
-            if let total, state.run == run, !state.hasTotal {
-                state.hasTotal = true
-                try sink.note(total: total)
-            }
+            if state.run == run { try noteTotal(total, &state) }
             state.replacedSince = nil
             if state.isProducerMissed {
                 state.isProducerMissed = false
@@ -92,8 +89,16 @@ extension Collector {
             state.pendingReports.noteDone(recovered.done, failed: recovered.failed)
             state.failed = UInt64(recovered.failed.count)
             state.run = run
+            try noteTotal(total, &state)
         }
         if let recovered = state.withLock({ $0.recovered }) { try say(.recovered(recovered)) }
+    }
+
+    /// Has how many tasks there are written down, as soon as that is known: a run that goes on with this one compares it.
+    private func noteTotal(_ total: UInt64?, _ state: inout State) throws {
+        guard let total, !state.hasTotal else { return }
+        state.hasTotal = true
+        try sink.note(total: total)
     }
 
     /// Says that it lives, and again what was not acknowledged.

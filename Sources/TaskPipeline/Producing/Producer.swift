@@ -264,7 +264,8 @@ public final class Producer: Sendable {
                 window.tick(at: now)
                 return (
                     window.aliveWorkers(at: now), window.hasCollector(at: now), window.undelivered(at: now),
-                    window.takeAstray(), [window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
+                    window.takeAstray(),
+                    [window.newTotal(), window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
                 )
             }
             if let connection = collectorConnection.withLock({ $0 }) {

@@ -48,6 +48,14 @@ extension TaskWindow {
         return ProducerMessage(run: run, body: .acknowledged(sequences: unacknowledged))
     }
 
+    /// What tells the collector how many tasks there are, once that is known, sooner than it would ask: the sooner it has that
+    /// written down, the sooner an input to which something was appended shows.
+    public mutating func newTotal() -> ProducerMessage? {
+        guard !isTotalTold, collector != nil, let total, isInputTheSame == true else { return nil }
+        isTotalTold = true
+        return ProducerMessage(run: run, body: .run(done: doneNumbers, resumes: resumes, total: total))
+    }
+
     /// Whether a collector has been heard lately.
     public func hasCollector(at now: Instant) -> Bool {
         collectorHeard.map { now - $0 < Self.silence } ?? false

@@ -63,6 +63,8 @@ public struct TaskWindow: Sendable {
     var resumption: Resumption?
     /// How many tasks there are, once that is known.
     public internal(set) var total: UInt64?
+    /// Whether the collector was told how many tasks there are.
+    var isTotalTold = false
     /// How many there were in the run that is gone on with, where that is known.
     var earlierTotal: UInt64?
     /// The line that names the columns.

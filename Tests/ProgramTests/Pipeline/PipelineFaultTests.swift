@@ -150,11 +150,13 @@ import Testing
         let program = try programs.pipeline(
             "run", try folder.numbers(200), "--exec", "sleep 0.02; echo {}; echo {} >> \(folder["log"])", "--output",
             folder["out"])
-        while try !folder.exists("out.journal") || folder.lines(of: "out").count < 20 {
+        while try !folder.exists("out.journal") || folder.lines(of: "out").count < 40 {
             try await Task.sleep(for: .milliseconds(20))
         }
         program.signal(SIGKILL)
         _ = try await program.ending()
+        // Known from the first moments on.
+        #expect(try folder.lines(of: "out.journal").contains("total 200"))
         let before = try folder.lines(of: "out")
         let again = try await shell("$PIPELINE run numbers --exec 'echo {}' --output out; echo $?")
         #expect(again.output == ["1"])
@@ -163,6 +165,10 @@ import Testing
         let other = try await shell("seq 5 200 | $PIPELINE run --exec 'echo {}' --output out --resume; echo $?")
         #expect(other.output == ["1"])
         #expect(other.errors.contains { $0.contains("are not those of the run") }, "\(other.errors)")
+        let longer = try await shell("seq 201 | $PIPELINE run --exec 'echo {}' --output out --resume; echo $?")
+        #expect(longer.output == ["1"])
+        #expect(longer.errors.contains { $0.contains("are not those of the run") }, "\(longer.errors)")
+        #expect(try folder.lines(of: "out").count <= 200)
         let resumed = try await shell("$PIPELINE run numbers --exec 'echo {}' --output out --resume; echo $?")
         #expect(resumed.output == ["0"], "\(resumed.errors)")
         #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...200))
