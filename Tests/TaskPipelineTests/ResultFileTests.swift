@@ -83,13 +83,18 @@ import Testing
             #expect(throws: ResultFile.Failure.self) { try open(path) { $0.hasJournal = false } }
             #expect(!exists(path + ".journal"))
             try FileManager.default.removeItem(atPath: path)
-            try "dear journal\n".write(toFile: path + ".journal", atomically: false, encoding: .utf8)
-            for resumes in [false, true] {
-                let error = #expect(throws: ResultFile.Failure.self) { try open(path) { $0.resumes = resumes } }
-                #expect(error?.description.contains(path + ".journal") == true)
+            for journal in [
+                "dear journal\n", "pipeline journal is my diary\n", "pipeline journal 2 is my diary",
+                "pipeline journal 1 5f0ce2\n", "pipe\n",
+            ] {
+                try journal.write(toFile: path + ".journal", atomically: false, encoding: .utf8)
+                for resumes in [false, true] {
+                    let error = #expect(throws: ResultFile.Failure.self) { try open(path) { $0.resumes = resumes } }
+                    #expect(error?.description.contains(path + ".journal") == true)
+                }
+                #expect(try text(path + ".journal") == journal)
+                #expect(!exists(path))
             }
-            #expect(try text(path + ".journal") == "dear journal\n")
-            #expect(!exists(path))
         }
     }
 

@@ -55,10 +55,13 @@ struct JournalText: Equatable, Sendable {
         }
     }
 
-    /// Whether some bytes may be the beginning of a journal, or are no bytes at all.
+    /// Whether some bytes are a journal, what a kill has left of its first line, or no bytes at all.
     static func isJournal(_ bytes: [UInt8]) -> Bool {
-        let title = Array("pipeline journal ".utf8)
-        return bytes.starts(with: title) || title.starts(with: bytes)
+        guard !bytes.contains(UInt8(ascii: "\n")) else { return JournalText(bytes).run != nil }
+        let title = Array(Self.title.utf8)
+        guard bytes.count > title.count else { return title.starts(with: bytes) }
+        let name = bytes[title.count...].prefix(32)
+        return bytes.starts(with: title) && name.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     static func header(_ run: RunID, form: String, boot: String) -> [UInt8] {

@@ -126,7 +126,7 @@ public final class ResultFile: ResultSink {
         guard JournalText.isJournal(bytes) else {
             throw Failure(
                 description:
-                    "\(journalPath): it is no journal of pipeline, and would be in the way of that of \(path); "
+                    "\(journalPath): it is no journal of this pipeline, and would be in the way of that of \(path); "
                     + "name another file for --output")
         }
         let text = JournalText(bytes)
