@@ -41,6 +41,7 @@ import Testing
             "-d '\\n' \"printf '%s,%s,%s,%s,%s\\\\n' {.} {/} {/.} {#} {}\"",
             "--exec \"printf '%s,%s,%s,%s,%s\\\\n' {.} {/} {/.} {#} {}\""
         ),
+        ("-d '\\n' \"printf '<%s>\\\\n' {//}\"", "--exec \"printf '<%s>\\\\n' {//}\""),
         ("-d '\\n' --tag echo x", "--exec 'echo x \"$TASK\"' --tag"),
     ]
 
@@ -70,6 +71,83 @@ import Testing
         #expect(
             ours == theirs,
             "\(String(decoding: ours, as: UTF8.self))\nand theirs\n\(String(decoding: theirs, as: UTF8.self))")
+    }
+
+    @Test func `Names of columns stand for what they do there`() async throws {
+        let tasks = Array("id,name\n1,a b\n2,$x\n,\n3,'\n".utf8)
+        let (theirs, ours) = try await outputs(
+            tasks, parallel: "--trim n --colsep , --header : \"printf '<%s>%s\\\\n' {name} {id}\"",
+            pipeline: "--colsep , --header --exec \"printf '<%s>%s\\\\n' {name} {id}\"")
+        #expect(!ours.isEmpty)
+        #expect(ours == theirs)
+    }
+
+    /// Runs a script with both programs in a folder whose file `in` has some tasks; what it prints.
+    private func both(_ tasks: String, _ script: String) async throws -> [String] {
+        _ = try folder.write(tasks, to: "in")
+        let shell = try programs.pipelineShell(
+            """
+            '\(PackageFolder.path("Scripts/need"))' parallel || exit 9; cd \(folder.path)
+            parallel() { LC_ALL=C command parallel --will-cite "$@" 2>/dev/null; }
+            pipeline() { $PIPELINE "$@" --quiet 2>/dev/null; }
+            ends() { cut -f 1,7,8 "$1" | sort; }
+            \(script)
+            """)
+        return try await shell.output.all()
+    }
+
+    @Test func `An attempt that takes too long ends as there`() async throws {
+        let lines = try await both(
+            "0\n9\n",
+            """
+            parallel -j2 --timeout 1 --joblog theirs 'sleep {}' < in
+            pipeline run in --workers 2 --timeout 1s --attempts 1 --joblog ours --exec 'sleep {}'
+            diff <(ends theirs) <(ends ours) && echo same
+            """)
+        #expect(lines == ["same"])
+    }
+
+    @Test func `After so many failures as much is left undone as there, and a run that goes on does the rest`()
+        async throws
+    {
+        let lines = try await both(
+            (1...9).map { "\($0)\n" }.joined(),
+            """
+            parallel -j1 --halt soon,fail=2 --joblog theirs 'echo {} >> did.theirs; test {} -lt 3' < in; a=$?
+            pipeline run in --workers 1 --window 1 --halt 2 --attempts 1 --joblog ours --output out \\
+                --exec 'echo {} >> did.ours; test "$TASK" -lt 3'; b=$?
+            [ $a -ne 0 ] && [ $b -ne 0 ] && diff <(ends theirs) <(ends ours) && wc -l < did.ours
+            parallel -j1 --resume --joblog theirs 'echo {} >> did.theirs' < in
+            pipeline run in --workers 1 --resume --joblog ours --output out --exec 'echo {} >> did.ours'
+            diff did.theirs did.ours && diff <(ends theirs) <(ends ours) && echo same
+            """)
+        #expect(lines == ["4", "same"])
+    }
+
+    @Test func `The folder of a task has what it has there`() async throws {
+        let lines = try await both(
+            "a\nb c\n",
+            """
+            parallel --results theirs 'echo out {}; printf err >&2; exit 1' < in > /dev/null
+            pipeline run in --attempts 1 --results-folder ours --exec 'echo out {}; printf err >&2; exit 1' > /dev/null
+            cmp theirs/1/a/stdout ours/1/stdout && cmp theirs/1/a/stderr ours/1/stderr &&
+                cmp "theirs/1/b c/stdout" ours/2/stdout && cmp "theirs/1/b c/stderr" ours/2/stderr &&
+                [ "$(cat "theirs/1/b c/seq")" = "$(cat ours/2/seq)" ] && echo same
+            """)
+        #expect(lines == ["same"])
+    }
+
+    @Test func `Between the starts of two tasks there is as much time as there`() async throws {
+        let lines = try await both(
+            "1\n2\n3\n4\n",
+            """
+            parallel -j4 --delay 0.3 --joblog theirs true < in
+            pipeline run in --workers 4 --delay 300ms --joblog ours --exec true
+            for log in theirs ours; do
+                sort -n -k 3 "$log" | awk 'NR > 2 && $3 - last < 0.25 { early = 1 } { last = $3 } END { print NR, early + 0 }'
+            done
+            """)
+        #expect(lines == ["5 0", "5 0"])
     }
 
     @Test func `The log of attempts says the same of ends as there`() async throws {
