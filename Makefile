@@ -5,7 +5,7 @@
 #   make test ARGS="--filter PushPull"
 
 .DEFAULT_GOAL := help
-.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model autobahn simulate fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
+.PHONY: help run install uninstall demo-pubsub demo-pipeline test hammer model kills autobahn simulate fuzz libfuzzer chaos chains tsan asan leaks bench docs docs-gateway format lint clean
 
 BUILD ?= .build
 ARGS ?=
@@ -60,6 +60,11 @@ simulate: ## 1,000 nodes of the hash table: half of them gone, churn, loss and a
 	@Scripts/need swift libzmq
 	TEST_TARGETS=DistributedHashTableTests SWIFT_DETERMINISTIC_HASHING=1 swift test $(RELEASE_TESTS) --traits Programs \
 		--scratch-path $(BUILD)/simulation --filter '^DistributedHashTableTests\.SimulationTests' $(ARGS)
+
+kills: ## 100,000 random sequences against pipeline's rules, and its parts killed a thousand times and gone on with (PIPELINE_MODEL_SEQUENCES, PIPELINE_RESUME_KILLS, PIPELINE_RESUME_SEED)
+	@PIPELINE_MODEL_SEQUENCES=$${PIPELINE_MODEL_SEQUENCES:-100000} PIPELINE_RESUME_KILLS=$${PIPELINE_RESUME_KILLS:-1000} \
+		TEST_TIMEOUT=$${TEST_TIMEOUT:-7200} \
+		exec Scripts/test --filter '^(TaskPipelineTests\.PipelineModelTests|ProgramTests\.PipelineResumeTests)' $(ARGS)
 
 fuzz: ## a million mutations of Tests/Corpus for each reader of the gateway, in release (FUZZ_INPUTS, FUZZ_SEED)
 	@Scripts/need swift libzmq sqlite
