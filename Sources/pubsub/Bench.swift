@@ -55,9 +55,12 @@ struct Bench: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Be subscribers of the benchmark at this endpoint.", valueName: "endpoint"))
     var join: EndpointArgument?
 
+    @OptionGroup(title: "Security") var curve: CurveOptions
+
     func validate() throws {
         try bind?.validate(for: "--bind", toBind: true)
         try join?.validate(for: "--join", toBind: false)
+        try curve.validate(binds: join == nil, connects: join != nil)
         if let size, size.bytes < BenchmarkMessage.smallest || size.bytes > 1 << 30 {
             throw ValidationError("--size \(size): a size from \(BenchmarkMessage.smallest) to 1GiB is needed")
         }
@@ -80,10 +83,14 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         let signals = await EndSignals(program: "pubsub bench", loss: "ended at once", hangups: true)
+        // One's own subscribers have the same keys.
+        let security = try curve.read(sharesKeys: join == nil)
         let context = try Context()
-        let run = BenchmarkRun(
+        let run = try BenchmarkRun(
             context, size: size?.bytes ?? BenchmarkMessage.smallest, interval: rate.interval, subscribers: subscribers,
-            joining: joining)
+            joining: joining, security: security)
+        try security.startAuthenticator(context, admitsOwnKey: true) { Notice.say($0) }
+        if let bind { security.warn(of: [bind]) { Notice.say($0) } }
         let result = try await interruptible(by: signals) {
             if let join { return try await run.join(join) }
             return try await run.publish(

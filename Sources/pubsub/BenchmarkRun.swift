@@ -11,13 +11,19 @@ struct BenchmarkRun: Sendable {
     private let interval: Duration?
     private let subscribers: Int
     private let joining: Int
+    /// What endpoints are secured by that are bound, and connections to them; nil for by nothing.
+    private let bound, connected: SocketSecurity?
 
-    init(_ context: Context, size: Int, interval: Duration?, subscribers: Int, joining: Int) {
+    init(
+        _ context: Context, size: Int, interval: Duration?, subscribers: Int, joining: Int, security: CurveSettings
+    ) throws {
         self.context = context
         self.size = size
         self.interval = interval
         self.subscribers = subscribers
         self.joining = joining
+        bound = security.bound
+        connected = try security.connected()
     }
 
     /// Publishes for a time to one's own subscribers and to those that join.
@@ -32,16 +38,21 @@ struct BenchmarkRun: Sendable {
             $0.neverDrops = waits
             $0.sendHighWaterMark = 10_000
             $0.linger = .seconds(5)
+            $0.secure(by: forwarder ? connected : bound)
         }
         return try await withThrowingTaskGroup(of: BenchmarkMeter?.self) { group in
             let reached: String
             if forwarder {
-                let upstream = try XSubscriber(context) { $0.prepare(for: []) }
+                let upstream = try XSubscriber(context) {
+                    $0.prepare(for: [])
+                    $0.secure(by: bound)
+                }
                 let downstream = try XPublisher(context) {
                     $0.prepare(for: [endpoint])
                     $0.neverDrops = waits
                     $0.isVerboser = true
                     $0.sendHighWaterMark = 10_000
+                    $0.secure(by: bound)
                 }
                 try publisher.connect(upstream.bindUnlessTaken("tcp://127.0.0.1:*"))
                 reached = try downstream.bindUnlessTaken(endpoint.text)
@@ -94,6 +105,7 @@ struct BenchmarkRun: Sendable {
         let socket = try Subscriber(context, topics: [""]) {
             $0.prepare(for: [EndpointArgument(argument: endpoint)])
             $0.receiveHighWaterMark = 10_000
+            $0.secure(by: connected)
         }
         try socket.connect(endpoint)
         return socket

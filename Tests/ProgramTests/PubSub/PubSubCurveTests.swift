@@ -59,6 +59,47 @@ import Testing
         #expect(try await publisher.ending() == .exited(0))
     }
 
+    @Test func `Recording, watching and replaying are encrypted, too`() async throws {
+        let publisher = try programs.pubsub(
+            ["publish", "--bind", "tcp://127.0.0.1:*", "--topics", "1", "--rate", "100/s"] + server)
+        let endpoint = try await publisher.endpoint("publishing on ")
+        let stranger = try programs.pubsub(["top", "--connect", endpoint, "--count", "forever"])
+        let top = try programs.pubsub(["top", "--connect", endpoint, "--count", "3"] + client("client"))
+        let file = "\(folder)/recording.jsonl"
+        let recorder = try programs.pubsub(
+            ["record", file, "--connect", endpoint, "--count", "3"] + client("client"))
+        #expect(try await recorder.ending() == .exited(0))
+        #expect(try await top.ending() == .exited(0))
+        #expect(try await top.output.all().contains { $0.hasPrefix("1 ") })
+        let replayer = try programs.pubsub(
+            ["replay", file, "--bind", "tcp://127.0.0.1:*", "--wait-for-subscribers", "1", "--speed", "max"] + server)
+        let subscriber = try programs.pubsub(
+            ["subscribe", "--connect", try await replayer.endpoint("replaying on "), "--all", "--count", "3"]
+                + client("client"))
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await replayer.ending() == .exited(0))
+        try await stranger.errors.wait(for: "do not agree on how they are secured")
+        #expect(!stranger.output.soFar.contains { $0.hasPrefix("1 ") })
+    }
+
+    @Test(arguments: [[], ["--forwarder"]])
+    func `A benchmark lets in those that are allowed to join`(options: [String]) async throws {
+        let bench = try programs.pubsub(
+            [
+                "bench", "--bind", "tcp://127.0.0.1:*", "--joining", "1", "--rate", "500/s", "--duration", "500ms",
+                "--format", "json",
+            ] + options + server)
+        let endpoint = try await bench.endpoint("waiting for 1 subscriber to join at ")
+        let stranger = try programs.pubsub(["bench", "--join", endpoint] + client("stranger"))
+        try await bench.errors.wait(for: "turned 127.0.0.1 away")
+        let joined = try programs.pubsub(["bench", "--join", endpoint, "--format", "json"] + client("client"))
+        for program in [bench, joined] {
+            #expect(try await program.ending() == .exited(0), "\(program.errors.soFar)")
+            #expect(try await program.output.all().first?.contains("\"lost\":0,") == true)
+        }
+        #expect(stranger.output.soFar == [])
+    }
+
     @Test func `A certificate that is none is one line that names its option`() async throws {
         let wrong: [([String], String)] = [
             (["--curve-secret-key", "\(folder)/server.key", "--curve-allow", folder], "it is a public certificate"),
@@ -80,6 +121,9 @@ import Testing
         let open = try programs.pubsub("publish", "--bind", "tcp://*:*", "--bind", "tcp://0.0.0.0:*", "--count", "1")
         #expect(try await open.ending() == .exited(0))
         #expect(try await open.errors.all().count { $0.contains("is open to every machine") } == 1)
+        let bench = try programs.pubsub("bench", "--bind", "tcp://*:*", "--duration", "100ms")
+        #expect(try await bench.ending() == .exited(0))
+        #expect(try await bench.errors.all().count { $0.contains("is open to every machine") } == 1)
         let closed = try programs.pubsub("publish", "--bind", "tcp://127.0.0.1:*", "--count", "1")
         #expect(try await closed.ending() == .exited(0))
         #expect(try await !closed.errors.all().contains { $0.contains("is open") })

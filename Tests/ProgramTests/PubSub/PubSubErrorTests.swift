@@ -55,6 +55,8 @@ import Testing
         ("bench --subscribers 0", ["--subscribers 0", "--joining"]),
         ("publish --curve-allow x", ["--curve-secret-key", "webgateway keygen"]),
         ("publish --curve-secret-key x", ["--curve-allow"]),
+        ("bench --curve-secret-key x", ["--curve-allow"]),
+        ("bench --join tcp://localhost:1 --curve-secret-key x", ["--curve-server-key", "NAME.key"]),
         ("subscribe --curve-secret-key x", ["--curve-server-key", "NAME.key"]),
         ("subscribe --curve-server-key x --curve-allow y", ["--curve-allow 'y'", "nothing is bound"]),
         (
