@@ -21,12 +21,13 @@ public struct EndSignals: Sendable {
     /// - Parameters:
     ///   - program: the name that stands before the line about a forced end.
     ///   - loss: what a second signal cuts short, as the line says it.
-    ///   - status: the exit status of a forced end.
+    ///   - status: the exit status of a forced end; nil, the default, for that of the second signal: 130 for SIGINT, 143 for
+    ///     SIGTERM.
     ///   - hangups: whether the end of the terminal (SIGHUP) and its key that quits (SIGQUIT) ask for an orderly end, too.
     ///     A hangup that whoever started the program has told it to ignore, as `nohup` does, stays ignored.
     public init(
         program: String, loss: String = "ended before everything was answered",
-        forcedStatus status: Int32 = CommandLineProgram.failureStatus, hangups: Bool = false
+        forcedStatus status: Int32? = nil, hangups: Bool = false
     ) async {
         var trapped: [UnixSignal] = [.sigterm, .sigint]
         if hangups { trapped += HangupSignals.isIgnored ? [.sigquit] : [.sighup, .sigquit] }
@@ -37,7 +38,7 @@ public struct EndSignals: Sendable {
             for await signal in signals {
                 guard isFirst else {
                     StandardStreams.printErrorLine("\(program): \(loss)")
-                    CommandLineProgram.exitNow(status)
+                    CommandLineProgram.exitNow(status ?? SignalStatus.interrupted(by: signal))
                 }
                 isFirst = false
                 let waiting = latch.state.withLock { state in

@@ -43,8 +43,7 @@ struct Collect: AsyncParsableCommand {
         let security = try curve.read(sharesKeys: true)
         let sink = try options.makeSink(input: nil, isPlain: common.plain, rejoins: true)
         let signals = await EndSignals(
-            program: "pipeline collect", loss: "ended at once; what was received and not written is sent again",
-            forcedStatus: Pipeline.interruptedStatus)
+            program: "pipeline collect", loss: "ended at once; what was received and not written is sent again")
         let context = try Context()
         // A line that refreshes itself and results on one terminal would be in each other's way.
         let progress = Progress(isQuiet: common.quiet || (options.path == nil && Terminal.standardOutput != nil))

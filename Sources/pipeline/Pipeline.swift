@@ -29,8 +29,6 @@ struct Pipeline: AsyncParsableCommand {
         await CommandLineProgram.run(Pipeline.self)
     }
 
-    /// The exit status after a Ctrl-C.
-    static let interruptedStatus: Int32 = 130
     static let defaultTasks: EndpointArgument = "tcp://*:5557"
     static let defaultResults: EndpointArgument = "tcp://*:5558"
     static let defaultDone: EndpointArgument = "tcp://*:5559"

@@ -45,8 +45,7 @@ struct Produce: AsyncParsableCommand {
         let input = try TaskInput(path: file?.path, options: inputOptions)
         OpenFiles.raiseLimit()
         let signals = await EndSignals(
-            program: "pipeline produce", loss: "ended at once; what was under way is not done",
-            forcedStatus: Pipeline.interruptedStatus)
+            program: "pipeline produce", loss: "ended at once; what was under way is not done")
         let security = try curve.read()
         let context = try Context()
         let progress = Progress(isQuiet: common.quiet)

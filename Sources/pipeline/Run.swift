@@ -76,8 +76,7 @@ struct Run: AsyncParsableCommand {
         let collecting = try collectorOptions.settings(input: input.identity, sink: sink)
         await SuddenEnd.arm()
         let signals = await EndSignals(
-            program: "pipeline run", loss: "ended at once; what was under way is not done",
-            forcedStatus: Pipeline.interruptedStatus)
+            program: "pipeline run", loss: "ended at once; what was under way is not done")
         // Each worker has two sockets.
         let context = try Context(maxSockets: max(1023, workerCount * 4 + 64))
         // A line that refreshes itself and results on one terminal would be in each other's way.

@@ -46,8 +46,7 @@ struct Work: AsyncParsableCommand {
         OpenFiles.raiseLimit()
         await SuddenEnd.arm()
         let signals = await EndSignals(
-            program: "pipeline work", loss: "ended at once; what was begun is not done",
-            forcedStatus: Pipeline.interruptedStatus)
+            program: "pipeline work", loss: "ended at once; what was begun is not done")
         let security = try curve.read().connected()
         let context = try Context()
         let endpoints = zip(tasks, results).map { WorkerEndpoints(tasks: $0.text, results: $1.text) }

@@ -67,7 +67,7 @@ import Testing
         gateway.program.signal(SIGTERM)
         try await gateway.program.errors.wait(for: "draining")
         gateway.program.signal(SIGTERM)
-        #expect(try await gateway.program.ending() == .exited(1))
+        #expect(try await gateway.program.ending() == .exited(143))
         await #expect(throws: (any Error).self) { try await answer.value }
     }
 

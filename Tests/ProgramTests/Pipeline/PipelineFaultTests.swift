@@ -317,6 +317,33 @@ import Testing
         #expect(try await worker.errors.all().contains { $0.contains("ending; finishing what was begun") })
     }
 
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func `A second signal ends at once, and the status says which it was`(signal: Int32, status: Int32) async throws {
+        let worker = try programs.pipeline(
+            "work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r"), "--concurrency", "1", "--exec",
+            "touch \(folder["begun"]); sleep 1000")
+        let producer = try programs.pipeline(
+            "produce", try folder.numbers(1), "--tasks", folder.ipc("t"), "--done", folder.ipc("d"))
+        while !folder.exists("begun") { try await Task.sleep(for: .milliseconds(20)) }
+        for (program, said) in [(worker, "finishing what was begun"), (producer, "waiting for what workers have")] {
+            program.signal(SIGINT)
+            // Two signals that come before anybody has looked are one.
+            try await program.errors.wait(for: said)
+            program.signal(signal)
+            #expect(try await program.ending() == .exited(status))
+        }
+    }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func `The sink of the classic chain, which has no end, says what has ended it`(
+        signal: Int32, status: Int32
+    ) async throws {
+        let collector = try programs.pipeline("collect", "--plain", "--results", folder.ipc("r"))
+        try await collector.errors.wait(for: "results on")
+        collector.signal(signal)
+        #expect(try await collector.ending() == .exited(status))
+    }
+
     @Test func `Lines of commands that run at once do not mix, and no output is no line`() async throws {
         let run = try await shell(
             "seq 40 | $PIPELINE run --exec 'for i in 1 2 3 4 5; do printf \"a%s\" \"$TASK\" >&2; echo b >&2; done' --workers 8 --quiet"

@@ -57,6 +57,15 @@ import Testing
         #expect(one.received == one.sent && other.received == one.sent && other.sent == one.sent && other.lost == 0)
     }
 
+    @Test(arguments: [(2, 130), (15, 143)] as [(Int32, Int32)])
+    func `Interrupted it says by what`(signal: Int32, status: Int32) async throws {
+        let program = try programs.pubsub("bench", "--joining", "1", "--subscribers", "0")
+        try await program.errors.wait(for: "waiting for 1 subscriber to join at ")
+        program.signal(signal)
+        #expect(try await program.ending() == .exited(status))
+        #expect(try await program.output.all() == [])
+    }
+
     @Test func `For people it is five lines`() async throws {
         let program = try programs.pubsub("bench", "--duration", "100ms")
         #expect(try await program.ending() == .exited(0))

@@ -81,6 +81,18 @@ import Testing
         withExtendedLifetime(file) {}
     }
 
+    @Test(arguments: [2, 15] as [Int32])
+    func `With a count or without, it ends well when it is told`(signal: Int32) async throws {
+        for options in [[], ["--count", "7"]] {
+            let file = try recording()
+            let program = try programs.pubsub(["record", file.path, "--bind", "tcp://127.0.0.1:*"] + options)
+            try await program.errors.wait(for: "recording on ")
+            program.signal(signal)
+            #expect(try await program.ending() == .exited(0), "\(options)")
+            withExtendedLifetime(file) {}
+        }
+    }
+
     @Test func `It stops after a time, and before the file is too large`() async throws {
         let (_, endpoint) = try await programs.publisher("--rate", "max", "--topics", "7")
         let file = try recording()

@@ -209,7 +209,8 @@ import Testing
         stubborn.signal(15)
         stubborn.signal(2)
         let status = try await stubborn.ending()
-        #expect(status == .exited(1))
+        // Whichever was the second to be noticed.
+        #expect([.exited(130), .exited(143)].contains(status))
         let process = try #require(begun.split(separator: " ").last)
         let gone = try programs.shell(
             "for i in $(seq 200); do kill -0 \(process) 2>/dev/null || exit 0; sleep 0.05; done; exit 1")
