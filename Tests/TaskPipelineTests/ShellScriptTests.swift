@@ -79,6 +79,10 @@ import Testing
         // After what may define an alias or a function.
         "command alias e=eval\ne {}", "\\command -p alias e=eval\ne {}", "$X e=eval\ne {}", "eval 'alias e=eval'\ne {}",
         "eval 'f() { eval \"$1\"; }'; f {}", ". lib; f {}",
+        // Where the shell's arguments are others.
+        "set -- x y; echo {}", "set x; echo {}", "set - x; echo {}", "set -e x; echo {}", "set $x; echo {}",
+        "shift; echo {}",
+        "command set -- x; echo {}",
     ]
 
     @Test(arguments: refused)
@@ -91,7 +95,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "grep eval {}", "sh run.sh {}", "sh {}", "sh -x run.sh {} {.}", "bash -c 'echo \"$2\"' sh {} {.}",
+        "set -eu; echo {}", "set -o nounset; echo {}", "set +e; echo {}", "grep eval {}", "sh run.sh {}", "sh {}",
+        "sh -x run.sh {} {.}", "bash -c 'echo \"$2\"' sh {} {.}",
         "env sh run.sh {}", "\"$HOME/bin/prepare\" && echo {}", "command -v convert > /dev/null && convert {} {.}.png",
         "nice -n 5 gzip {}",
     ])

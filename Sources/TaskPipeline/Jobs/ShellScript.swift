@@ -4,8 +4,8 @@
 /// where a shell takes a word as it is: as an argument of a program, whole or beside plain characters, and as the file of
 /// a redirection. In quotes, in `$( )` and its likes, after what the shell itself carries out (`eval`, `trap`, `let`,
 /// `[`), after a command whose name is quoted or computed, where it may name a program or a script, and in a command that
-/// may define an alias or a function, it is refused: what a shell makes of a text there, it might read twice. There a command
-/// says `"$TASK"`, which a shell reads twice, too, in sums, in `[[ ]]` and after `eval`.
+/// may define an alias or a function, or give the shell other arguments, it is refused: what a shell makes of a text there, it
+/// might read twice. There a command says `"$TASK"`, which a shell reads twice, too, in sums, in `[[ ]]` and after `eval`.
 ///
 /// `\{}` is no placeholder, nor is one in a comment.
 public struct ShellScript: Hashable, Sendable {
