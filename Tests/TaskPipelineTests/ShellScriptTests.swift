@@ -79,6 +79,9 @@ import Testing
         // After what may define an alias or a function.
         "command alias e=eval\ne {}", "\\command -p alias e=eval\ne {}", "$X e=eval\ne {}", "eval 'alias e=eval'\ne {}",
         "eval 'f() { eval \"$1\"; }'; f {}", ". lib; f {}",
+        // Where it cannot be told what is quoted.
+        "echo ${x#'}\"'}; eval \" {} \"", "echo ${x#'}'} {}", "echo \"${x:-\"a\"}\" {}", "echo $(: # it's\n) {}",
+        "echo $(cat <<X\nit's\nX\n) {}",
         // Where the shell's arguments are others.
         "set -- x y; echo {}", "set x; echo {}", "set - x; echo {}", "set -e x; echo {}", "set $x; echo {}",
         "shift; echo {}",

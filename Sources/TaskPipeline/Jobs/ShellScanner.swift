@@ -234,6 +234,7 @@ struct ShellScanner {
         var depth = 1
         while position < input.count, depth > 0 {
             if open != UInt8(ascii: "{") || !isAt("}") { try refusePlaceholder("in what a shell computes") }
+            doubtNested(open)
             if isAt("\\") {
                 copy(2)
             } else if isAt("'"), open != UInt8(ascii: "{") {
@@ -245,10 +246,22 @@ struct ShellScanner {
             } else {
                 if input[position] == open { depth += 1 }
                 if input[position] == close { depth -= 1 }
-                if isAt("case"), open == UInt8(ascii: "(") {
-                    doubts.add("in a command with case inside $( ), whose parentheses do not pair")
-                }
                 copy()
+            }
+        }
+    }
+
+    /// Doubts what this scanner and shells, or two shells, may read differently inside `$( )` and `${ }`.
+    private mutating func doubtNested(_ open: UInt8) {
+        if open == UInt8(ascii: "{") {
+            if isAt("'") || isAt("\"") {
+                doubts.add("in a command with quotes inside ${ }, which shells read differently")
+            }
+        } else if open == UInt8(ascii: "(") {
+            if isAt("case") { doubts.add("in a command with case inside $( ), whose parentheses do not pair") }
+            if isAt("<<"), !isAt("<<<") { doubts.add("in a command with a here-document, whose quotes cannot be told") }
+            if isAt("#"), " \t\n;&|(".utf8.contains(input[position - 1]) {
+                doubts.add("in a command with a comment inside $( ), whose quotes are none")
             }
         }
     }
