@@ -178,6 +178,21 @@ import Testing
         #expect(complete.errors.first?.contains("it exists, and would be replaced") == true)
     }
 
+    @Test func `A run that Ctrl-C has ended is gone on with, and nothing is done twice`() async throws {
+        let command = "sleep 0.02; echo {}; echo {} >> \(folder["log"])"
+        let program = try programs.pipeline(
+            "run", try folder.numbers(100), "--exec", command, "--output", folder["out"])
+        while try !folder.exists("out.journal") || folder.lines(of: "out").count < 10 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        program.signal(SIGINT)
+        #expect(try await program.ending() == .exited(130))
+        let resumed = try await shell("$PIPELINE run numbers --exec '\(command)' --output out --resume; echo $?")
+        #expect(resumed.output == ["0"], "\(resumed.errors)")
+        #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...100))
+        #expect(try folder.lines(of: "log").compactMap { Int($0) }.sorted() == Array(1...100))
+    }
+
     @Test(arguments: ["run in --job echo", "run in --plain --job echo", "collect --plain --results ipc://r"])
     func `Another's file is refused, and its neighbour is not touched`(command: String) async throws {
         let run = try await shell(

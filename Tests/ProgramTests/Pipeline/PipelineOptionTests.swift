@@ -37,6 +37,24 @@ import Testing
         #expect(now.output == ["1"])
     }
 
+    @Test func `What was begun before too many failed is finished and written`() async throws {
+        let run = try await shell(
+            """
+            printf 'slow\\nx\\n' | $PIPELINE run --attempts 1 --halt 1 --workers 2 --exec '
+                if test "$TASK" = slow; then touch begun; until test -e failed; do sleep 0.01; done; sleep 0.5; echo {}
+                else until test -e begun; do sleep 0.01; done; touch failed; exit 1; fi'
+            echo $?
+            """)
+        #expect(run.output == ["slow", "1"])
+        #expect(run.errors.contains { $0.contains("too many tasks have failed; waiting for what workers have") })
+    }
+
+    @Test func `The priority of commands is the program's and what is added to it`() async throws {
+        let run = try await shell("nice; seq 1 | $PIPELINE run --nice 3 --exec nice --quiet")
+        let base = try #require(run.output.first.flatMap { Int($0) })
+        #expect(run.output.last == "\(min(base + 3, 19))")
+    }
+
     @Test func `The log of attempts has GNU parallel's columns`() async throws {
         let run = try await shell(
             "seq 2 | $PIPELINE run --exec 'echo {}; exit $(($TASK - 1))' --attempts 2 --workers 1 --joblog log --quiet >/dev/null 2>&1; echo $?; cut -f 1,5-9 log"
@@ -91,6 +109,10 @@ import Testing
         program.signal(SIGKILL)
         let free = try await shell("seq 3 | $PIPELINE run --job echo --memfree 1B --load 100000% --quiet | wc -l")
         #expect(free.output == ["3"])
+        // With these processes on it, any machine has more load than that.
+        let busy = try await shell(
+            "yes > /dev/null & seq 3 | timeout 3 $PIPELINE run --job echo --load 0.0001% --quiet | wc -l; kill $!")
+        #expect(busy.output == ["0"])
     }
 
     @Test func `Tasks that failed are done again on demand, and the last record counts`() async throws {
