@@ -54,13 +54,34 @@ import Testing
         #expect(try await worker.ending() == .exited(0))
     }
 
-    @Test func `A producer of the classic chain ends although nobody takes its tasks`() async throws {
+    @Test(arguments: [true, false])
+    func `A producer of the classic chain ends although nobody takes its tasks`(hasReadAll: Bool) async throws {
         let producer = try programs.pipeline("produce", "--plain", "--tasks", folder.ipc("t"))
-        producer.endInput()
         producer.enter("x")
+        if hasReadAll { producer.endInput() }
         try await producer.errors.wait(for: "tasks on")
         producer.signal(SIGINT)
-        #expect([.exited(130), .exited(0)].contains(try await producer.ending()))
+        #expect(try await producer.ending() == .exited(130))
+    }
+
+    @Test func `The sink of the classic chain ends when its reader has seen enough, and when the disk is full`()
+        async throws
+    {
+        for (sink, status) in [("| head -n2 | wc -l", "0"), ("--output /dev/full", "1")] {
+            let chain = try programs.pipelineShell(
+                """
+                set -o pipefail; cd \(folder.path)
+                seq 100000 | $PIPELINE produce --plain --tasks \(folder.ipc("t")) --quiet & producer=$!
+                $PIPELINE work --plain --tasks \(folder.ipc("t")) --results \(folder.ipc("r")) --job echo --quiet & worker=$!
+                $PIPELINE collect --plain --results \(folder.ipc("r")) --quiet \(sink); echo $?
+                kill $producer $worker
+                """)
+            let lines = try await chain.output.all()
+            #expect(lines == (status == "0" ? ["2", "0"] : ["1"]), "\(chain.errors.soFar)")
+            if status == "1" {
+                try await chain.errors.wait(for: "pipeline: /dev/full: No space left on device")
+            }
+        }
     }
 
     // MARK: Callers
