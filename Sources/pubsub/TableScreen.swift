@@ -26,11 +26,14 @@ struct TableScreen: Sendable {
 
     /// Waits for the key that ends it, where there are keys.
     func waitForQuit() async throws {
-        guard fullScreen != nil, Terminal.isStandardInput else { return try await Task.sleep(for: .seconds(1 << 32)) }
-        let keys = StandardInput(chunkSize: 64)
-        while let pressed = try await keys.next() {
-            if pressed.contains(UInt8(ascii: "q")) || pressed.contains(UInt8(ascii: "Q")) { return }
+        if fullScreen != nil, Terminal.isStandardInput {
+            let keys = StandardInput(chunkSize: 64)
+            while let pressed = try? await keys.next() {
+                if pressed.contains(UInt8(ascii: "q")) || pressed.contains(UInt8(ascii: "Q")) { return }
+            }
         }
+        // Where no keys come any more, the terminal has gone, and SIGHUP says so.
+        try await Task.sleep(for: .seconds(1 << 32))
     }
 
     /// Shows a table every second and whenever the terminal's size changes, so many seconds long.

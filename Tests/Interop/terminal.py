@@ -8,8 +8,10 @@ A carriage return, and a sequence that sets the cursor, begin a new line of outp
     resize COLUMNS LINES
     press TEXT              \\x03 is Ctrl-C
     signal NUMBER           to the command
+    close                   as by the button of a window
 
-At the end come `echo on` or `echo off`, as the command left the terminal, and `exited STATUS` or `killed SIGNAL`.
+At the end come `echo on` or `echo off`, as the command left the terminal, if it is not closed, and `exited STATUS` or
+`killed SIGNAL`.
 """
 
 import fcntl
@@ -54,7 +56,7 @@ def main():
     os.write(begin, b"x")
     watched = [terminal, 0]
     commands = b""
-    while True:
+    while terminal in watched:
         readable, _, _ = select.select(watched, [], [])
         if terminal in readable:
             try:
@@ -70,10 +72,18 @@ def main():
                 watched.remove(0)
             *whole, commands = (commands + received).split(b"\n")
             for line in whole:
+                if line == b"close":
+                    watched.remove(terminal)
+                    break
                 obey(terminal, child, line.decode())
-    _, status = os.waitpid(child, 0)
-    flags = termios.tcgetattr(terminal)[3]
-    print(f"\necho {'on' if flags & termios.ECHO else 'off'}")
+    if terminal in watched:
+        _, status = os.waitpid(child, 0)
+        flags = termios.tcgetattr(terminal)[3]
+        print(f"\necho {'on' if flags & termios.ECHO else 'off'}")
+    else:
+        os.close(terminal)
+        _, status = os.waitpid(child, 0)
+        print()
     if os.WIFEXITED(status):
         print("exited", os.WEXITSTATUS(status))
     else:

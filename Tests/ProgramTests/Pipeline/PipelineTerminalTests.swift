@@ -61,6 +61,43 @@ import Testing
         }
     }
 
+    @Test func `A terminal that is closed ends the program, and the commands`() async throws {
+        let terminal = try await programs.pipelineTerminal(
+            90, "run", try folder.numbers(5), "--exec", "echo $$ >> \(folder["pids"]); exec sleep 1000", "--workers",
+            "2", "--output", folder["out"])
+        while try !folder.exists("pids") || folder.lines(of: "pids").count < 2 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        terminal.enter("close")
+        #expect(try await terminal.output.all().last == "exited 129")
+        for process in try folder.lines(of: "pids").compactMap({ pid_t($0) }) {
+            while kill(process, 0) == 0, !isEnded(process) { try await Task.sleep(for: .milliseconds(10)) }
+        }
+    }
+
+    @Test func `Ctrl-Z and fg later on have nothing done twice`() async throws {
+        let command = "echo {} >> log; sleep 2; echo {}"
+        let script = """
+            set -m; cd \(folder.path)
+            '\(Programs.pipelinePath)' run \(try folder.numbers(4)) --exec '\(command)' --workers 2 --retry-after 1s --output out
+            echo "stopped $?"; sleep 4; fg; echo "ended $?"
+            """
+        let terminal = try await programs.keep(
+            RunningProgram.python([
+                PackageFolder.path("Tests/Interop/terminal.py"), "90", "24", "/bin/bash", "-c", script,
+            ]))
+        while try !folder.exists("log") || folder.lines(of: "log").count < 2 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        terminal.enter(#"press \x1a"#)
+        let lines = try await terminal.output.all()
+        // 128 and the number of SIGTSTP.
+        #expect(
+            lines.contains { $0.hasSuffix("stopped 148") } && lines.contains { $0.hasSuffix("ended 0") }, "\(lines)")
+        #expect(try folder.lines(of: "log").sorted() == ["1", "2", "3", "4"])
+        #expect(try folder.lines(of: "out").sorted() == ["1", "2", "3", "4"])
+    }
+
     /// Whether a process has ended and only waits to be reaped.
     private func isEnded(_ process: pid_t) -> Bool {
         guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }

@@ -64,6 +64,13 @@ import Testing
         #expect(lines.contains { $0.contains("^[[?25h^[[?1049l") })
     }
 
+    @Test func `A terminal that is closed ends it`() async throws {
+        let terminal = try await terminal(80, 24, "top", "--bind", "tcp://127.0.0.1:*")
+        try await terminal.output.wait(for: "TOPIC")
+        terminal.enter("close")
+        #expect(try await terminal.output.all().last == "exited 129")
+    }
+
     @Test func `In 80 columns the head has all its figures, whatever the endpoints`() async throws {
         let (_, endpoint) = try await programs.publisher("--rate", "200/s", "--topics", "5")
         let terminal = try await terminal(
