@@ -21,8 +21,8 @@ struct PlainChain {
         isQuiet = run.common.quiet
         let producer = try PlainProducer(context, tasks: run.tasks?.text ?? "inproc://tasks", security: security.bound)
         collector = try PlainCollector(
-            context, results: run.results?.text ?? "inproc://results", format: run.collectorOptions.format, sink: sink,
-            security: security.bound)
+            context, results: run.results?.text ?? "inproc://results", format: run.collectorOptions.format,
+            label: run.job.job == .echo ? .line : .none, sink: sink, security: security.bound)
         let endpoints = WorkerEndpoints(
             tasks: try producer.localTasksEndpoint(), results: try collector.localResultsEndpoint())
         worker = try PlainWorker(

@@ -22,9 +22,6 @@ extension Collector {
         }
     }
 
-    /// So many failed tasks are told one by one.
-    private static let mostTold = 20
-
     /// The bytes after which results are written although more are there.
     private static let fullBatch = 1 << 18
 
@@ -106,14 +103,13 @@ extension Collector {
             state.toldFailures += 1
             return state.toldFailures
         }
-        guard told <= Self.mostTold else { return }
-        let text = String(decoding: result.text.prefix(80), as: UTF8.self).filter { !$0.isNewline }
+        guard told <= PipelineNotice.mostFailures else { return }
         let attempts = result.attempt > 1 ? " at attempt \(result.attempt)" : ""
         let who = result.status == TaskStatus.lost ? " with \(result.worker)" : ""
         notice(
-            PipelineNotice(
-                "task \(result.number) failed\(attempts): \(TaskStatus.phrase(result.status))\(who): \(text)"))
-        if told == Self.mostTold { notice(PipelineNotice("further failed tasks are counted, and not told one by one")) }
+            .failure(
+                of: "task \(result.number)", attempt: attempts, status: result.status, workers: who, text: result.text))
+        if told == PipelineNotice.mostFailures { notice(.furtherFailures) }
     }
 
     private nonisolated(nonsending) func write(_ batch: inout Batch) async throws {

@@ -29,10 +29,12 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     }
 
     /// Appends an output of which nothing else is known, as in the plain chain.
-    public func append(plainOutput output: ArraySlice<UInt8>, number: TaskNumber, to bytes: inout [UInt8]) {
+    public func append(
+        plainOutput output: ArraySlice<UInt8>, number: TaskNumber, label: OutputLabel = .none, to bytes: inout [UInt8]
+    ) {
         switch self {
         case .text:
-            OutputLabel.none.append(output, of: [], to: &bytes)
+            label.append(output, of: [], to: &bytes)
         case .json:
             var line = JSONLine(number: number)
             line.add("output", output)

@@ -9,15 +9,18 @@ public final class PlainCollector: Sendable {
     private let pull: Pull
     private let sink: any ResultSink
     private let format: ResultFormat
+    private let label: OutputLabel
     private let state = Locked((written: 0 as UInt64, expected: nil as UInt64?))
 
     private static let fullBatch = 1 << 18
 
     /// Binds.
     ///
-    /// - Parameter security: what the endpoint is secured by; nil, the default, for by nothing.
+    /// - Parameters:
+    ///   - label: how an output is written as text. Nothing that comes tells it. Default as it is.
+    ///   - security: what the endpoint is secured by; nil, the default, for by nothing.
     public init(
-        _ context: Context, results: String, format: ResultFormat, sink: any ResultSink,
+        _ context: Context, results: String, format: ResultFormat, label: OutputLabel = .none, sink: any ResultSink,
         security: SocketSecurity? = nil
     ) throws {
         pull = try Pull(context) {
@@ -27,6 +30,7 @@ public final class PlainCollector: Sendable {
         resultsEndpoint = try pull.bindUnlessTaken(results)
         self.sink = sink
         self.format = format
+        self.label = label
     }
 
     /// An endpoint for workers in this process, which need neither a port nor keys.
@@ -60,7 +64,8 @@ public final class PlainCollector: Sendable {
             var next: Message? = message
             while let message = next {
                 number += 1
-                format.append(plainOutput: [UInt8](message.first ?? Frame())[...], number: number, to: &bytes)
+                format.append(
+                    plainOutput: [UInt8](message.first ?? Frame())[...], number: number, label: label, to: &bytes)
                 next = bytes.count < Self.fullBatch ? try? pull.tryReceive() : nil
             }
             var results = WrittenResults()

@@ -12,6 +12,7 @@ public final class PlainWorker: Sendable {
         var threads: Int
         var done: UInt64 = 0
         var failed: UInt64 = 0
+        var toldFailures = 0
         var failure: (any Error)?
         var waiting: CheckedContinuation<Void, Never>?
     }
@@ -131,6 +132,7 @@ public final class PlainWorker: Sendable {
                 outcome = job.run(text)
             }
             if let complaint = outcome.complaint ?? outcome.shortage { notice(PipelineNotice(complaint)) }
+            if outcome.status != 0, outcome.shortage == nil { tellFailure(of: text, outcome.status) }
             guard try send(Frame(Self.bytes(of: outcome, text)), to: link.push) else {
                 notice(PipelineNotice("nobody takes the result of a task; it is lost"))
                 continue
@@ -140,6 +142,17 @@ public final class PlainWorker: Sendable {
                 if outcome.status != 0 { state.failed += 1 }
             }
         }
+    }
+
+    /// Says which task has failed, as nothing that is passed on tells it.
+    private func tellFailure(of text: ArraySlice<UInt8>, _ status: Int32) {
+        let told = state.withLock { state in
+            state.toldFailures += 1
+            return state.toldFailures
+        }
+        guard told <= PipelineNotice.mostFailures else { return }
+        notice(.failure(of: "a task", status: status, text: text))
+        if told == PipelineNotice.mostFailures { notice(.furtherFailures) }
     }
 
     /// What a frame has: the output, and for the digest or the words of a file its path, too, as nothing else tells it.

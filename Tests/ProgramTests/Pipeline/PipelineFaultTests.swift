@@ -23,6 +23,17 @@ import Testing
         #expect(run.output == ["2", "0 0 0"])
     }
 
+    @Test func `The classic chain says which task has failed, and keeps empty lines`() async throws {
+        let run = try await shell(
+            "printf 'x\\ny\\n' | $PIPELINE run --plain --workers 1 --exec 'test \"$TASK\" = x || exit 3'")
+        #expect(run.errors.contains("pipeline run: a task failed: exit status 3: y"), "\(run.errors)")
+        let many = try await shell("seq 30 | $PIPELINE run --plain --exec 'exit 1' --quiet")
+        #expect(many.errors.count { $0.contains("a task failed: exit status 1") } == 20)
+        #expect(many.errors.contains { $0.contains("further failed tasks are counted") })
+        let lines = try await shell("printf 'a\\n\\nb\\n' | $PIPELINE run --plain --workers 1 --job echo --quiet")
+        #expect(lines.output == ["a", "", "b"])
+    }
+
     @Test func `The classic chain ends when the disk is full`() async throws {
         let run = try await shell("seq 100000 | $PIPELINE run --plain --job echo --output /dev/full --quiet; echo $?")
         #expect(run.output == ["1"])
