@@ -223,6 +223,9 @@ import Testing
         #expect(outcome.status == TaskStatus.outputTooLong)
         #expect(outcome.output.isEmpty)
         #expect(outcome.complaint?.contains("--max-output") == true)
+        // By default 64 MiB.
+        #expect(CommandSettings().mostOutput == 64 << 20)
+        #expect(try job("head -c 67108865 /dev/zero").run([]).status == TaskStatus.outputTooLong)
         let much = try job("head -c 5000001 /dev/zero; echo end").run([])
         #expect(much.status == 0)
         #expect(much.output.count == 5_000_005)

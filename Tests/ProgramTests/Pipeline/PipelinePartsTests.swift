@@ -41,6 +41,32 @@ import Testing
         #expect(try await worker.ending() == .exited(0))
     }
 
+    @Test func `Empty input is an empty result for the parts, too`() async throws {
+        let collector = try collect("--output", folder["out"])
+        let producer = try produce("/dev/null")
+        #expect(try await producer.ending() == .exited(0))
+        #expect(try await collector.ending() == .exited(0))
+        #expect(try folder.lines(of: "out").isEmpty)
+        #expect(!folder.exists("out.journal"))
+    }
+
+    @Test func `A line that is too long ends the reading of the parts, plain ones included`() async throws {
+        let path = try folder.write("a\n\(String(repeating: "x", count: 2000))\nb\n", to: "in")
+        let collector = try collect()
+        let worker = try work("--job", "echo")
+        let producer = try produce(path, "--max-line", "1KiB")
+        #expect(try await producer.ending() == .exited(1))
+        #expect(try await collector.ending() == .exited(0))
+        #expect(try await collector.output.all() == ["a"])
+        let plain = try programs.pipeline("run", path, "--plain", "--job", "echo", "--max-line", "1KiB")
+        #expect(try await plain.ending() == .exited(1))
+        #expect(try await plain.output.all() == ["a"])
+        for program in [producer, plain] {
+            try await program.errors.wait(for: "line 2 is longer than 1024 bytes; --max-line allows more")
+        }
+        withExtendedLifetime(worker) {}
+    }
+
     @Test func `Without a worker, and without a collector, the producer waits and says so`() async throws {
         let producer = try produce(try folder.numbers(10))
         try await producer.errors.wait(for: "no worker asks for tasks at \(tasks)")

@@ -61,6 +61,16 @@ import Testing
         #expect(errors.first?.contains("\(path): line 3 is longer than 1048576 bytes") == true, "\(errors)")
     }
 
+    @Test func `A line of megabytes is a task like any other`() async throws {
+        let long = String(repeating: "x", count: 3_000_000)
+        let path = try folder.write("a\n\(long)\n", to: "in")
+        let program = try programs.pipeline("run", path, "--exec", "wc -c", "--ordered", "--quiet")
+        #expect(try await program.ending() == .exited(0))
+        #expect(try await program.output.all() == ["2", "3000001"])
+        let echo = try programs.pipeline("run", path, "--job", "echo", "--ordered", "--quiet")
+        #expect(try await echo.output.all() == ["a", long])
+    }
+
     @Test func `A command that fails is tried again, and its last record is printed`() async throws {
         let command = "echo {} >> \(folder["log"]); test \"$TASK\" != 2; s=$?; echo out-{}; exit $s"
         let program = try programs.pipeline(

@@ -36,6 +36,12 @@ import Testing
             """
             bash -n \(prefix)/share/bash-completion/completions/pubsub &&
                 . \(prefix)/share/bash-completion/completions/pubsub && complete -p pubsub &&
+                for program in pubsub pipeline; do
+                    # Where these shells are.
+                    ! command -v zsh >/dev/null || zsh -n \(prefix)/share/zsh/site-functions/_$program || exit 1
+                    ! command -v fish >/dev/null ||
+                        fish --no-execute \(prefix)/share/fish/vendor_completions.d/$program.fish || exit 1
+                done &&
                 \(prefix)/bin/pubsub --version && cat \(prefix)/share/man/man1/pubsub.1
             """)
         #expect(try await check.ending() == .exited(0), "\(check.errors.soFar)")

@@ -81,6 +81,24 @@ import Testing
         withExtendedLifetime(file) {}
     }
 
+    @Test func `Topics choose what is recorded, and a recording may be published to whoever binds`() async throws {
+        let file = try recording()
+        let endpoint = try await programs.publisher(of: ["a 1", "b 2", "ab 3", "c 4"], to: 2)
+        let recorder = try programs.pubsub(
+            "record", file.path, "--connect", endpoint, "--topic", "a", "--topic", "c", "--count", "3")
+        #expect(try await recorder.ending() == .exited(0))
+        let recorded = try file.text
+        #expect(["a 1", "ab 3", "c 4"].allSatisfy { recorded.contains("{\"data\":\"\($0)\"}") }, "\(recorded)")
+        #expect(!recorded.contains("b 2"))
+        let subscriber = try programs.pubsub("subscribe", "--bind", "tcp://127.0.0.1:*", "--all", "--count", "3")
+        let replayer = try programs.pubsub(
+            "replay", file.path, "--connect", try await subscriber.endpoint("subscribed on "), "--speed", "max",
+            "--wait-for-subscribers", "1")
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await subscriber.output.all() == ["a 1", "ab 3", "c 4"])
+        #expect(try await replayer.ending() == .exited(0))
+    }
+
     @Test(arguments: [2, 15] as [Int32])
     func `With a count or without, it ends well when it is told`(signal: Int32) async throws {
         for options in [[], ["--count", "7"]] {

@@ -120,6 +120,12 @@ import Testing
             ])
     }
 
+    @Test func `With a template the average is not among the results`() async throws {
+        let subscriber = try await run("--topic", "10002", "--count", "1", "--template", "{payload}", topics: 1)
+        #expect(try await subscriber.output.all() == ["20"])
+        #expect(try await subscriber.errors.all() == ["Average value for topic '10002' was 20.0F"])
+    }
+
     // MARK: Commands
 
     private static let hostile = [

@@ -116,6 +116,15 @@ import Testing
         _ = try await terminal.ending()
     }
 
+    @Test func `Of all topics those are shown that were asked for`() async throws {
+        let (_, endpoint) = try await programs.publisher("--rate", "200/s", "--topics", "10-39")
+        let program = try programs.pubsub(
+            "top", "--connect", endpoint, "--topic", "2", "--topic", "33", "--count", "2")
+        #expect(try await program.ending() == .exited(0))
+        let topics = Set(try await program.output.all().compactMap { Int($0.prefix { $0 != " " }) })
+        #expect(!topics.isEmpty && topics.isSubset(of: Set(20...29).union([33])), "\(topics)")
+    }
+
     @Test func `Without a terminal a table is printed every second`() async throws {
         let (_, endpoint) = try await programs.publisher("--rate", "100/s", "--topics", "5")
         let program = try programs.pubsub("top", "--connect", endpoint, "--count", "2")
