@@ -131,6 +131,19 @@ import Testing
         #expect(head.hasPrefix("tcp://"))
     }
 
+    @Test func `In 80 columns the figures of the head are whole, also where there are more topics than rows`() {
+        let table = table(["10001": 1000, "10002": 2345, "10003": 9999], seconds: 3, capacity: 2)
+        func head(_ columns: Int) -> String {
+            TableLayout(columns: columns, lines: 5, glyphs: .ascii)
+                .lines(of: table, source: "tcp://weather-station-of-the-north.example.org:5556", after: .seconds(3723))[
+                    0]
+        }
+        let narrow = head(80)
+        #expect(narrow.contains("  2 topics  40032 updates  ") && narrow.hasSuffix(" KiB/s  1:02:03"), "\(narrow)")
+        #expect(narrow.count == 80 && narrow.hasPrefix("tcp://weather"))
+        #expect(head(120).contains("1:02:03  (29997 of further topics)"))
+    }
+
     @Test func `On a terminal, a cell after other scripts is put in its column`() {
         var table = TopicTable()
         table.record(Update(["1\u{FE0F}\u{20E3} 1"], format: .singleFrame))

@@ -61,12 +61,15 @@ public struct TableLayout: Sendable {
         let updates = "\(Quantity.count(table.total.count)) update\(table.total.count == 1 ? "" : "s")"
         let rates = "\(Quantity.rate(table.total.rates.last ?? 0))/s  \(Quantity.bytes(table.total.byteRate))/s"
         let full = table.uncounted > 0 ? "  (\(Quantity.count(table.uncounted)) of further topics)" : ""
-        // The figures are there to be read; of where they come from, as much as there is room for.
-        let figures = "  \(topics)  \(updates)  \(rates)  \(Quantity.time(elapsed))\(full)"
-        let room = columns - figures.count
-        if room >= CellText.columns(of: source) { return text.left(source + figures, width: columns) }
-        return room >= 8
-            ? text.left(source, width: room) + figures : text.left(String(figures.dropFirst(2)), width: columns)
+        let figures = "  \(topics)  \(updates)  \(rates)  \(Quantity.time(elapsed))"
+        // The figures are there to be read; of where they come from, as much as there is room for. What is of further topics
+        // is left out before any of that is.
+        for addition in [full, ""] {
+            let room = columns - figures.count - addition.count
+            if room >= CellText.columns(of: source) { return text.left(source + figures + addition, width: columns) }
+            if room >= 8 { return text.left(source, width: room) + figures + addition }
+        }
+        return text.left(String(figures.dropFirst(2)), width: columns)
     }
 
     /// The columns that fit, and the width of each.
