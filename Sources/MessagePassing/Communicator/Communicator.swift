@@ -24,8 +24,9 @@ import SystemSupport
 ///
 /// Communicators do not hear one another: what is sent on one is received on that one alone.
 ///
-/// It is a small value, whose copies stand for the same communicator, and may be used from any task. What computes between
-/// its calls does not keep heartbeats from being sent. A task that does little but send and receive runs best on ``executor``.
+/// It is a small value, whose copies stand for the same communicator, and may be used from any task. Neither what computes
+/// between its calls nor a reduction that takes long keeps heartbeats from being sent. A task that does little but send and
+/// receive runs best on ``executor``.
 public struct Communicator: Sendable {
     let node: Node
     let id: UInt64

@@ -30,7 +30,8 @@ public struct Reduction<Number: PlainNumber>: Sendable {
 
     /// One of your own: it gets a number of a lower and one of a higher rank, or of groups of ranks.
     ///
-    /// That two ranks give different closures is not noticed.
+    /// That two ranks give different closures is not noticed. It may take long: heartbeats go on, and this rank's other calls
+    /// wait.
     @inlinable
     public init(_ combine: @escaping @Sendable (Number, Number) -> Number) {
         self.init(8) { numbers, incoming, comesFirst in

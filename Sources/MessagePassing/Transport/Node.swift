@@ -6,7 +6,6 @@ final class Node: Sendable {
     /// What is shared by the calls of the program and the tasks that read the sockets.
     struct State {
         var core: RankCore
-        var detector: HeartbeatDetector
         var waiters: [Engine.Ticket: Waiter] = [:]
         /// Until when operations may take, and in which communicator.
         var deadlines: [Engine.Ticket: Deadline] = [:]
@@ -37,10 +36,20 @@ final class Node: Sendable {
     /// Nil in a world of one.
     let sockets: Sockets?
     private let roster: [RosterEntry]
-    private let controlLinks: [Dealer?]
+    let controlLinks: [Dealer?]
     private let dataLinks: Locked<[Dealer?]>
-    private let tasks = Locked<[Task<Void, Never>]>([])
     private let start = ContinuousClock.now
+
+    // MARK: What threads hand to each other
+
+    let detector: Locked<HeartbeatDetector>
+    /// What others have told, and ``watch()`` has yet to take in.
+    let inbox = Locked<[(source: Int, told: ControlMessage)]>([])
+    /// In what this rank waited when ``watch()`` looked last, for the next heartbeat.
+    let announcements = Locked<[CallAnnouncement]>([])
+    let watcher = Locked<SteadyThread?>(nil)
+    private let heartbeats = Locked<SteadyThread?>(nil)
+    private let tasks = Locked<[Task<Void, Never>]>([])
 
     /// Comes together with the others.
     init(_ configuration: WorldConfiguration) async throws {
@@ -61,28 +70,41 @@ final class Node: Sendable {
         } else {
             (sockets, roster, controlLinks) = (nil, [], [nil])
         }
-        state = Locked(
-            State(
-                core: RankCore(rank: configuration.rank, size: configuration.size),
-                detector: HeartbeatDetector(
-                    rank: configuration.rank, size: configuration.size, interval: configuration.heartbeatInterval,
-                    now: .zero)))
-        startTasks()
+        state = Locked(State(core: RankCore(rank: configuration.rank, size: configuration.size)))
+        detector = Locked(
+            HeartbeatDetector(
+                rank: configuration.rank, size: configuration.size, interval: configuration.heartbeatInterval,
+                now: .zero))
+        do {
+            try startThreads()
+        } catch {
+            stopThreads()
+            throw error
+        }
     }
 
-    private func startTasks() {
-        let controlExecutor = sockets?.controlExecutor ?? .shared
-        var started = [Task(executorPreference: controlExecutor) { [self] in await watch() }]
-        if let sockets {
-            started.append(Task(executorPreference: controlExecutor) { [self] in await listen(sockets.control) })
-            started.append(Task(executorPreference: sockets.dataExecutor) { [self] in await take(sockets.data) })
+    private func startThreads() throws {
+        let watcher = try SteadyThread(name: "ranks-watch", every: heartbeatInterval / 20) { [self] in watch() }
+        self.watcher.withLock { $0 = watcher }
+        guard let sockets else { return }
+        let heartbeats = try SteadyThread(name: "ranks-heartbeat", every: heartbeatInterval) { [self] in
+            sendHeartbeat()
         }
+        self.heartbeats.withLock { $0 = heartbeats }
+        let started = [
+            Task(executorPreference: sockets.controlExecutor) { [self] in await listen(sockets.control) },
+            Task(executorPreference: sockets.dataExecutor) { [self] in await take(sockets.data) },
+        ]
         tasks.withLock { $0 = started }
     }
 
-    var now: Duration { ContinuousClock.now - start }
+    private func stopThreads() {
+        watcher.withLock { $0 }?.stop()
+        heartbeats.withLock { $0 }?.stop()
+        for task in tasks.withLock({ $0 }) { task.cancel() }
+    }
 
-    // MARK: Tasks
+    var now: Duration { ContinuousClock.now - start }
 
     /// Takes messages of the other ranks.
     private func take(_ data: Router) async {
@@ -100,75 +122,6 @@ final class Node: Sendable {
         } catch {
             // Cancelled or closed: the end.
         }
-    }
-
-    /// Takes what other ranks tell of themselves.
-    private func listen(_ control: Router) async {
-        do {
-            for try await message in control.messages {
-                guard let name = message.first, let source = RankName.rank(name), source < size, source != rank,
-                    let told = ControlMessage(message.dropFirst())
-                else { continue }
-                let now = now
-                change { state, effects in
-                    state.detector.heard(from: source, at: now)
-                    switch told {
-                    case .heartbeat(let announcements):
-                        for announcement in announcements {
-                            state.core.perform(&effects) { $0.compare(announcement, from: source, &$1) }
-                        }
-                    case .join, .roster, .refused: break
-                    case .membership(let message): state.core.receive(message, from: source, &effects)
-                    case .dying:
-                        state.gone.insert(source)
-                        state.core.suspect([source], &effects)
-                    case .finished(let count):
-                        state.gone.insert(source)
-                        state.core.perform(&effects) { $0.rankFinished(source, after: count, &$1) }
-                    }
-                }
-            }
-        } catch {
-            // Cancelled or closed: the end.
-        }
-    }
-
-    /// Sends heartbeats, looks who is silent, and which operations take too long.
-    private func watch() async {
-        var next = ContinuousClock.now
-        let pause = heartbeatInterval / 20
-        while !Task.isCancelled {
-            let instant = ContinuousClock.now
-            if instant >= next {
-                let announcements = state.withLock { $0.core.engine.announcements }
-                let heartbeat = Message(ControlMessage.heartbeat(announcements).frames)
-                for link in controlLinks { try? _ = link?.trySend(heartbeat) }
-                next = instant + heartbeatInterval
-            }
-            let now = now
-            change { state, effects in
-                let silent = state.detector.look(at: now)
-                state.gone.formUnion(silent)
-                state.core.suspect(silent, &effects)
-                for (ticket, deadline) in state.deadlines where deadline.instant <= instant {
-                    state.deadlines[ticket] = nil
-                    Self.end(ticket, deadline, &state, &effects)
-                }
-            }
-            try? await Task.sleep(for: pause)
-        }
-    }
-
-    private static func end(
-        _ ticket: Engine.Ticket, _ deadline: Deadline, _ state: inout State, _ effects: inout [RankCore.Effect]
-    ) {
-        let reason = "timeout after \(deadline.timeout)"
-        let isCancelled = state.core.perform(&effects) {
-            $0.cancel(ticket, in: deadline.communicator, because: reason, &$1)
-        }
-        guard isCancelled else { return }
-        let error = MessagePassingError(.timedOut, "what was awaited did not come within \(deadline.timeout)")
-        effects.append(.end(ticket, .failure(error)))
     }
 
     // MARK: Effects
@@ -260,7 +213,7 @@ final class Node: Sendable {
     }
 
     private func close() async {
-        for task in tasks.withLock({ $0 }) { task.cancel() }
+        stopThreads()
         await sockets?.close()
     }
 }

@@ -1,0 +1,86 @@
+import SwiftZMQ
+import SystemSupport
+
+// What a rank does beside its program: it sends heartbeats, hears those of the others, and does what follows.
+//
+// Numbers of reductions are combined under the lock of the node's state, by closures of the program as well, which may take
+// longer than three heartbeats. The threads that send and hear heartbeats never take that lock. A third one does.
+
+extension Node {
+    /// Tells all others that this rank lives, and in what it waits.
+    func sendHeartbeat() {
+        let heartbeat = Message(ControlMessage.heartbeat(announcements.withLock { $0 }).frames)
+        for link in controlLinks { try? _ = link?.trySend(heartbeat) }
+    }
+
+    /// Notes which ranks are heard, and keeps what they tell of themselves for ``watch()``.
+    func listen(_ control: Router) async {
+        do {
+            for try await message in control.messages {
+                guard let name = message.first, let source = RankName.rank(name), source < size, source != rank,
+                    let told = ControlMessage(message.dropFirst())
+                else { continue }
+                let now = now
+                detector.withLock { $0.heard(from: source, at: now) }
+                guard told != .heartbeat([]) else { continue }
+                inbox.withLock { $0.append((source, told)) }
+                watcher.withLock { $0 }?.wakeUp()
+            }
+        } catch {
+            // Cancelled or closed: the end.
+        }
+    }
+
+    /// Takes in what other ranks have told, and looks who is silent and which operations take too long.
+    func watch() {
+        let told = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        }
+        let now = now
+        let silent = detector.withLock { $0.look(at: now) }
+        let waiting = change { state, effects -> [CallAnnouncement] in
+            for (source, message) in told { takeIn(message, from: source, &state, &effects) }
+            state.gone.formUnion(silent)
+            state.core.suspect(silent, &effects)
+            let instant = ContinuousClock.now
+            for (ticket, deadline) in state.deadlines where deadline.instant <= instant {
+                state.deadlines[ticket] = nil
+                Self.end(ticket, deadline, &state, &effects)
+            }
+            return state.core.engine.announcements
+        }
+        announcements.withLock { $0 = waiting }
+    }
+
+    private func takeIn(
+        _ told: ControlMessage, from source: Int, _ state: inout State, _ effects: inout [RankCore.Effect]
+    ) {
+        switch told {
+        case .heartbeat(let announcements):
+            for announcement in announcements {
+                state.core.perform(&effects) { $0.compare(announcement, from: source, &$1) }
+            }
+        case .join, .roster, .refused: break
+        case .membership(let message): state.core.receive(message, from: source, &effects)
+        case .dying:
+            state.gone.insert(source)
+            state.core.suspect([source], &effects)
+        case .finished(let count):
+            state.gone.insert(source)
+            state.core.perform(&effects) { $0.rankFinished(source, after: count, &$1) }
+        }
+    }
+
+    private static func end(
+        _ ticket: Engine.Ticket, _ deadline: Deadline, _ state: inout State, _ effects: inout [RankCore.Effect]
+    ) {
+        let reason = "timeout after \(deadline.timeout)"
+        let isCancelled = state.core.perform(&effects) {
+            $0.cancel(ticket, in: deadline.communicator, because: reason, &$1)
+        }
+        guard isCancelled else { return }
+        let error = MessagePassingError(.timedOut, "what was awaited did not come within \(deadline.timeout)")
+        effects.append(.end(ticket, .failure(error)))
+    }
+}
