@@ -33,7 +33,7 @@ extension Communicator {
             if let color, node.change({ state, _ in state.core.engine.state(of: id)?.sequence ?? 0 }) >= sequence {
                 let part = CommunicatorID.part(of: id, sequence: sequence, color: color)
                 node.change { state, effects in
-                    state.core.perform(&effects) { $0.abandonPart(part, rank: rank, "split failed: \(error)", &$1) }
+                    state.core.perform(&effects) { $0.abandonPart(part, because: "split failed: \(error)", &$1) }
                 }
             }
             throw error

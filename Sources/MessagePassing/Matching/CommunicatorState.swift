@@ -83,6 +83,6 @@ final class CommunicatorState {
     func error(in decision: Knowledge) -> MessagePassingError? {
         let failed = members.indices.filter { decision.failed.contains(members[$0]) }
         if !failed.isEmpty { return .rankFailed(failed) }
-        return decision.troubles[id]?.error
+        return decision.troubles[id]?.error(rank(ofWorld:))
     }
 }

@@ -71,7 +71,7 @@ extension Engine {
     }
 
     /// This rank will not be in a part of a communicator that others may have made already.
-    mutating func abandonPart(_ id: UInt64, rank: Int, _ reason: String, _ effects: inout [Effect]) {
+    func abandonPart(_ id: UInt64, because reason: String, _ effects: inout [Effect]) {
         effects.append(.report(Knowledge(troubles: [id: Trouble(sequence: 0, abandoned: [rank: reason])])))
     }
 
@@ -83,7 +83,7 @@ extension Engine {
     mutating func cancel(_ ticket: Ticket, in id: UInt64, because reason: String, _ effects: inout [Effect]) -> Bool {
         if let (new, _) = shrinking.first(where: { $0.value.ticket == ticket }) {
             shrinking[new] = nil
-            abandonPart(new, rank: rank, reason, &effects)
+            abandonPart(new, because: reason, &effects)
             return true
         }
         guard let state = communicators[id] else { return false }
@@ -91,7 +91,7 @@ extension Engine {
         guard let running = state.running, running.ticket == ticket else { return false }
         state.running = nil
         let trouble = Trouble(
-            sequence: running.sequence, calls: [state.rank: running.call], abandoned: [state.rank: reason])
+            sequence: running.sequence, calls: [rank: running.call], abandoned: [rank: reason])
         effects.append(.report(Knowledge(troubles: [id: trouble])))
         return true
     }
@@ -99,7 +99,7 @@ extension Engine {
     /// Notes a collective operation that this rank has called and cannot take part in.
     func abandon(_ call: CollectiveCall, in id: UInt64, because reason: String, _ effects: inout [Effect]) {
         guard let state = communicators[id], state.fate == nil, state.running == nil else { return }
-        let trouble = Trouble(sequence: state.note(call), calls: [state.rank: call], abandoned: [state.rank: reason])
+        let trouble = Trouble(sequence: state.note(call), calls: [rank: call], abandoned: [rank: reason])
         effects.append(.report(Knowledge(troubles: [id: trouble])))
     }
 
@@ -108,8 +108,8 @@ extension Engine {
         in state: CommunicatorState, _ sequence: UInt32, _ call: CollectiveCall, of source: Int,
         _ effects: inout [Effect]
     ) {
-        var trouble = Trouble(sequence: sequence, calls: [source: call])
-        if let own = state.call(sequence) { trouble.calls[state.rank] = own }
+        var trouble = Trouble(sequence: sequence, calls: [state.members[source]: call])
+        if let own = state.call(sequence) { trouble.calls[rank] = own }
         state.isTroubled = true
         effects.append(.report(Knowledge(troubles: [state.id: trouble])))
     }
@@ -170,8 +170,8 @@ extension Engine {
         }
         // All that take part get the same error, by a decision.
         let trouble = Trouble(
-            sequence: running.sequence, calls: [state.rank: running.call],
-            abandoned: [awaited: "it finished without calling it"])
+            sequence: running.sequence, calls: [rank: running.call],
+            abandoned: [state.members[awaited]: "it finished without calling it"])
         effects.append(.report(Knowledge(troubles: [state.id: trouble])))
     }
 

@@ -64,10 +64,10 @@ struct Engine {
     func annotated(_ knowledge: Knowledge) -> Knowledge {
         var knowledge = knowledge
         for (id, trouble) in knowledge.troubles {
-            guard let state = communicators[id], trouble.calls[state.rank] == nil,
+            guard let state = communicators[id], trouble.calls[rank] == nil,
                 let call = state.call(trouble.sequence)
             else { continue }
-            knowledge.troubles[id]?.calls[state.rank] = call
+            knowledge.troubles[id]?.calls[rank] = call
         }
         return knowledge
     }

@@ -44,11 +44,12 @@ struct Knowledge: Hashable, Sendable, Codable {
     }
 }
 
-/// What went wrong in a collective operation of a communicator.
+/// What went wrong in a collective operation of a communicator. Ranks are those in the world, as not everybody who tells of
+/// it knows how the communicator numbers them.
 struct Trouble: Hashable, Sendable, Codable {
     /// The number of the operation.
     var sequence: UInt32
-    /// What each rank called, as far as it is known; ranks as they are numbered in the communicator.
+    /// What each rank called, as far as it is known.
     var calls: [Int: CollectiveCall] = [:]
     /// Why ranks gave it up that did.
     var abandoned: [Int: String] = [:]
@@ -61,21 +62,33 @@ struct Trouble: Hashable, Sendable, Codable {
             abandoned: abandoned.merging(other.abandoned) { min($0, $1) })
     }
 
-    /// What all ranks are told.
-    var error: MessagePassingError {
-        let ranks = Set(calls.keys).union(abandoned.keys).sorted()
+    /// What all ranks of the communicator are told.
+    ///
+    /// - Parameter number: the number in the communicator of a rank in the world; nil for one that is no member.
+    func error(_ number: (_ worldRank: Int) -> Int?) -> MessagePassingError {
+        let calls = Self.renumbered(calls, number)
         if Set(calls.values).count > 1 || abandoned.isEmpty {
             let said = Dictionary(grouping: calls.keys.sorted()) { calls[$0]?.description ?? "" }
                 .sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }
                 .map { "\(MessagePassingError.list($0.value)): \($0.key)" }
+            let ranks = Set(calls.keys).union(Self.renumbered(abandoned, number).keys)
             return MessagePassingError(
-                .mismatch, ranks: ranks,
+                .mismatch, ranks: ranks.sorted(),
                 "collective operation \(sequence) is not the same on all ranks; \(said.joined(separator: "; "))")
         }
-        let reasons = abandoned.sorted { $0.key < $1.key }.map { "rank \($0.key) gave up: \($0.value)" }
+        let reasons = abandoned.sorted { $0.key < $1.key }.map { rank, reason in
+            let name = number(rank).map { "rank \($0)" } ?? "rank \(rank) of the world, which is no member,"
+            return "\(name) gave up: \(reason)"
+        }
         return MessagePassingError(
-            .abandoned, ranks: abandoned.keys.sorted(),
+            .abandoned, ranks: Self.renumbered(abandoned, number).keys.sorted(),
             "collective operation \(sequence)\(calls.values.first.map { ", \($0)," } ?? "") cannot be completed; "
                 + reasons.joined(separator: "; "))
+    }
+
+    private static func renumbered<Value>(_ values: [Int: Value], _ number: (Int) -> Int?) -> [Int: Value] {
+        var renumbered: [Int: Value] = [:]
+        for (rank, value) in values { if let own = number(rank) { renumbered[own] = value } }
+        return renumbered
     }
 }

@@ -1,0 +1,80 @@
+import SwiftZMQ
+import Testing
+
+@testable import MessagePassing
+
+/// What one rank does with what others decide, without sockets.
+@Suite struct EngineTests {
+    private static let part = CommunicatorID.part(of: CommunicatorID.world, sequence: 1, color: 1)
+
+    /// What a change of an engine reports to all.
+    private func reported(
+        by engine: inout Engine, _ change: (inout Engine, inout [Engine.Effect]) -> Void
+    ) -> [Knowledge] {
+        var effects: [Engine.Effect] = []
+        change(&engine, &effects)
+        return effects.compactMap { if case .report(let knowledge) = $0 { knowledge } else { nil } }
+    }
+
+    /// Rank 2 of the world in a communicator of ranks 2 and 3, in which they are 0 and 1.
+    private func rankTwo(in communicator: UInt64 = EngineTests.part) -> Engine {
+        var engine = Engine(rank: 2, size: 4)
+        var effects: [Engine.Effect] = []
+        engine.makeCommunicator(communicator, [2, 3], &effects)
+        return engine
+    }
+
+    private func error(of communicator: UInt64, after decisions: [Knowledge], _ engine: Engine) -> MessagePassingError?
+    {
+        var engine = engine
+        var effects: [Engine.Effect] = []
+        for decision in decisions { engine.apply(decision, &effects) }
+        return engine.error(of: communicator)
+    }
+
+    @Test func `A rank that will not be in a part is named by its number there`() {
+        var other = Engine(rank: 3, size: 4)
+        let told = reported(by: &other) { $0.abandonPart(Self.part, because: "split failed", &$1) }
+        let error = error(of: Self.part, after: told, rankTwo())
+        #expect(error?.code == .abandoned)
+        #expect(error?.ranks == [1])
+        #expect(error?.explanation.contains("rank 1 gave up: split failed") == true, "\(String(describing: error))")
+    }
+
+    @Test func `A rank that gives shrinking up is named by its number among the survivors`() {
+        var other = Engine(rank: 3, size: 4)
+        var effects: [Engine.Effect] = []
+        other.makeCommunicator(Self.part, [2, 3], &effects)
+        let told = reported(by: &other) { engine, effects in
+            engine.shrink(Self.part, as: 1, &effects)
+            let isTakenBack = engine.cancel(1, in: Self.part, because: "timeout", &effects)
+            #expect(isTakenBack)
+        }
+        let survivors = CommunicatorID.survivors(of: Self.part, time: 1)
+        let error = error(of: survivors, after: [told[1]], rankTwo(in: survivors))
+        #expect(error?.ranks == [1])
+    }
+
+    @Test func `One that is no member is told of by its number in the world`() {
+        let trouble = Trouble(sequence: 0, abandoned: [0: "timeout"])
+        let error = error(of: Self.part, after: [Knowledge(troubles: [Self.part: trouble])], rankTwo())
+        #expect(error?.code == .abandoned)
+        #expect(error?.ranks == [])
+        #expect(error?.explanation.contains("rank 0 of the world") == true)
+    }
+
+    @Test func `A mismatch in a part names its own ranks`() {
+        var engine = rankTwo()
+        let barrier = CollectiveCall(operation: .barrier)
+        let scan = CollectiveCall(operation: .scan, count: 1)
+        let told = reported(by: &engine) { engine, effects in
+            _ = engine.begin(
+                barrier, .barrier(Place(rank: 0, size: 2)), FrameBlocks([]), in: Self.part, as: 1, &effects)
+            engine.compare(CallAnnouncement(communicator: Self.part, sequence: 1, call: scan), from: 3, &effects)
+        }
+        let error = error(of: Self.part, after: told, engine)
+        #expect(error?.code == .mismatch)
+        #expect(error?.ranks == [0, 1])
+        #expect(error?.explanation.hasSuffix("rank 0: barrier; rank 1: scan") == true, "\(String(describing: error))")
+    }
+}
