@@ -57,6 +57,9 @@ extension MessagePassingError.Code {
     public static let rankFinished = Self(rawValue: "rankFinished")
     /// An argument is out of range, or a rank's environment is not complete.
     public static let invalidArgument = Self(rawValue: "invalidArgument")
+    /// A message could not be sent, as this process has no descriptors or sockets left for a connection to its receiver.
+    /// Every later call of this rank throws it; the others get ``rankFailed``.
+    public static let notSent = Self(rawValue: "notSent")
     /// Another collective operation of this rank goes on on the same communicator.
     public static let busy = Self(rawValue: "busy")
     /// This rank has finished.

@@ -32,6 +32,8 @@ struct Launcher: Sendable {
     /// Runs them to their end, and exits with the status of the first that failed.
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        // For two pipes to each process, and for those: each may be connected to each other.
+        OpenFiles.raiseLimit()
         let signals = await EndSignals(program: "ranks", loss: "ended before all processes were", hangups: true)
         let (reports, report) = AsyncStream.makeStream(of: Report.self)
         Task {

@@ -23,6 +23,7 @@ struct NodeCommand: AsyncParsableCommand {
         // Where that folder is not there, the program runs where the remote shell begins.
         _ = chdir(job.folder)
         signal(SIGPIPE, SIG_IGN)
+        OpenFiles.raiseLimit()
         try Self.endWithOutput()
         let signals = await EndSignals(program: "ranks", hangups: true)
         Task {

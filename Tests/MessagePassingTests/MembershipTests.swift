@@ -21,6 +21,25 @@ import Testing
         #expect(found.first.map { $0.0 > .seconds(4) && $0.0 < .seconds(5) } == true)
     }
 
+    @Test func `A rank that is heard for an interval after the connection to it broke is given up`() {
+        var detector = HeartbeatDetector(rank: 0, size: 3, interval: .seconds(1), now: .zero)
+        var found: [(Duration, [Int])] = []
+        var now = Duration.zero
+        while now < .seconds(6) {
+            now += .milliseconds(100)
+            // The connections to both break at 1.5 s, as rank 2 dies and as that to rank 1 is cut.
+            if now == .seconds(1.5) { for rank in [1, 2] { detector.connectionBroke(to: rank, at: now) } }
+            if now.components.attoseconds == 0 {
+                detector.heard(from: 1, at: now)
+                if now < .seconds(1.5) { detector.heard(from: 2, at: now) }
+            }
+            let lost = detector.look(at: now)
+            if !lost.isEmpty { found.append((now, lost)) }
+        }
+        #expect(found.map(\.1) == [[1], [2]])
+        #expect(found.map(\.0) == [.seconds(3), .milliseconds(3800)])
+    }
+
     @Test func `A rank that was stopped itself takes nobody for dead`() {
         var detector = HeartbeatDetector(rank: 0, size: 2, interval: .seconds(1), now: .zero)
         #expect(Self.look(&detector, .seconds(1)) == [])

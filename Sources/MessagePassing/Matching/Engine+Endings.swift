@@ -25,6 +25,13 @@ extension Engine {
         effects.append(.report(Knowledge(finished: [rank])))
     }
 
+    /// This rank cannot go on, for a reason of its own. The others are told that it is dead.
+    mutating func fail(_ error: MessagePassingError, _ effects: inout [Effect]) {
+        guard end == nil else { return }
+        endAll(error, &effects)
+        effects.append(.report(Knowledge(failed: [rank])))
+    }
+
     private mutating func endAll(_ error: MessagePassingError, _ effects: inout [Effect]) {
         guard end == nil else { return }
         end = error

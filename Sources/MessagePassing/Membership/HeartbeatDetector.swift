@@ -1,4 +1,4 @@
-/// Finds out which ranks do not answer any more, by when each was heard last.
+/// Finds out which ranks do not answer any more, by when each was heard last, and which cannot be reached although they live.
 ///
 /// Each rank sends a heartbeat to each other in every interval, and hears theirs. Times are counted from any common start.
 struct HeartbeatDetector: Sendable {
@@ -6,6 +6,8 @@ struct HeartbeatDetector: Sendable {
     let interval: Duration
     private let rank: Int
     private var lastHeard: [Duration]
+    /// When connections broke.
+    private var broken: [Int: Duration] = [:]
     private var given: Set<Int> = []
     private var lastLook: Duration
 
@@ -26,15 +28,27 @@ struct HeartbeatDetector: Sendable {
     /// Notes that something came from a rank.
     mutating func heard(from rank: Int, at now: Duration) { lastHeard[rank] = now }
 
-    /// The ranks that have been given up since the last look.
+    /// Notes that the connection broke over which messages go to a rank, some of which may be lost. Whether the rank is dead
+    /// or lives on, and would wait for them for ever, is known when a whole interval is over.
+    mutating func connectionBroke(to rank: Int, at now: Duration) { broken[rank] = broken[rank] ?? now }
+
+    /// The ranks that have been given up since the last look: those that were silent for too long, and those that were heard
+    /// for an interval after the connection to them broke.
     ///
     /// If this rank itself did not look for a whole interval, because it was stopped or got no processor, it cannot tell who
     /// was silent meanwhile: all get their full time once more.
     mutating func look(at now: Duration) -> [Int] {
-        if now - lastLook > interval { lastHeard = lastHeard.map { _ in now } }
+        if now - lastLook > interval {
+            lastHeard = lastHeard.map { _ in now }
+            broken = broken.mapValues { _ in now }
+        }
         lastLook = now
-        let silent = lastHeard.indices.filter { $0 != rank && !given.contains($0) && now - lastHeard[$0] >= patience }
-        given.formUnion(silent)
-        return silent
+        let lost = lastHeard.indices.filter { other in
+            guard other != rank, !given.contains(other) else { return false }
+            let isCutOff = broken[other].map { lastHeard[other] - $0 >= interval } ?? false
+            return isCutOff || now - lastHeard[other] >= patience
+        }
+        given.formUnion(lost)
+        return lost
     }
 }

@@ -38,11 +38,11 @@ extension Node {
             return inbox
         }
         let now = now
-        let silent = detector.withLock { $0.look(at: now) }
+        let lost = detector.withLock { $0.look(at: now) }
         let waiting = change { state, effects -> [CallAnnouncement] in
             for (source, message) in told { takeIn(message, from: source, &state, &effects) }
-            state.gone.formUnion(silent)
-            state.core.suspect(silent, &effects)
+            state.gone.formUnion(lost)
+            state.core.suspect(lost, &effects)
             let instant = ContinuousClock.now
             for (ticket, deadline) in state.deadlines where deadline.instant <= instant {
                 state.deadlines[ticket] = nil
@@ -69,6 +69,21 @@ extension Node {
         case .finished(let count):
             state.gone.insert(source)
             state.core.perform(&effects) { $0.rankFinished(source, after: count, &$1) }
+        }
+    }
+
+    /// Notes that a connection to a rank breaks.
+    func follow(_ events: SocketEvents, to receiver: Int) async {
+        var isMade = false
+        for await event in events {
+            switch event.kind {
+            case .handshakeSucceeded: isMade = true
+            case .disconnected where isMade:
+                let now = now
+                detector.withLock { $0.connectionBroke(to: receiver, at: now) }
+                return
+            default: break
+            }
         }
     }
 

@@ -58,32 +58,34 @@ final class Node: Sendable {
         size = configuration.size
         heartbeatInterval = configuration.heartbeatInterval
         dataLinks = Locked(Array(repeating: nil, count: configuration.size))
+        let links: [Sockets.Link?]
         if configuration.size > 1 {
             let sockets = try Sockets(configuration)
             let (roster, toRankZero) = try await sockets.join(configuration)
             self.sockets = sockets
             self.roster = roster
-            controlLinks = try roster.map { entry in
+            links = try roster.map { entry in
                 if entry.rank == configuration.rank { return nil }
                 return entry.rank == 0 ? toRankZero : try sockets.connectControl(to: entry.control)
             }
         } else {
-            (sockets, roster, controlLinks) = (nil, [], [nil])
+            (sockets, roster, links) = (nil, [], [nil])
         }
+        controlLinks = links.map { $0?.dealer }
         state = Locked(State(core: RankCore(rank: configuration.rank, size: configuration.size)))
         detector = Locked(
             HeartbeatDetector(
                 rank: configuration.rank, size: configuration.size, interval: configuration.heartbeatInterval,
                 now: .zero))
         do {
-            try startThreads()
+            try startThreads(links)
         } catch {
             stopThreads()
             throw error
         }
     }
 
-    private func startThreads() throws {
+    private func startThreads(_ links: [Sockets.Link?]) throws {
         let watcher = try SteadyThread(name: "ranks-watch", every: heartbeatInterval / 20) { [self] in watch() }
         self.watcher.withLock { $0 = watcher }
         guard let sockets else { return }
@@ -96,6 +98,14 @@ final class Node: Sendable {
             Task(executorPreference: sockets.dataExecutor) { [self] in await take(sockets.data) },
         ]
         tasks.withLock { $0 = started }
+        for (rank, link) in links.enumerated() {
+            if let link { follow(link, to: rank, on: sockets.controlExecutor) }
+        }
+    }
+
+    private func follow(_ link: Sockets.Link, to rank: Int, on executor: SocketExecutor) {
+        let following = Task(executorPreference: executor) { [self] in await follow(link.events, to: rank) }
+        tasks.withLock { $0.append(following) }
     }
 
     private func stopThreads() {
@@ -135,6 +145,7 @@ final class Node: Sendable {
         var ending: [CheckedContinuation<Void, Never>] = []
         let result = try state.withLock { state throws(Failure) in
             let result = try body(&state, &effects)
+            for case .forget(let ranks) in effects { state.gone.formUnion(ranks) }
             for case .end(let ticket, let outcome) in effects {
                 state.deadlines[ticket] = nil
                 switch state.waiters[ticket] {
@@ -166,15 +177,28 @@ final class Node: Sendable {
 
     /// Sends on the connection to a rank, which is made with the first message.
     private func send(_ header: Header, _ frames: [Frame], to receiver: Int) {
-        let link: Dealer? = dataLinks.withLock { links in
-            if let link = links[receiver] { return link }
-            // One that cannot be had is as good as a dead one: the other rank will miss what is sent, and this one what it
-            // would have answered.
-            links[receiver] = try? sockets?.connectData(to: roster[receiver])
-            return links[receiver]
+        let link: Dealer?
+        do {
+            link = try dataLinks.withLock { links throws -> Dealer? in
+                if links[receiver] == nil { links[receiver] = try connect(to: receiver) }
+                return links[receiver]
+            }
+        } catch {
+            let reason = MessagePassingError(
+                .notSent, "no connection to rank \(receiver) of the world: \(error); the others go on without this rank"
+            )
+            change { state, effects in state.core.perform(&effects) { $0.fail(reason, &$1) } }
+            return
         }
         // There is always room, and a link that is closed leads to the dead.
         try? _ = link?.trySend(Message(header.frame, followedBy: frames))
+    }
+
+    private func connect(to receiver: Int) throws -> Dealer? {
+        guard let sockets else { return nil }
+        let link = try sockets.connectData(to: roster[receiver])
+        follow(link, to: receiver, on: sockets.dataExecutor)
+        return link.dealer
     }
 
     private func forget(_ rank: Int) {

@@ -4,14 +4,14 @@ extension Sockets {
     /// Comes together with all others at rank 0; where each is reached, and the connections that were needed for it.
     ///
     /// - Parameter timeout: how long that may take.
-    func join(_ configuration: WorldConfiguration) async throws -> (roster: [RosterEntry], toRankZero: Dealer?) {
+    func join(_ configuration: WorldConfiguration) async throws -> (roster: [RosterEntry], toRankZero: Link?) {
         let deadline = ContinuousClock.now + configuration.joinTimeout
         guard rank > 0 else { return (try await gather(until: deadline), nil) }
-        let dealer = try connectControl(to: configuration.rendezvous)
-        try await dealer.send(Message(ControlMessage.join(own).frames))
+        let link = try connectControl(to: configuration.rendezvous)
+        try await link.dealer.send(Message(ControlMessage.join(own).frames))
         let answer: Message
         do {
-            answer = try await dealer.receive(timeout: deadline - .now)
+            answer = try await link.dealer.receive(timeout: deadline - .now)
         } catch let error as ZMQError where error.code == .timedOut {
             throw MessagePassingError(
                 .notJoined, ranks: [0],
@@ -20,7 +20,7 @@ extension Sockets {
             )
         }
         switch ControlMessage(answer) {
-        case .roster(let entries) where entries.count == configuration.size: return (entries, dealer)
+        case .roster(let entries) where entries.count == configuration.size: return (entries, link)
         case .refused(let reason): throw MessagePassingError(.notJoined, ranks: [rank], "rank 0 refused: \(reason)")
         default:
             throw MessagePassingError(.notJoined, ranks: [0], "rank 0 answered something else than the list of ranks")

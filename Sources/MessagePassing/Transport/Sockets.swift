@@ -32,8 +32,10 @@ final class Sockets: Sendable {
         rank = configuration.rank
         let executors = try (SocketExecutor(name: "ranks-control"), SocketExecutor(name: "ranks-data"))
         (controlExecutor, dataExecutor) = executors
-        controlContext = try Context(executor: executors.0)
-        dataContext = try Context(executor: executors.1)
+        // One to each rank, with two more that observe it, and some besides.
+        let room = 3 * configuration.size + 64
+        controlContext = try Context(maxSockets: room, executor: executors.0)
+        dataContext = try Context(maxSockets: room, executor: executors.1)
 
         // On one machine nobody but its administrator reads along, and a secret word is enough. Between machines all is
         // encrypted.
@@ -67,8 +69,14 @@ final class Sockets: Sendable {
             rank: rank, size: configuration.size, control: reached(controlEnd), data: reached(dataEnd), token: token)
     }
 
+    /// A connection to another rank, and what happens to it.
+    struct Link {
+        let dealer: Dealer
+        let events: SocketEvents
+    }
+
     /// A connection for what ranks tell of themselves.
-    func connectControl(to endpoint: String) throws -> Dealer {
+    func connectControl(to endpoint: String) throws -> Link {
         let dealer = try Dealer(controlContext) {
             $0.security = .curveClient(keys, server: keys.publicKey)
             $0.routingID = RankName.frame(rank)
@@ -76,12 +84,13 @@ final class Sockets: Sendable {
             $0.linger = .seconds(1)
             $0.reconnectInterval = .milliseconds(20)
         }
+        let events = dealer.events
         try dealer.connect(endpoint)
-        return dealer
+        return Link(dealer: dealer, events: events)
     }
 
     /// A connection for messages.
-    func connectData(to entry: RosterEntry) throws -> Dealer {
+    func connectData(to entry: RosterEntry) throws -> Link {
         let dealer = try Dealer(dataContext) {
             $0.security =
                 entry.token.map { .plainClient(username: "rank", password: $0) }
@@ -90,8 +99,9 @@ final class Sockets: Sendable {
             $0.sendHighWaterMark = nil
             $0.linger = .seconds(10)
         }
+        let events = dealer.events
         try dealer.connect(entry.data)
-        return dealer
+        return Link(dealer: dealer, events: events)
     }
 
     /// Closes everything, once what was sent has left.
