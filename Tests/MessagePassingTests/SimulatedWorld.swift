@@ -187,7 +187,7 @@ struct SimulatedWorld {
             let shrinking = cores[rank].makeTicket()
             programs[rank].ticket = shrinking
             change(rank) { core, effects in core.perform(&effects) { $0.shrink(id, as: shrinking, &$1) } }
-        case .message, .cancelled: break
+        case .message, .finished, .cancelled: break
         }
     }
 

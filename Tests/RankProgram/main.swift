@@ -50,7 +50,7 @@ while true {
         let sum = try await group.allReduce(world.rank, .sum, timeout: .seconds(60))
         say("shrunk to \(group.size), sum \(sum)")
         guard group.size < 3 else { continue }
-        await world.finish()
+        try await world.finish()
         exit(0)
     }
 }

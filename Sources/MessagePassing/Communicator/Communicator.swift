@@ -14,7 +14,7 @@ import SystemSupport
 ///     print(data)
 /// }
 /// let ranks = try await world.allGather(world.rank)
-/// await world.finish()
+/// try await world.finish()
 /// ```
 ///
 /// All ranks call the same collective operations in the same order, one after the other. If they do not, all get an error with
@@ -47,7 +47,9 @@ public struct Communicator: Sendable {
     /// The communicator of all ranks that were started together.
     ///
     /// It is made with the first call, which returns when all ranks have come together. Later calls return the same. A program
-    /// that was started by itself, without the variables of ``WorldConfiguration``, is a world of one rank.
+    /// that was started by itself, without the variables of ``WorldConfiguration``, is a world of one rank. It is not cancelled
+    /// with the task that calls it, as others may wait for the same, and gives up after
+    /// ``WorldConfiguration/joinTimeout``.
     ///
     /// - Throws: ``MessagePassingError`` with `.notJoined` when the others do not come, with `.invalidArgument` when the
     ///   environment is not complete.
@@ -84,7 +86,7 @@ public struct Communicator: Sendable {
         return try await withTaskExecutorPreference(world.executor) {
             do {
                 let result = try await body(world)
-                await world.finish()
+                try await world.finish()
                 return result
             } catch {
                 await world.node.abandon()
@@ -110,8 +112,15 @@ public struct Communicator: Sendable {
     /// Ends this process's part in the world, and all its communicators: returns when all other ranks have finished, too, or
     /// are dead, and what was sent has left.
     ///
-    /// A process that ends without it is taken for one that died.
-    public func finish() async { await node.finish() }
+    /// A process that ends without it is taken for one that died. After a wait that was given up the communicators can no longer
+    /// be used, and heartbeats go on: call it again to go on waiting.
+    ///
+    /// - Parameter timeout: how long to wait for the others; nil, the default, for as long as it takes.
+    /// - Throws: `CancellationError` when the task is cancelled. ``MessagePassingError`` with `.timedOut`, and the ranks of the
+    ///   world that have not finished.
+    public nonisolated(nonsending) func finish(timeout: Duration? = nil) async throws {
+        try await node.finish(timeout: timeout)
+    }
 }
 
 extension Communicator: CustomStringConvertible {

@@ -20,13 +20,29 @@ extension Node {
                 try begin(&engine, ticket, &effects)
             }
             for case .end(ticket, let outcome) in effects { return (ticket, Engine.Outcome?.some(outcome)) }
-            state.waiters[ticket] = .expected
-            if let timeout {
-                state.deadlines[ticket] = Deadline(instant: .now + timeout, timeout: timeout, communicator: id)
-            }
+            state.expect(ticket, in: id, timeout: timeout)
             return (ticket, nil)
         }
         if let atOnce { return try Self.checked(atOnce) }
+        return try await outcome(of: ticket, in: id)
+    }
+
+    /// Waits until all other ranks have finished, or are dead.
+    nonisolated(nonsending) func waitForOthers(timeout: Duration?) async throws {
+        let ticket: Engine.Ticket? = change { state, _ in
+            guard state.gone.count < size - 1 else { return nil }
+            let ticket = state.core.makeTicket()
+            state.finishing.insert(ticket)
+            state.expect(ticket, in: CommunicatorID.world, timeout: timeout)
+            return ticket
+        }
+        if let ticket { _ = try await outcome(of: ticket, in: CommunicatorID.world) }
+    }
+
+    /// Waits for the end of what a ticket stands for, and takes that back when the task is cancelled.
+    private nonisolated(nonsending) func outcome(
+        of ticket: Engine.Ticket, in id: UInt64
+    ) async throws -> Engine.Outcome {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ended: Engine.Outcome? = state.withLock { state in
@@ -41,10 +57,7 @@ extension Node {
             }
         } onCancel: {
             change { state, effects in
-                let isCancelled = state.core.perform(&effects) {
-                    $0.cancel(ticket, in: id, because: "its task was cancelled", &$1)
-                }
-                guard isCancelled else { return }
+                guard state.takeBack(ticket, in: id, because: "its task was cancelled", &effects) else { return }
                 effects.append(.end(ticket, .cancelled))
             }
         }
@@ -57,5 +70,24 @@ extension Node {
         case .cancelled: throw CancellationError()
         default: return outcome
         }
+    }
+}
+
+extension Node.State {
+    /// Notes that somebody is going to wait for a ticket.
+    mutating func expect(_ ticket: Engine.Ticket, in id: UInt64, timeout: Duration?) {
+        waiters[ticket] = .expected
+        guard let timeout else { return }
+        deadlines[ticket] = Node.Deadline(instant: .now + timeout, timeout: timeout, communicator: id)
+    }
+
+    /// Takes back what a ticket stands for; false if it has ended already.
+    ///
+    /// - Parameter reason: what the other ranks are told that take part in it.
+    mutating func takeBack(
+        _ ticket: Engine.Ticket, in id: UInt64, because reason: String, _ effects: inout [RankCore.Effect]
+    ) -> Bool {
+        if finishing.remove(ticket) != nil { return true }
+        return core.perform(&effects) { $0.cancel(ticket, in: id, because: reason, &$1) }
     }
 }

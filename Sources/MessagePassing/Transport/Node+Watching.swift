@@ -46,7 +46,7 @@ extension Node {
             let instant = ContinuousClock.now
             for (ticket, deadline) in state.deadlines where deadline.instant <= instant {
                 state.deadlines[ticket] = nil
-                Self.end(ticket, deadline, &state, &effects)
+                expire(ticket, deadline, &state, &effects)
             }
             return state.core.engine.announcements
         }
@@ -87,15 +87,18 @@ extension Node {
         }
     }
 
-    private static func end(
+    private func expire(
         _ ticket: Engine.Ticket, _ deadline: Deadline, _ state: inout State, _ effects: inout [RankCore.Effect]
     ) {
-        let reason = "timeout after \(deadline.timeout)"
-        let isCancelled = state.core.perform(&effects) {
-            $0.cancel(ticket, in: deadline.communicator, because: reason, &$1)
+        var error = MessagePassingError(.timedOut, "what was awaited did not come within \(deadline.timeout)")
+        if state.finishing.contains(ticket) {
+            let missing = (0..<size).filter { $0 != rank && !state.gone.contains($0) }
+            error = MessagePassingError(
+                .timedOut, ranks: missing,
+                "\(MessagePassingError.list(missing)) did not finish within \(deadline.timeout)")
         }
-        guard isCancelled else { return }
-        let error = MessagePassingError(.timedOut, "what was awaited did not come within \(deadline.timeout)")
+        let reason = "timeout after \(deadline.timeout)"
+        guard state.takeBack(ticket, in: deadline.communicator, because: reason, &effects) else { return }
         effects.append(.end(ticket, .failure(error)))
     }
 }

@@ -12,7 +12,8 @@ final class Node: Sendable {
         /// The ranks that have finished or died.
         var gone: Set<Int> = []
         var hasFinished = false
-        var end: [CheckedContinuation<Void, Never>] = []
+        /// Those who wait until all others have finished, too.
+        var finishing: Set<Engine.Ticket> = []
     }
 
     /// Who waits for the end of an operation.
@@ -142,10 +143,13 @@ final class Node: Sendable {
     ) throws(Failure) -> Result {
         var effects: [RankCore.Effect] = []
         var resumptions: [(CheckedContinuation<Engine.Outcome, Never>, Engine.Outcome)] = []
-        var ending: [CheckedContinuation<Void, Never>] = []
         let result = try state.withLock { state throws(Failure) in
             let result = try body(&state, &effects)
             for case .forget(let ranks) in effects { state.gone.formUnion(ranks) }
+            if state.hasFinished, state.gone.count >= size - 1 {
+                effects += state.finishing.map { .end($0, .finished) }
+                state.finishing = []
+            }
             for case .end(let ticket, let outcome) in effects {
                 state.deadlines[ticket] = nil
                 switch state.waiters[ticket] {
@@ -155,9 +159,6 @@ final class Node: Sendable {
                 case .expected: state.waiters[ticket] = .ended(outcome)
                 case .ended, nil: break
                 }
-            }
-            if state.hasFinished, !state.end.isEmpty, state.gone.count >= size - 1 {
-                swap(&ending, &state.end)
             }
             return result
         }
@@ -171,7 +172,6 @@ final class Node: Sendable {
             }
         }
         for (continuation, outcome) in resumptions { continuation.resume(returning: outcome) }
-        for continuation in ending { continuation.resume() }
         return result
     }
 
@@ -211,7 +211,7 @@ final class Node: Sendable {
     // MARK: Ends
 
     /// Tells all others that this rank has finished, and waits until they have, too, or are dead.
-    func finish() async {
+    func finish(timeout: Duration?) async throws {
         let counts: [Int]? = change { state, effects in
             guard !state.hasFinished else { return nil }
             state.hasFinished = true
@@ -219,13 +219,12 @@ final class Node: Sendable {
             state.core.perform(&effects) { $0.finish(&$1) }
             return counts
         }
-        guard let counts else { return }
-        for (link, count) in zip(controlLinks, counts) {
-            try? _ = link?.trySend(Message(ControlMessage.finished(count).frames))
+        if let counts {
+            for (link, count) in zip(controlLinks, counts) {
+                try? _ = link?.trySend(Message(ControlMessage.finished(count).frames))
+            }
         }
-        await withCheckedContinuation { continuation in
-            change { state, _ in state.end.append(continuation) }
-        }
+        try await waitForOthers(timeout: timeout)
         await close()
     }
 
