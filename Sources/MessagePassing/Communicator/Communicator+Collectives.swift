@@ -130,6 +130,8 @@ extension Communicator {
     }
 
     /// Carries out an operation.
+    ///
+    /// Also a task that has been cancelled begins it, so that the others are told that it is given up.
     nonisolated(nonsending) func run(
         _ call: CollectiveCall, _ blocks: any BlockStore, bytes: Int = 0, timeout: Duration?
     ) async throws -> any BlockStore {

@@ -73,10 +73,14 @@ extension Communicator {
     /// All survivors call it, whatever error they got, and also if they have none. It returns when all of them have that are
     /// alive and have not finished; a rank that dies meanwhile is left out. Ranks keep their order.
     ///
+    /// What a rank gives up, by a timeout or a cancellation, the others may get all the same: a communicator that throws
+    /// `.abandoned`. Then all call it once more, on the same communicator as before.
+    ///
     /// - Parameter timeout: how long it may take; nil, the default, for as long as it takes.
     /// - Throws: `CancellationError` when the task is cancelled. ``MessagePassingError`` with `.timedOut`; with
     ///   `.excluded` when the others have gone on without this rank.
     public nonisolated(nonsending) func shrink(timeout: Duration? = nil) async throws -> Communicator {
+        try Task.checkCancellation()
         let outcome = try await node.perform(in: id, timeout: timeout) { engine, ticket, effects in
             engine.shrink(id, as: ticket, &effects)
         }

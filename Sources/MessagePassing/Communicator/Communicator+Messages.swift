@@ -119,6 +119,7 @@ extension Communicator {
         _ source: Int?, _ tag: Int?, _ timeout: Duration?, isProbe: Bool
     ) async throws -> ReceivedMessage {
         if let tag { try checkTag(tag) }
+        try Task.checkCancellation()
         let outcome = try await node.perform(in: id, timeout: timeout) { engine, ticket, effects in
             engine.receive(
                 MessagePattern(source: source, tag: tag), isProbe: isProbe, in: id, as: ticket, &effects)

@@ -47,7 +47,7 @@ struct Knowledge: Hashable, Sendable, Codable {
 /// What went wrong in a collective operation of a communicator. Ranks are those in the world, as not everybody who tells of
 /// it knows how the communicator numbers them.
 struct Trouble: Hashable, Sendable, Codable {
-    /// The number of the operation.
+    /// The number of the operation, from 1; 0 for the one that makes the communicator.
     var sequence: UInt32
     /// What each rank called, as far as it is known.
     var calls: [Int: CollectiveCall] = [:]
@@ -80,10 +80,11 @@ struct Trouble: Hashable, Sendable, Codable {
             let name = number(rank).map { "rank \($0)" } ?? "rank \(rank) of the world, which is no member,"
             return "\(name) gave up: \(reason)"
         }
+        let call = calls.values.first.map { ", \($0)," } ?? ""
+        let what = sequence == 0 ? "making this communicator" : "collective operation \(sequence)\(call)"
         return MessagePassingError(
             .abandoned, ranks: Self.renumbered(abandoned, number).keys.sorted(),
-            "collective operation \(sequence)\(calls.values.first.map { ", \($0)," } ?? "") cannot be completed; "
-                + reasons.joined(separator: "; "))
+            "\(what) cannot be completed; \(reasons.joined(separator: "; "))")
     }
 
     private static func renumbered<Value>(_ values: [Int: Value], _ number: (Int) -> Int?) -> [Int: Value] {

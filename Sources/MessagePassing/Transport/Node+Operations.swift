@@ -8,12 +8,11 @@ extension Node {
     ///   - id: the communicator.
     ///   - timeout: how long it may take; nil for as long as it takes.
     ///   - begin: has the engine begin it, under the ticket.
-    /// - Throws: `CancellationError` when the task is cancelled. ``MessagePassingError``.
+    /// - Throws: `CancellationError` when the task is cancelled while it waits, or has been before. ``MessagePassingError``.
     nonisolated(nonsending) func perform(
         in id: UInt64, timeout: Duration?,
         _ begin: (inout Engine, Engine.Ticket, inout [Engine.Effect]) throws(MessagePassingError) -> Void
     ) async throws -> Engine.Outcome {
-        try Task.checkCancellation()
         let (ticket, atOnce) = try change { state, effects throws(MessagePassingError) in
             let ticket = state.core.makeTicket()
             try state.core.perform(&effects) { engine, effects throws(MessagePassingError) in
