@@ -427,7 +427,9 @@ let package = Package(
             name: "rank-program", dependencies: ["MessagePassing"], path: "Tests/RankProgram", swiftSettings: language),
         .testTarget(
             name: "MessagePassingTests",
-            dependencies: ["MessagePassing", "ProcessSupport", "SwiftZMQ", "rank-program", "ranks"],
+            dependencies: [
+                "MessagePassing", "MessagePassingExamples", "ProcessSupport", "SwiftZMQ", "rank-program", "ranks",
+            ],
             swiftSettings: language),
         .testTarget(
             name: "DistributedHashTableTests",

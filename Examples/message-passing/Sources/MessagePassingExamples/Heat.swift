@@ -1,21 +1,22 @@
 public import MessagePassing
 
 /// Heat spreads over a plate, one of whose edges is hot: each rank has some of its rows, and tells its neighbours in each
-/// step what its outermost rows are.
+/// step what its outermost rows are. Where there are more ranks than rows, the last ones have none.
 ///
 /// - Parameters:
 ///   - side: the rows and columns of the plate.
 ///   - steps: how often each place becomes the mean of its four neighbours.
 /// - Returns: the plate by rows, on rank 0, the same for every number of ranks; nil on the others.
 public func heat(_ world: Communicator, side: Int = 96, steps: Int = 200) async throws -> [Double]? {
+    let sharing = max(min(world.size, side), 1)
     // The first ranks have a row more where they do not come out even.
-    let rows = side / world.size + (world.rank < side % world.size ? 1 : 0)
+    let rows = world.rank < sharing ? side / sharing + (world.rank < side % sharing ? 1 : 0) : 0
     let cold = [Double](repeating: 0, count: side)
     var plate = [[Double]](repeating: cold, count: rows)
     let isFirst = world.rank == 0
-    let isLast = world.rank == world.size - 1
+    let isLast = world.rank == sharing - 1
 
-    for _ in 0..<steps {
+    for _ in 0..<(rows > 0 ? steps : 0) {
         // Sending waits for nobody, so that all may send first.
         if !isFirst { try await world.send(plate.first ?? [], to: world.rank - 1) }
         if !isLast { try await world.send(plate.last ?? [], to: world.rank + 1) }
