@@ -104,19 +104,55 @@ import Testing
         }
     }
 
+    /// How often the blocks of all ranks are passed on in a tree: each in as many messages as its distance from the root has
+    /// bits that are set.
+    private func passes(_ size: Int) -> Int { (0..<size).reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    @Test(arguments: 1...17)
+    func `Trees send the whole to or from each rank once, or blocks as often as they are passed on`(size: Int) throws {
+        let block = Operation.blockBytes
+        for root in [0, size - 1] {
+            func bytes(_ kind: CollectiveCall.Operation) throws -> Int {
+                try run(Operation(kind: kind, root: root), ranks: size).bytes.reduce(0, +)
+            }
+            #expect(try bytes(.broadcast) == block * (size - 1))
+            #expect(try bytes(.reduce) == 24 * (size - 1))
+            #expect(try bytes(.gather) == block * passes(size))
+            #expect(try bytes(.scatter) == block * passes(size))
+        }
+        let scan = try run(Operation(kind: .scan), ranks: size)
+        #expect(scan.bytes == scan.messages.map { 24 * $0 })
+        #expect(scan.depth == rounds(size))
+    }
+
+    @Test(arguments: 2...17)
+    func `Nobody is done with a barrier before everybody has begun it`(size: Int) throws {
+        for absent in 0..<size {
+            var runs = (0..<size).map { rank in
+                CollectiveRun(rank: rank, .barrier(Place(rank: rank, size: size)), FrameBlocks([]))
+            }
+            var flying: [(sender: Int, message: CollectiveRun.Outgoing)] = []
+            for rank in 0..<size where rank != absent { flying += try runs[rank].start().map { (rank, $0) } }
+            while let (sender, message) = flying.popLast() {
+                guard message.peer != absent else { continue }
+                let answers = try runs[message.peer].receive(message.frames, from: sender, round: message.round)
+                flying += answers.map { (message.peer, $0) }
+            }
+            #expect(runs.allSatisfy { !$0.isDone }, "without rank \(absent) of \(size)")
+        }
+    }
+
     @Test(arguments: 1...17)
     func `Both ways to gather for all send each block to each rank once`(size: Int) throws {
-        // All blocks have the same length.
-        let size = min(size, 9)
         for (bytes, messages) in [(0, rounds(size)), (1 << 20, size - 1)] {
             let traffic = try run(Operation(kind: .allGather, bytes: bytes), ranks: size)
             #expect(traffic.messages == Array(repeating: messages, count: size))
-            #expect(traffic.bytes == Array(repeating: 3 * (size - 1), count: size))
+            #expect(traffic.bytes == Array(repeating: Operation.blockBytes * (size - 1), count: size))
             #expect(traffic.depth == messages)
         }
         let exchange = try run(Operation(kind: .allToAll), ranks: size)
         #expect(exchange.messages == Array(repeating: size - 1, count: size))
-        #expect(exchange.bytes == Array(repeating: 3 * (size - 1), count: size))
+        #expect(exchange.bytes == Array(repeating: Operation.blockBytes * (size - 1), count: size))
     }
 
     @Test func `A message that the schedule does not expect is refused`() throws {

@@ -40,7 +40,13 @@ struct Operation: Hashable, Sendable, CustomTestStringConvertible {
 
     private func numbers(_ rank: Int) -> [Int] { (0..<count).map { (rank + 1) * 100 + $0 } }
 
-    private static func frame(_ one: Int, _ other: Int) -> Frame { Frame("\(one)>\(other)") }
+    /// The bytes of each block that is moved as it is.
+    static let blockBytes = 5
+
+    private static func frame(_ one: Int, _ other: Int) -> Frame {
+        func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return Frame("\(twoDigits(one))>\(twoDigits(other))")
+    }
 
     /// What a rank has in the beginning.
     func blocks(_ place: Place) -> any BlockStore {
