@@ -16,7 +16,7 @@ struct Operation: Hashable, Sendable, CustomTestStringConvertible {
 
     /// Each kind, with both algorithms where there are two.
     static func all(size: Int) -> [Operation] {
-        CollectiveCall.Operation.allCases.filter { $0 != .split }.flatMap { kind -> [Operation] in
+        CollectiveCall.Operation.allCases.flatMap { kind -> [Operation] in
             switch kind {
             case .allReduce:
                 [Operation(kind: kind, count: 2 * size + 1), Operation(kind: kind, count: 40, bytes: 1 << 20)]
@@ -58,7 +58,7 @@ struct Operation: Hashable, Sendable, CustomTestStringConvertible {
             var frames = [Frame?](repeating: nil, count: number)
             switch kind {
             case .broadcast where place.rank == root: frames[0] = Self.frame(root, root)
-            case .gather, .allGather: frames[place.rank] = Self.frame(place.rank, place.rank)
+            case .gather, .allGather, .split: frames[place.rank] = Self.frame(place.rank, place.rank)
             case .scatter where place.rank == root:
                 for rank in 0..<place.size { frames[rank] = Self.frame(root, rank) }
             case .allToAll:
@@ -91,7 +91,7 @@ struct Operation: Hashable, Sendable, CustomTestStringConvertible {
         switch kind {
         case .broadcast: return frames == [Self.frame(root, root)]
         case .gather: return place.rank != root || frames == ranks.map { Self.frame($0, $0) }
-        case .allGather: return frames == ranks.map { Self.frame($0, $0) }
+        case .allGather, .split: return frames == ranks.map { Self.frame($0, $0) }
         case .scatter: return frames[place.rank] == Self.frame(root, place.rank)
         case .allToAll: return frames[place.size...].elementsEqual(ranks.map { Self.frame($0, place.rank) })
         default: return true

@@ -3,7 +3,7 @@ import SwiftZMQ
 
 @testable import MessagePassing
 
-/// Ranks in memory that carry out a program of collective operations, while some of them are killed or stopped.
+/// Ranks in memory that carry out a program of operations, while some of them are killed or stopped, or give operations up.
 ///
 /// Messages between two ranks come in order, those of different ones in any. What a rank that is killed has sent last may
 /// be lost. Each other rank finds out some time later that it is silent.
@@ -11,11 +11,23 @@ struct SimulatedWorld {
     /// What becomes of a rank.
     enum Life: Hashable { case running, stopped, dead }
 
-    /// What a rank does: operations in a row; after an error it shrinks the communicator, and begins anew with the rest.
+    /// One of the things that a rank does.
+    enum Action {
+        /// A collective operation. After a split the rank goes on in its part, which has every other rank.
+        case collective(Operation)
+        /// A message to the next rank, and one from the rank before.
+        case ring
+    }
+
+    /// What a rank does: one thing after the other. After an error, in whatever part, it shrinks the communicator that it
+    /// began with, and begins anew with the rest.
     struct Program {
-        let operations: [Operation]
+        let actions: [Action]
         var next = 0
+        var home = CommunicatorID.world
         var communicator = CommunicatorID.world
+        /// The number that the collective operation has if it is begun.
+        var sequence: UInt32 = 0
         var ticket: Engine.Ticket = 0
         var isShrinking = false
         var isFinished = false
@@ -25,7 +37,7 @@ struct SimulatedWorld {
         var members: [UInt64: [Int]] = [:]
     }
 
-    private enum Parcel {
+    enum Parcel {
         case data(Header, [Frame])
         case membership(MembershipMessage)
         case finished(Int)
@@ -40,26 +52,26 @@ struct SimulatedWorld {
     }
 
     let size: Int
-    private(set) var cores: [RankCore]
-    private(set) var programs: [Program]
+    var cores: [RankCore]
+    var programs: [Program]
     private(set) var lives: [Life]
     private var channels: [Channel]
     /// Who has yet to find out that a rank is silent.
     private var suspicions: Set<[Int]> = []
     private var announced: [Set<CallAnnouncement>]
     private(set) var steps = 0
-    private(set) var wrongResults: [String] = []
+    var wrongResults: [String] = []
 
-    init(size: Int, _ operations: (Int) -> [Operation]) {
+    init(size: Int, _ actions: (Int) -> [Action]) {
         self.size = size
         cores = (0..<size).map { RankCore(rank: $0, size: size) }
-        programs = (0..<size).map { Program(operations: operations($0)) }
+        programs = (0..<size).map { Program(actions: actions($0)) }
         lives = Array(repeating: .running, count: size)
         announced = Array(repeating: [], count: size)
         channels = (0..<2 * size * size).map { Channel(sender: $0 / 2 / size, receiver: $0 / 2 % size) }
     }
 
-    private mutating func put(_ parcel: Parcel, from sender: Int, to receiver: Int, isData: Bool) {
+    mutating func put(_ parcel: Parcel, from sender: Int, to receiver: Int, isData: Bool) {
         channels[(sender * size + receiver) * 2 + (isData ? 1 : 0)].parcels.append(parcel)
     }
 
@@ -141,7 +153,7 @@ struct SimulatedWorld {
         return hasTold
     }
 
-    private mutating func change(_ rank: Int, _ body: (inout RankCore, inout [RankCore.Effect]) -> Void) {
+    mutating func change(_ rank: Int, _ body: (inout RankCore, inout [RankCore.Effect]) -> Void) {
         var effects: [RankCore.Effect] = []
         body(&cores[rank], &effects)
         for effect in effects {
@@ -156,68 +168,6 @@ struct SimulatedWorld {
             case .end(let ticket, let outcome): ended(rank, ticket, outcome)
             }
         }
-    }
-
-    // MARK: Programs
-
-    private mutating func ended(_ rank: Int, _ ticket: Engine.Ticket, _ outcome: Engine.Outcome) {
-        guard ticket == programs[rank].ticket else { return }
-        programs[rank].ticket = 0
-        let id = programs[rank].communicator
-        switch outcome {
-        case .blocks(let blocks):
-            guard let state = cores[rank].engine.state(of: id) else { return }
-            let operation = programs[rank].operations[programs[rank].next].fitted(state.size)
-            if !operation.isRight(blocks, Place(rank: state.rank, size: state.size)) {
-                wrongResults.append("\(operation.testDescription) on rank \(rank)")
-            }
-            programs[rank].next += 1
-            proceed(rank)
-        case .communicator(let new):
-            programs[rank].communicator = new
-            // All begin anew, as some may have done more than others; but not with what they do not agree on.
-            let isAgreed = programs[rank].errors[id]?.code != .mismatch
-            programs[rank].next = isAgreed ? 0 : programs[rank].operations.count - 1
-            proceed(rank)
-        case .failure(let error):
-            guard error.code != .finished else { return }
-            programs[rank].errors[id] = error
-            guard error.code != .excluded else { return }
-            programs[rank].isShrinking = true
-            let shrinking = cores[rank].makeTicket()
-            programs[rank].ticket = shrinking
-            change(rank) { core, effects in core.perform(&effects) { $0.shrink(id, as: shrinking, &$1) } }
-        case .message, .finished, .cancelled: break
-        }
-    }
-
-    private mutating func proceed(_ rank: Int) {
-        let program = programs[rank]
-        guard let state = cores[rank].engine.state(of: program.communicator) else { return }
-        programs[rank].members[program.communicator] = state.members
-        guard program.next < program.operations.count else {
-            finish(rank)
-            return
-        }
-        let operation = program.operations[program.next].fitted(state.size)
-        let place = Place(rank: state.rank, size: state.size)
-        let ticket = cores[rank].makeTicket()
-        programs[rank].ticket = ticket
-        change(rank) { core, effects in
-            core.perform(&effects) {
-                _ = $0.begin(
-                    operation.call, operation.schedule(place).schedule, operation.blocks(place),
-                    in: program.communicator, as: ticket, &$1)
-            }
-        }
-    }
-
-    private mutating func finish(_ rank: Int) {
-        programs[rank].isFinished = true
-        for other in 0..<size where other != rank {
-            put(.finished(cores[rank].engine.sentCounts[other]), from: rank, to: other, isData: false)
-        }
-        change(rank) { core, effects in core.perform(&effects) { $0.finish(&$1) } }
     }
 }
 

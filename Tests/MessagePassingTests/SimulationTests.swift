@@ -11,6 +11,9 @@ import Testing
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual
     }
 
+    /// What happens to a rank.
+    enum Accident: CaseIterable { case kill, stop, giveUp }
+
     /// What is wrong at the end of a simulation; empty when nothing is.
     private func faults(of world: SimulatedWorld) -> [String] {
         var faults = world.wrongResults
@@ -29,18 +32,18 @@ import Testing
         return faults
     }
 
-    @Test func `Ranks killed and stopped at random times`() throws {
+    @Test func `Ranks killed and stopped, and operations given up, at random times`() throws {
         let first = UInt64(Self.number("MODEL_SEED", Int.random(in: 0..<1_000_000_000)))
         let schedules = Self.number("RANKS_SCHEDULES", 1000)
         print("random schedules of ranks: MODEL_SEED=\(first), \(schedules) of them")
         for seed in first..<first + UInt64(schedules) {
             var random = SplitMix(seed: seed)
             let size = Int.random(in: 1...7, using: &random)
-            let all = Operation.all(size: size)
-            let operations = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+            let all = Operation.all(size: size).map { SimulatedWorld.Action.collective($0) } + [.ring]
+            let actions = (0..<Int.random(in: 1...6, using: &random)).map { _ in
                 all[Int.random(in: all.indices, using: &random)]
             }
-            var world = SimulatedWorld(size: size) { _ in operations }
+            var world = SimulatedWorld(size: size) { _ in actions }
             world.start()
             let worst = size - 1
             var accidents = Int.random(in: 0...max(worst, 0), using: &random)
@@ -49,11 +52,12 @@ import Testing
                 if accidents > 0, Int.random(in: 0..<10, using: &random) == 0 {
                     accidents -= 1
                     let victim = Int.random(in: 0..<size, using: &random)
-                    if Bool.random(using: &random) {
-                        world.kill(victim, using: &random)
-                    } else {
+                    switch Accident.allCases[Int.random(in: Accident.allCases.indices, using: &random)] {
+                    case .kill: world.kill(victim, using: &random)
+                    case .stop:
                         world.stop(victim)
                         resting.append(victim)
+                    case .giveUp: world.giveUp(victim)
                     }
                 }
                 if !resting.isEmpty, Int.random(in: 0..<30, using: &random) == 0 { world.resume(resting.removeFirst()) }
@@ -65,26 +69,31 @@ import Testing
         }
     }
 
-    @Test(arguments: 2...4)
-    func `A rank killed at every step of every operation`(size: Int) {
-        for operation in Operation.all(size: size) {
+    @Test(arguments: 2...4, Accident.allCases)
+    func `A rank killed, stopped or giving up at every step of every operation`(size: Int, accident: Accident) {
+        // What is made by a split is used, too.
+        let barrier = SimulatedWorld.Action.collective(Operation(kind: .barrier))
+        let collectives = Operation.all(size: size).map { operation -> [SimulatedWorld.Action] in
+            operation.kind == .split ? [.collective(operation), barrier] : [.collective(operation)]
+        }
+        for actions in collectives + [[.ring], [.ring, barrier]] {
             for victim in 0..<size {
-                for stops in [false, true] {
-                    for moment in 0... {
-                        var random = SplitMix(seed: UInt64(moment))
-                        var world = SimulatedWorld(size: size) { _ in [operation] }
-                        world.start()
-                        var isOver = false
-                        for _ in 0..<moment where !isOver { isOver = !world.step(using: &random) }
-                        if isOver { break }
-                        if stops { world.stop(victim) } else { world.kill(victim, using: &random) }
-                        while world.step(using: &random) {}
-                        let faults = faults(of: world)
-                        #expect(
-                            faults.isEmpty,
-                            "\(operation.testDescription), rank \(victim) of \(size), step \(moment): \(faults)")
-                        guard faults.isEmpty else { return }
+                for moment in 0... {
+                    var random = SplitMix(seed: UInt64(moment))
+                    var world = SimulatedWorld(size: size) { _ in actions }
+                    world.start()
+                    var isOver = false
+                    for _ in 0..<moment where !isOver { isOver = !world.step(using: &random) }
+                    if isOver { break }
+                    switch accident {
+                    case .kill: world.kill(victim, using: &random)
+                    case .stop: world.stop(victim)
+                    case .giveUp: world.giveUp(victim)
                     }
+                    while world.step(using: &random) {}
+                    let faults = faults(of: world)
+                    #expect(faults.isEmpty, "\(actions), rank \(victim) of \(size), step \(moment): \(faults)")
+                    guard faults.isEmpty else { return }
                 }
             }
         }
@@ -100,7 +109,7 @@ import Testing
             guard let other = all.filter({ $0.call != usual.call }).randomElement(using: &random) else { continue }
             let barrier = Operation(kind: .barrier)
             var world = SimulatedWorld(size: size) { rank in
-                [barrier, rank == odd ? other : usual, barrier, barrier]
+                [barrier, rank == odd ? other : usual, barrier, barrier].map { .collective($0) }
             }
             world.start()
             while world.step(using: &random), world.steps < 10_000 {}
@@ -117,7 +126,7 @@ import Testing
     @Test func `A rank that finishes too early is named to all that wait for it`() {
         for seed in UInt64(0)..<50 {
             var random = SplitMix(seed: seed)
-            let barrier = Operation(kind: .barrier)
+            let barrier = SimulatedWorld.Action.collective(Operation(kind: .barrier))
             var world = SimulatedWorld(size: 4) { $0 == 2 ? [barrier] : [barrier, barrier] }
             world.start()
             while world.step(using: &random) {}
