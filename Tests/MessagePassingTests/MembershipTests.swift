@@ -1,3 +1,4 @@
+import ProcessSupport
 import Testing
 
 @testable import MessagePassing
@@ -51,4 +52,23 @@ import Testing
     }
 
     private static func look(_ detector: inout HeartbeatDetector, _ now: Duration) -> [Int] { detector.look(at: now) }
+}
+
+/// Detection and agreement together, by the clock.
+@Suite struct DetectionTimeTests {
+    @Test(arguments: [2, 3, 4, 7], 1...2)
+    func `All survivors throw the same within three heartbeats after ranks die`(size: Int, deaths: Int) {
+        guard deaths < size else { return }
+        for seed in UInt64(0)..<50 {
+            var random = SplitMix(seed: seed)
+            var world = TimedWorld(size: size, using: &random)
+            for _ in 0..<Int.random(in: 200..<300, using: &random) { world.step() }
+            #expect(world.errors == Array(repeating: nil, count: size), "seed \(seed)")
+            let victims = Set((0..<size).shuffled(using: &random).prefix(deaths))
+            world.kill(victims)
+            for _ in 0..<3 * TimedWorld.ticksBetweenHeartbeats { world.step() }
+            let expected = MessagePassingError.rankFailed(victims.sorted())
+            #expect(world.errors == Array(repeating: expected, count: size - deaths), "seed \(seed)")
+        }
+    }
 }

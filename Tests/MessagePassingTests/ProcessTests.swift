@@ -81,9 +81,11 @@ import Testing
             sleep 1000
             """, folder.path)
         try await running.output.wait(for: "[", count: 3)
+        try await running.errors.wait(for: "ranks: rank 0 (sh) failed with status 137")
         let start = ContinuousClock.now
         #expect(try await running.ending() == .exited(137))
-        #expect(ContinuousClock.now - start < .seconds(30))
+        // Five, and what a busy machine adds.
+        #expect(ContinuousClock.now - start < .seconds(10))
         for line in running.output.soFar {
             let number = try #require(line.split(separator: " ").last.flatMap { pid_t($0) })
             // Killed it is, and gone as soon as the system gets to it.
@@ -171,8 +173,8 @@ import Testing
         try await running.output.wait(for: "threw", count: 3)
         let took = ContinuousClock.now - start
         print("rank \(victim) of \(operation) got signal \(signal): all survivors knew after \(took)")
-        // Three heartbeats, on a machine that may be busy.
-        #expect(took < .seconds(20))
+        // Three heartbeats of a second, and what a busy machine adds; without that: DetectionTimeTests.
+        #expect(took < .seconds(10))
         try await running.output.wait(for: "shrunk to 3", count: 3)
         let lines = running.output.soFar.map { $0.drop { $0 != "]" }.dropFirst(2) }
         let threw = Set(lines.filter { $0.hasPrefix("threw rankFailed: rank \(victim) ") })
