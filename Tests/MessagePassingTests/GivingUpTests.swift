@@ -95,4 +95,38 @@ import Testing
         #expect(results[1][0].contains("rank 0 gave up: timeout after 0.05 seconds"), "\(results)")
         #expect(results[2] == results[1])
     }
+    @Test func `A deadline ends waits for each other that nobody can notice`() async throws {
+        let results = try await LocalWorld.run(2) { world -> String in
+            do {
+                if world.rank == 0 { try await world.barrier(timeout: .milliseconds(50)) }
+                let _: Int = try await world.receive(timeout: .seconds(60))
+                return "nothing thrown"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(results[0].hasPrefix("timedOut"), "\(results)")
+        #expect(results[1].contains("barrier, cannot be completed; rank 0 gave up: timeout"), "\(results)")
+    }
+
+    @Test func `A deadline ends operations of two communicators that are called in different orders`() async throws {
+        let results = try await LocalWorld.run(2) { world -> String in
+            let part = try #require(try await world.split(color: 0))
+            do {
+                if world.rank == 0 {
+                    try await world.barrier(timeout: .milliseconds(50))
+                    try await part.barrier()
+                } else {
+                    try await part.barrier(timeout: .seconds(60))
+                    try await world.barrier()
+                }
+                return "nothing thrown"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(results[0].hasPrefix("timedOut"), "\(results)")
+        // Rank 0 does nothing more, and finishes.
+        #expect(results[1].contains("rank 0 gave up: it finished without calling it"), "\(results)")
+    }
 }
