@@ -3,8 +3,20 @@ import SwiftZMQ
 
 /// Worlds whose ranks are tasks of this process, with real sockets.
 enum LocalWorld {
-    /// Runs a body as each rank.
+    /// Runs a body as each rank, and finishes.
     static func run<Result: Sendable>(
+        _ size: Int, heartbeat: Duration = .seconds(5),
+        _ body: @escaping @Sendable (Communicator) async throws -> Result
+    ) async throws -> [Result] {
+        try await join(size, heartbeat: heartbeat) { world in
+            let result = try await body(world)
+            try await world.finish()
+            return result
+        }
+    }
+
+    /// Runs a body as each rank, which has to finish by itself.
+    static func join<Result: Sendable>(
         _ size: Int, heartbeat: Duration = .seconds(5),
         _ body: @escaping @Sendable (Communicator) async throws -> Result
     ) async throws -> [Result] {
@@ -16,9 +28,7 @@ enum LocalWorld {
                     var configuration = WorldConfiguration(rank: rank, size: size, rendezvous: rendezvous, keys: keys)
                     configuration.heartbeatInterval = heartbeat
                     let world = try await Communicator.world(configuration)
-                    let result = try await body(world)
-                    try await world.finish()
-                    return (rank, result)
+                    return (rank, try await body(world))
                 }
             }
             var results: [Int: Result] = [:]

@@ -82,8 +82,14 @@ public struct Communicator: Sendable {
     public static func withWorld<Result: Sendable>(
         _ body: @Sendable (Communicator) async throws -> Result
     ) async throws -> Result {
-        let world = try await world()
-        return try await withTaskExecutorPreference(world.executor) {
+        try await withWorld(world(), body)
+    }
+
+    /// The same with a world that was come by in another way.
+    static func withWorld<Result: Sendable>(
+        _ world: Communicator, _ body: @Sendable (Communicator) async throws -> Result
+    ) async throws -> Result {
+        try await withTaskExecutorPreference(world.executor) {
             do {
                 let result = try await body(world)
                 try await world.finish()
