@@ -139,9 +139,28 @@ import Testing
         let calls = try folder.text(of: "calls").split(separator: "\n")
         #expect(calls.count == 4)
         #expect(calls.allSatisfy { $0.hasSuffix("' node") || $0.hasSuffix("' node --free-port") }, "\(calls)")
-        let failing = try ranks(
-            "run", "--hosts", "127.0.0.1:2", "--remote-shell", folder.path + "/shell", "--", "sh", "-c", "exit 9")
-        #expect(try await failing.ending() == .exited(9))
+    }
+
+    @Test func `When a process on a host fails, those on all hosts are ended`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("#!/bin/sh\nshift\nexec sh -c \"$*\"\n", to: "shell")
+        chmod(folder.path + "/shell", 0o755)
+        let running = try ranks(
+            "run", "--hosts", "127.0.0.1:2,127.0.0.2:1", "--remote-shell", folder.path + "/shell", "--", "sh", "-c",
+            """
+            [ $RANKS_RANK = 2 ] && { until [ -e "$0/0" -a -e "$0/1" ]; do sleep 0.05; done; exit 9; }
+            echo $$; touch "$0/$RANKS_RANK"; exec sleep 1000
+            """, folder.path)
+        #expect(try await running.ending() == .exited(9))
+        #expect(try await running.errors.all().contains("ranks: rank 2 on 127.0.0.2 (sh) failed with status 9"))
+        let lines = try await running.output.all()
+        #expect(lines.count == 2)
+        for line in lines {
+            let number = try #require(line.split(separator: " ").last.flatMap { pid_t($0) })
+            let end = ContinuousClock.now + .seconds(60)
+            while Self.isAlive(number), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(!Self.isAlive(number), "process \(number) is still there")
+        }
     }
 
     @Test func `What cannot be is refused with status 64`() async throws {

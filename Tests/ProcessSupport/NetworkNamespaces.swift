@@ -65,10 +65,16 @@ package final class NetworkNamespaces: Sendable {
 
     /// Starts an executable of this package on one side.
     package func product(on side: Side, _ name: String, _ arguments: [String]) throws -> RunningProgram {
-        guard let tool = Self.tool else { throw Failure(description: "there is no ip") }
+        let words = try words(toRunOn: side)
         let path = RunningProgram.productFolder.appending(path: name).path()
-        // `ip` becomes the program, which so gets the signals.
-        return try RunningProgram(tool, ["netns", "exec", namespace(side), path] + arguments)
+        return try RunningProgram(words[0], Array(words.dropFirst()) + [path] + arguments)
+    }
+
+    /// What stands in front of the words of a command that is to run on one side; it becomes the command, which so gets the
+    /// signals.
+    package func words(toRunOn side: Side) throws -> [String] {
+        guard let tool = Self.tool else { throw Failure(description: "there is no ip") }
+        return [tool, "netns", "exec", namespace(side)]
     }
 
     /// Pulls the cable: both sides lose their carrier, nobody is told that a connection is lost.

@@ -39,5 +39,21 @@ struct Roster: Sendable {
         return known.count == entries.count ? known : nil
     }
 
+    /// Why some cannot reach others; nil if they may.
+    ///
+    /// A rank that finds rank 0 at a loopback address is on rank 0's machine, and tells all to find it at such an address, too.
+    var obstacle: MessagePassingError? {
+        let others = entries.compactMap(\.self).filter { $0.rank > 0 }
+        let hidden = others.filter { entry in
+            HostAddress.parts(of: entry.control).map { HostAddress.isLoopback($0.host) } ?? false
+        }
+        guard !hidden.isEmpty, hidden.count < others.count else { return nil }
+        let ranks = hidden.map(\.rank)
+        return MessagePassingError(
+            .notJoined, ranks: ranks,
+            "\(MessagePassingError.list(ranks)) cannot be reached by those on other machines: on rank 0's host, the name by "
+                + "which all know it leads to 127.…; give it an address of the network there (/etc/hosts)")
+    }
+
     var missing: [Int] { entries.indices.filter { entries[$0] == nil } }
 }

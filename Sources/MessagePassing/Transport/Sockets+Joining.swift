@@ -32,6 +32,12 @@ extension Sockets {
         var roster = Roster(own)
         while true {
             if let entries = roster.complete {
+                if let obstacle = roster.obstacle {
+                    for entry in entries where entry.rank != rank {
+                        try await answer(.refused(obstacle.explanation), to: entry.rank)
+                    }
+                    throw obstacle
+                }
                 for entry in entries where entry.rank != rank { try await answer(.roster(entries), to: entry.rank) }
                 return entries
             }
