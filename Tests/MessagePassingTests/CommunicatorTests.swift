@@ -38,6 +38,18 @@ import Testing
         #expect(results == [true, true])
     }
 
+    @Test func `An array of numbers that might be missing arrives, whether it is missing or not`() async throws {
+        let results = try await LocalWorld.run(2) { world -> [[Int]?] in
+            let own: [Int]? = world.rank == 0 ? [1, 2, 3] : nil
+            try await world.send(own, to: 1 - world.rank)
+            let received: [Int]? = try await world.receive()
+            // Of different lengths, which plain arrays must not have.
+            let all = try await world.allGather(own)
+            return [received] + all
+        }
+        #expect(results == [[nil, [1, 2, 3], nil], [[1, 2, 3], [1, 2, 3], nil]])
+    }
+
     @Test func `Messages are told apart by sender and tag, and probed without being taken`() async throws {
         let results = try await LocalWorld.run(3) { world -> [String] in
             guard world.rank == 2 else {

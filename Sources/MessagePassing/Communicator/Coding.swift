@@ -22,8 +22,13 @@ enum Coding {
         (type as? any PlainArray.Type)?.elementType ?? .encoded
     }
 
+    /// A value whose type says that it travels as its bytes; nil for any other, also for an array that might be missing.
+    static func plain<Value>(_ value: Value) -> (any PlainArray)? {
+        Value.self is any PlainArray.Type ? value as? any PlainArray : nil
+    }
+
     static func frame<Value: Encodable>(of value: Value) throws -> Frame {
-        if let plain = value as? any PlainArray { return plain.plainFrame }
+        if let plain = plain(value) { return plain.plainFrame }
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

@@ -89,7 +89,7 @@ extension Communicator {
         _ value: Value, timeout: Duration? = nil
     ) async throws -> [Value] {
         let type = Coding.elementType(of: Value.self)
-        let count = (value as? any PlainArray)?.count ?? 0
+        let count = Coding.plain(value)?.count ?? 0
         let call = CollectiveCall(operation: .allGather, elementType: type.rawValue, count: count)
         var own = [Frame?](repeating: nil, count: size)
         let frame = try await prepare(call) { try Coding.frame(of: value) }
