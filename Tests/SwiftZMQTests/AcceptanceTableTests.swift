@@ -27,14 +27,18 @@ import Testing
         text.matches(of: /`(\w+Tests)`: (.+?)(?=<br>|$)/).map { Citation(suite: "\($0.1)", test: "\($0.2)") }
     }
 
-    /// Every test of the binding that has a sentence for a name, with the suite that it is in.
+    /// Every test of the binding and of message passing that has a sentence for a name, with the suite that it is in.
     private static func tests() throws -> Set<Citation> {
-        let folder = URL(filePath: PackageFolder.path("Tests/SwiftZMQTests")).resolvingSymlinksInPath()
+        try tests(of: "Tests/SwiftZMQTests").union(tests(of: "Tests/MessagePassingTests"))
+    }
+
+    private static func tests(of path: String) throws -> Set<Citation> {
+        let folder = URL(filePath: PackageFolder.path(path)).resolvingSymlinksInPath()
         var found: Set<Citation> = []
         let files = try #require(FileManager.default.enumerator(atPath: folder.path()))
         for case let file as String in files where file.hasSuffix("Tests.swift") {
             var suite = ""
-            for line in try text("Tests/SwiftZMQTests/" + file).split(separator: "\n") {
+            for line in try text(path + "/" + file).split(separator: "\n") {
                 if let match = line.firstMatch(of: /@Suite.*struct (\w+)/) { suite = String(match.1) }
                 if let match = line.firstMatch(of: /func `([^`]+)`/) {
                     found.insert(Citation(suite: suite, test: String(match.1)))
