@@ -466,6 +466,7 @@ let package = Package(
                 "kademlia",
                 "pipeline",
                 "pubsub",
+                "ranks",
                 "webgateway",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
                 .product(name: "Logging", package: "swift-log", condition: gateway),

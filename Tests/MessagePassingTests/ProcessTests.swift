@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ProcessSupport
+import SwiftZMQ
 import Testing
 
 /// `ranks` and programs that it starts, as processes.
@@ -61,6 +62,23 @@ import Testing
         #expect(try await running.ending() == .exited(0))
         #expect(Set(try await running.output.all()) == ["[0] 0 of 3", "[1] 1 of 3", "[2] 2 of 3"])
         #expect(Set(try await running.errors.all()) == ["[0] no newline", "[1] no newline", "[2] no newline"])
+    }
+
+    @Test func `Processes that something else starts with the four variables are a world`() async throws {
+        let folder = try TemporaryFolder()
+        try CurveCertificate(try .generate()).save(in: folder.path, name: "world")
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        let processes = try (0..<2).map { rank in
+            try RunningProgram(
+                "/usr/bin/env",
+                [
+                    "RANKS_RANK=\(rank)", "RANKS_SIZE=2", "RANKS_RENDEZVOUS=\(rendezvous)",
+                    "RANKS_KEY_FILE=\(folder.path)/world.key_secret",
+                    RunningProgram.productFolder.appending(path: "ranks").path(), "demo", "dictionary",
+                ])
+        }
+        #expect(try await processes[1].output.all() == ["{'a': 7, 'b': 3.14}"])
+        for process in processes { #expect(try await process.ending() == .exited(0)) }
     }
 
     @Test func `The first process that fails is named, and its status is that of all`() async throws {

@@ -2,8 +2,8 @@ import Foundation
 import ProcessSupport
 import Testing
 
-/// The pages of `pubsub`, `pipeline` and `kademlia`, and the README's lines about the first two, walked literally: see
-/// `Scripts/walk-pages`.
+/// The pages of `pubsub`, `pipeline`, `kademlia` and `ranks`, and the README's lines about the first two, walked literally:
+/// see `Scripts/walk-pages`.
 @Suite(.timeLimit(.minutes(10)), .enabled("needs root and ip netns", { await NetworkNamespaces.areAvailable }))
 struct PagesTests {
     let programs = Programs()
@@ -19,6 +19,6 @@ struct PagesTests {
         let ending = try await walk.ending()
         let errors = try await walk.errors.all().joined(separator: "\n")
         #expect(ending == .exited(0), "\(errors)")
-        #expect(try await walk.output.all().count == 4)
+        #expect(try await walk.output.all().count == 5)
     }
 }

@@ -7,7 +7,7 @@ import SystemSupport
 /// import MessagePassing
 ///
 /// let world = try await Communicator.world()
-/// if world.rank == 0 {
+/// if world.rank == 0, world.size > 1 {
 ///     try await world.send(["a": 7.0, "b": 3.14], to: 1)
 /// } else if world.rank == 1 {
 ///     let data: [String: Double] = try await world.receive(from: 0)

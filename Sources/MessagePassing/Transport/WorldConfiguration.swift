@@ -11,7 +11,7 @@ public import SwiftZMQ
 /// | `RANKS_RANK` | this process's rank, from 0 |
 /// | `RANKS_SIZE` | the number of ranks |
 /// | `RANKS_RENDEZVOUS` | where rank 0 listens, as all reach it: `tcp://HOST:PORT` |
-/// | `RANKS_KEY_FILE` | the file with the secret of this world, which only its owner may read |
+/// | `RANKS_KEY_FILE` | the file with the secret of this world, which only its owner may read: a `CurveCertificate` |
 public struct WorldConfiguration: Sendable {
     /// This process's rank.
     public var rank: Int
