@@ -55,12 +55,12 @@ import Testing
         let shown = page.firstMatch(of: /\{"topic":"10001","payload":"42","id":(\d+)\}/)
         let id = try #require(shown.flatMap { UInt64($0.1) })
         /// What stands behind the two bytes of the head of a short frame.
-        func text(of frame: Frame) -> String { String(decoding: [UInt8](frame).dropFirst(2), as: UTF8.self) }
+        func contents(of frame: Frame) -> String { String(decoding: [UInt8](frame).dropFirst(2), as: UTF8.self) }
         let object = TopicWebSocketText.object(id: id, topic: "10001", payload: "42")
         for frame in [object, TopicWebSocketText.dropped(12), TopicWebSocketText.gap] {
-            #expect(page.contains("| `\(text(of: frame))` |"), "\(text(of: frame))")
+            #expect(page.contains("| `\(contents(of: frame))` |"), "\(contents(of: frame))")
         }
-        let binary = text(of: TopicWebSocketText.object(id: 1, topic: Frame([0xFF]), payload: Frame([0xFF])))
+        let binary = contents(of: TopicWebSocketText.object(id: 1, topic: Frame([0xFF]), payload: Frame([0xFF])))
         for name in ["payload_base64", "topic_base64"] {
             #expect(page.contains("`\(name)`") && binary.contains("\"\(name)\":\"/w==\""), "\(name)")
         }
