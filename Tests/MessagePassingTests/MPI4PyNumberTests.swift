@@ -121,7 +121,7 @@ import Testing
 
     @Test(arguments: 1...3)
     func `Ranks gather, scatter and exchange as many numbers as each has`(size: Int) async throws {
-        try await SampleValues.run(size) { world in
+        try await SampleValues.run(size) { world async throws in
             func count(_ number: Int) -> [Int32] { Array(repeating: Int32(number), count: number) }
             let all = (0..<world.size).map(count)
             #expect(try await world.gather(count(world.rank), to: 0) == (world.rank == 0 ? all : nil))

@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `Every reduction combines as it is called`() async throws {
-        _ = try await LocalWorld.run(3) { world in
+        _ = try await LocalWorld.run(3) { world async throws in
             let number = world.rank + 2
             #expect(try await world.allReduce(number, .sum) == 9)
             #expect(try await world.allReduce(number, .product) == 24)
