@@ -30,14 +30,14 @@ import Testing
         let input = try folder.write("id,name\01,a b\02,it's\0", to: "in")
         let base = try #require(Int(try await programs.pipelineShell("nice").output.all().first ?? ""))
         let collector = try collect(
-            "--output", folder["out"], "--ordered", "--joblog", folder["log"], "--results-folder", folder["r"])
+            "--output", folder["out"], "--ordered", "--joblog", folder["log"], "--results-folder", folder["each"])
         let worker = try work(
             "--colsep", ",", "--tag", "--nice", "3", "--exec", "printf '%s %s %s\\n' {name} {1} \"$(nice)\"")
         let producer = try produce(input, "-0", "--colsep", ",", "--header")
         try await expect(0, of: producer, collector)
         let lines = ["1,a b\ta b 1 \(min(base + 3, 19))", "2,it's\tit's 2 \(min(base + 3, 19))"]
         #expect(try folder.lines(of: "out") == lines)
-        #expect(try folder.lines(of: "r/2/stdout") == [lines[1]])
+        #expect(try folder.lines(of: "each/2/stdout") == [lines[1]])
         let log = try folder.lines(of: "log").map { $0.split(separator: "\t") }
         #expect(log.dropFirst().compactMap(\.last).sorted() == ["1,a b", "2,it's"])
         withExtendedLifetime(worker) {}

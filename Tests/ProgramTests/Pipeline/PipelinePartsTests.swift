@@ -174,7 +174,7 @@ import Testing
 
     @Test func `A collector that is killed goes on with its log and its folders by the same command`() async throws {
         let options = [
-            "--output", folder["out"], "--joblog", folder["log"], "--results-folder", folder["r"], "--format", "json",
+            "--output", folder["out"], "--joblog", folder["log"], "--results-folder", folder["each"], "--format", "json",
         ]
         func collector() throws -> RunningProgram {
             try programs.pipeline(["collect", "--results", results, "--done", done] + options)
@@ -194,7 +194,7 @@ import Testing
         // What was noted and not yet committed when it was killed is noted twice.
         let noted = try folder.lines(of: "log").dropFirst().compactMap { $0.split(separator: "\t").first }
         #expect(Set(noted).count == 60)
-        #expect(try folder.lines(of: "r/60/stdout") == ["60"])
+        #expect(try folder.lines(of: "each/60/stdout") == ["60"])
         // Of a run that is over, nothing is gone on with.
         let other = try programs.pipeline(
             ["collect", "--results", results, "--done", done, "--output", folder["new"], "--joblog", folder["log"]])

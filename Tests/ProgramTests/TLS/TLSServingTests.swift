@@ -126,7 +126,7 @@ import Testing
         let scan = try await gateway.run(
             Self.scanner, ["-m", "sslyze", "--mozilla_config=intermediate", "127.0.0.1:\(gateway.gateway.port)"])
         #expect(!scan.output.contains { $0.contains("VULNERABLE") }, "\(scan)")
-        let verdict = scan.output.drop { !$0.contains("Compliance against TLS configuration") }
+        let verdict = scan.output.drop { !$0.contains("COMPLIANCE AGAINST TLS CONFIGURATION") }
         #expect(verdict.contains { $0.contains("ompliant.") }, "\(scan)")
         // The authority is the test's own, which no browser knows.
         let issues = verdict.filter { $0.contains(" * ") && !$0.contains("certificate_path_validation") }

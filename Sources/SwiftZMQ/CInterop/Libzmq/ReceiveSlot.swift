@@ -58,6 +58,8 @@ struct ReceiveSlot: ~Copyable {
     @inline(never)
     private mutating func copyFromOutside() -> Frame {
         let frame = unsafe Frame(copying: UnsafeRawBufferPointer(start: zmq_msg_data(&raw), count: count))
+        // Of 33 bytes that came over a connection the memory is libzmq's, which knows more of them.
+        if property(FrameMetadata.descriptorName) != nil { return frame }
         let code = unsafe zmq_msg_close(&raw)
         assert(code == 0, "zmq_msg_close failed with errno \(czmq_errno())")
         unsafe zmq_msg_init(&raw)
