@@ -152,8 +152,6 @@ extension SocketState {
             if unfinished == nil {
                 unfinished = UnfinishedMessage(head: frame)
             } else {
-                // As a rule there are some more, and room for one alone would soon be too little.
-                if !isLast, unfinished?.tail.isEmpty == true { unfinished?.tail.reserveCapacity(4) }
                 unfinished?.tail.append(frame)
             }
             if isLast, let whole = unfinished.take() {
