@@ -57,6 +57,8 @@ struct Lookup: Sendable {
     private(set) var requests = 0
     /// How many answers came.
     private(set) var answers = 0
+    /// Whether others were added to those that it began with.
+    private(set) var isWidened = false
 
     /// A lookup that begins with those that are known.
     ///
@@ -111,6 +113,17 @@ struct Lookup: Sendable {
             if counted >= wanted { return true }
         }
         return true
+    }
+
+    /// Whether it has ended with fewer answers than it wants, as too many of those that it began with are gone.
+    var isStranded: Bool { !isWidened && isFinished && nearest(wanted).count < wanted }
+
+    /// Goes on with others, wherever they are: who answers knows nodes that are nearer. Once only.
+    ///
+    /// - Parameter contacts: those that may be there; whom it has heard of already it does not ask again.
+    mutating func widen(knowing contacts: [Contact]) {
+        isWidened = true
+        for contact in contacts { add(contact, from: nil, isBounded: false) }
     }
 
     /// The nearest nodes that have answered, nearest first.
@@ -203,10 +216,10 @@ struct Lookup: Sendable {
         return low
     }
 
-    private mutating func add(_ contact: Contact, from source: Int?) {
+    private mutating func add(_ contact: Contact, from source: Int?, isBounded: Bool = true) {
         let distance = contact.id.distance(to: target)
         let position = position(of: distance)
-        guard position < Self.mostCandidates, heardOf.count < Int(UInt16.max) else { return }
+        guard position < Self.mostCandidates || !isBounded, heardOf.count < Int(UInt16.max) else { return }
         if position < order.count, heardOf[Int(order[position])].distance == distance {
             if let source { corroborate(Int(order[position]), by: source) }
             return
@@ -217,7 +230,7 @@ struct Lookup: Sendable {
             Candidate(
                 contact: contact, distance: distance, depth: depth, source: source.map { UInt16($0) } ?? place))
         order.insert(place, at: position)
-        dropFarthest()
+        if isBounded { dropFarthest() }
     }
 
     private mutating func dropFarthest() {

@@ -36,6 +36,11 @@ extension Node {
             request(body, of: contact.id, at: contact.address, for: .lookup(number), now: now)
         }
         guard let task = tasks[number], task.value == nil, task.lookup.isFinished else { return }
+        if task.lookup.isStranded {
+            let contacts = table.lastSeen(3 * settings.replication)
+            tasks[number]?.lookup.widen(knowing: contacts)
+            return proceed(number, now: now)
+        }
         finishLookup(number, task, now: now)
     }
 

@@ -15,6 +15,12 @@ extension RoutingTable {
         return nearest
     }
 
+    /// The known nodes that were seen last, the last one first.
+    func lastSeen(_ wanted: Int) -> [Contact] {
+        let entries = buckets.flatMap(\.entries).filter { !$0.isSuspect }
+        return entries.sorted { $0.lastSeen > $1.lastSeen }.prefix(wanted).map(\.contact)
+    }
+
     /// How many known nodes are nearer to an identifier than another, counted up to a limit.
     ///
     /// - Parameters:

@@ -44,6 +44,19 @@ import Testing
         #expect(lookup.next() == nil)
     }
 
+    @Test func `Where too many are gone it goes on with others, once, and asks nobody twice`() {
+        var lookup = lookup(.zero, knowing: (1...5).map { contact($0) })
+        while let asked = lookup.next() { lookup.failed(asked.id) }
+        #expect(lookup.isStranded)
+        lookup.widen(knowing: [contact(5), contact(100)])
+        #expect(!lookup.isFinished && lookup.next() == contact(100) && lookup.next() == nil)
+        lookup.answer(from: contact(100).id, naming: [contact(6), contact(7), contact(1)], token: 0)
+        #expect(lookup.next() == contact(6) && lookup.next() == contact(7) && lookup.next() == nil)
+        for word: UInt64 in [6, 7] { lookup.answer(from: contact(word).id, naming: [], token: 0) }
+        #expect(lookup.isFinished && !lookup.isStranded)
+        #expect(lookup.nearest(3).map(\.contact) == [contact(6), contact(7), contact(100)])
+    }
+
     @Test func `Who is late holds nobody up, and may still answer`() {
         var lookup = lookup(.zero, knowing: (1...6).map { contact($0) })
         for _ in 0..<3 { _ = lookup.next() }

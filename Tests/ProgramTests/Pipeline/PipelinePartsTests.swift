@@ -174,7 +174,8 @@ import Testing
 
     @Test func `A collector that is killed goes on with its log and its folders by the same command`() async throws {
         let options = [
-            "--output", folder["out"], "--joblog", folder["log"], "--results-folder", folder["each"], "--format", "json",
+            "--output", folder["out"], "--joblog", folder["log"], "--results-folder", folder["each"], "--format",
+            "json",
         ]
         func collector() throws -> RunningProgram {
             try programs.pipeline(["collect", "--results", results, "--done", done] + options)
