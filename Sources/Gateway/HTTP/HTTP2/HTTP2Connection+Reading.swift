@@ -186,7 +186,7 @@ extension HTTP2Connection {
         let exchange = HTTPExchange(request, from: origin, rules, at: now)
         var rejection = exchange.earlyRefusal
         if case .answer = exchange.plan, !endsStream, expectation != .none { rejection = ChunkedBodyDecoder.tooLarge }
-        var stream = HTTP2Stream(exchange, declaredLength: declaredLength, window: initialWindow)
+        let stream = HTTP2Stream(exchange, declaredLength: declaredLength, window: initialWindow)
         stream.isReading = !endsStream
         stream.isTunnel = isTunnel
         streams.insert(stream, as: id)
@@ -319,7 +319,7 @@ extension HTTP2Connection {
     ) {
         let hints = HeadHints(head.readableBytesUInt8Span, limits: rules.limits)
         let exchange = HTTPExchange(refused: rejection, hints, from: origin, rules, at: now)
-        var stream = HTTP2Stream(exchange, declaredLength: nil, window: initialWindow)
+        let stream = HTTP2Stream(exchange, declaredLength: nil, window: initialWindow)
         stream.isReading = !endsStream
         stream.keepsBody = false
         streams.insert(stream, as: id)

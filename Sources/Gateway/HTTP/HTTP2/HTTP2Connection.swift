@@ -231,7 +231,7 @@ struct HTTP2Connection {
     mutating func remove(_ id: HTTP2StreamID, _ outcome: FinishedRequest.Outcome, at now: NIODeadline) {
         windowUpdates[id] = nil
         if !control.isEmpty { control.removeAll { $0.streamID == id } }
-        guard var stream = streams.remove(id) else { return }
+        guard let stream = streams.remove(id) else { return }
         if stream.isReading { releaseBody(id, at: now) }
         held -= stream.heldBytes
         reserved -= stream.reserved

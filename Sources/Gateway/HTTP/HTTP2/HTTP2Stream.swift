@@ -4,8 +4,11 @@ import NIOHPACK
 import SwiftZMQ
 
 /// One stream of a connection of HTTP/2: a request and its answer, with what has come of the one and waits of the other.
-struct HTTP2Stream {
-    var exchange: HTTPExchange
+///
+/// It is the connection's alone, in one place in memory: found by its number many times for a request, it would be copied each
+/// time.
+final class HTTP2Stream {
+    @exclusivity(unchecked) var exchange: HTTPExchange
 
     // MARK: The request
 
@@ -45,7 +48,7 @@ struct HTTP2Stream {
     /// Whether the whole answer is handed on, and only the request has not come to its end.
     var isAnswered = false
     /// What waits of the body.
-    private var pieces = Deque<Frame>()
+    @exclusivity(unchecked) private var pieces = Deque<Frame>()
     /// How many bytes of the first piece have been handed on.
     private var offset = 0
     /// The bytes that wait.
@@ -74,14 +77,14 @@ struct HTTP2Stream {
     var hasOutput: Bool { !isAnswered && (head != nil || heldBytes > 0 || hasBegun && ends) }
 
     /// Adds to what waits.
-    mutating func append(_ piece: Frame) {
+    func append(_ piece: Frame) {
         guard !piece.isEmpty, !isBodyless else { return }
         pieces.append(piece)
         heldBytes += piece.count
     }
 
     /// Takes bytes from what waits; there have to be as many.
-    mutating func take(_ count: Int) -> ByteBuffer {
+    func take(_ count: Int) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         var left = count
         while left > 0, let first = pieces.first {
