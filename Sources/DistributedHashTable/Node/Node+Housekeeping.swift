@@ -35,12 +35,12 @@ extension Node {
         if hasJoined, table.isDeserted { for address in bootstraps { askToJoin(address, now: now) } }
     }
 
-    /// So many that are back mean that the network was cut, and is whole again.
-    private static let returnsAfterCut = 3
+    /// So many that are back mean that the network was cut, and is whole again: fewer where few are known.
+    private var returnsAfterCut: Int { max(1, min(3, settings.replication / 4)) }
 
     /// Hands what was stored during a cut to those who are nearest to its key now: they may all have been on the other side.
     private mutating func republishAfterCut(now: Instant) {
-        guard returned >= Self.returnsAfterCut, now >= nextMending else { return }
+        guard returned >= returnsAfterCut, now >= nextMending else { return }
         nextMending = now + settings.neighbourhoodInterval * 0.5
         for (key, entry) in values.entries.sorted(by: { $0.key < $1.key })
         where !entry.isCopy && entry.since >= silentSince {
