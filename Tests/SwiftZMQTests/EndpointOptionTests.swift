@@ -63,6 +63,7 @@ import Testing
         let context = try Context()
         let keys = try CurveKeyPair.generate()
         let push = try Push(context) { $0.linger = .zero }
+        var events = push.events.makeAsyncIterator()
         var endpoint = "tcp://127.0.0.1:*"
         for round in 0..<2 {
             let pull = try Pull(context) { $0.security = .curveServer(keys) }
@@ -81,6 +82,8 @@ import Testing
             try await push.send("\(round)")
             #expect(try await pull.receive(timeout: .seconds(20)) == ["\(round)"])
             pull.close()
+            // What is sent before would go into the connection that ends.
+            while try #require(await events.next()).kind != .disconnected {}
         }
         await context.shutdown()
     }

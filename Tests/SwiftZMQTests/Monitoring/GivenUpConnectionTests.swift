@@ -8,14 +8,12 @@ import Testing
         try await eventually { try !socket.readiness.contains(.writable) }
     }
 
-    @Test(arguments: [Transport.tcp, .ipc])
-    func `A connection that was given up before anybody looked ends the wait with the reason`(
-        transport: Transport
-    ) async throws {
+    // Over TCP: over `ipc` the client may find the connection closed before it has read why, each time that it tries again.
+    @Test func `A connection that was given up before anybody looked ends the wait with the reason`() async throws {
         let context = try Context()
         func check(_ server: some Socket, _ client: some SendingSocket) async throws {
             try client.setOption(\.linger, to: .zero)
-            let endpoint = try server.bind(transport.freshEndpoint())
+            let endpoint = try server.bind("tcp://127.0.0.1:*")
             try client.connect(endpoint)
             let isLonely = try await becomesLonely(client)
             #expect(isLonely, "\(type(of: client))")
