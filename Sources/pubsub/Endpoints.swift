@@ -58,11 +58,6 @@ extension Socket {
 }
 
 extension SocketOptions {
-    /// Secures the socket, if it is to be.
-    mutating func secure(by security: SocketSecurity?) {
-        if let security { self.security = security }
-    }
-
     /// Sets what every socket of the program has.
     mutating func prepare(for endpoints: [EndpointArgument]) {
         if endpoints.contains(where: \.isIPv6) { self.usesIPv6 = true }

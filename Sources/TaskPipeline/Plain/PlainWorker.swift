@@ -1,3 +1,4 @@
+import EndpointSupport
 import Glibc
 public import SwiftZMQ
 import SystemSupport

@@ -13,10 +13,3 @@ public struct PipelineSecurity: Sendable {
         self.connected = connected
     }
 }
-
-extension SocketOptions {
-    /// Secures the socket, if it is to be.
-    mutating func secure(by security: SocketSecurity?) {
-        if let security { self.security = security }
-    }
-}

@@ -1,3 +1,4 @@
+import EndpointSupport
 import SwiftZMQ
 import SystemSupport
 
