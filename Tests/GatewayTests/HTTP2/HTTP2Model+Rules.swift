@@ -160,7 +160,7 @@ extension HTTP2Model {
         let limit = rules.settings.responseBuffer
         let count = http.streams.count
         check(count <= rules.settings.maximumStreams, "\(count) streams")
-        let held = http.streams.ids.reduce(0) { $0 + (http.streams[$1]?.heldBytes ?? 0) }
+        let held = http.streams.values.reduce(0) { $0 + $1.heldBytes }
         let counted = http.held
         check(held == counted, "\(held) bytes are held, and \(counted) are thought to be")
         // One alone always may wait; the largest of the model has about 16,000 bytes.

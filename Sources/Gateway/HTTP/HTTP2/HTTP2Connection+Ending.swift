@@ -85,12 +85,12 @@ extension HTTP2Connection {
         switch stage {
         case .open:
             // As in HTTP/1: what has begun and has an end is finished, and for all else the client is gone.
-            for id in streams.ids
+            for id in streams.keys.sorted()
             where streams[id].map({ !$0.hasBegun || $0.exchange.isTopicStream || $0.webSocket != nil }) == true {
                 remove(id, .abandoned, at: now)
             }
             // And what the client has not allowed yet, it never will.
-            for id in streams.ids where streams[id]?.blocked != nil { cut(id, at: now) }
+            for id in streams.keys.sorted() where streams[id]?.blocked != nil { cut(id, at: now) }
             headerDeadline = .distantFuture
         case .ending: noteDelivery(unacknowledged: unacknowledged, at: now)
         case .lingering: end(.close, at: now)
@@ -188,7 +188,7 @@ extension HTTP2Connection {
     /// Cuts the answers of which the client has had all that it allowed, and for long has not allowed more.
     private mutating func cutBlocked(at now: NIODeadline) {
         blockedDeadline = .distantFuture
-        for id in streams.ids {
+        for id in streams.keys.sorted() {
             guard let (since, noted) = streams[id]?.blocked else { continue }
             let position = noted ?? written
             if progress.acknowledged < position {

@@ -92,7 +92,7 @@ extension HTTP2Connection {
         for setting in settings where setting.parameter == .initialWindowSize {
             let change = setting.value - initialWindow
             initialWindow = setting.value
-            for id in streams.ids {
+            for id in streams.keys.sorted() {
                 streams[id]?.window += change
                 takeTurn(id)
             }
@@ -189,7 +189,7 @@ extension HTTP2Connection {
         let stream = HTTP2Stream(exchange, declaredLength: declaredLength, window: initialWindow)
         stream.isReading = !endsStream
         stream.isTunnel = isTunnel
-        streams.insert(stream, as: id)
+        streams[id] = stream
         if let rejection {
             refuse(id, rejection, at: now)
         } else if endsStream || isConnect || isTunnel {
@@ -322,7 +322,7 @@ extension HTTP2Connection {
         let stream = HTTP2Stream(exchange, declaredLength: nil, window: initialWindow)
         stream.isReading = !endsStream
         stream.keepsBody = false
-        streams.insert(stream, as: id)
+        streams[id] = stream
         writeOwnAnswer(id, at: now)
     }
 }

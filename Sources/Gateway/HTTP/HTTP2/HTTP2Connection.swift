@@ -72,7 +72,7 @@ struct HTTP2Connection {
     let maximumStreams: Int
 
     var stage = ConnectionStage.open
-    var streams = HTTP2StreamTable()
+    var streams: [HTTP2StreamID: HTTP2Stream] = [:]
     /// The streams whose requests the broker has.
     var requests: [UInt64: HTTP2StreamID] = [:]
     /// The streams that have become WebSockets, and when one of them has to be looked after.
@@ -231,7 +231,7 @@ struct HTTP2Connection {
     mutating func remove(_ id: HTTP2StreamID, _ outcome: FinishedRequest.Outcome, at now: NIODeadline) {
         windowUpdates[id] = nil
         if !control.isEmpty { control.removeAll { $0.streamID == id } }
-        guard let stream = streams.remove(id) else { return }
+        guard let stream = streams.removeValue(forKey: id) else { return }
         if stream.isReading { releaseBody(id, at: now) }
         held -= stream.heldBytes
         reserved -= stream.reserved
@@ -274,7 +274,7 @@ struct HTTP2Connection {
     }
 
     mutating func abandonStreams(at now: NIODeadline) {
-        for id in streams.ids { remove(id, .abandoned, at: now) }
+        for id in streams.keys.sorted() { remove(id, .abandoned, at: now) }
         control = []
         windowUpdates = [:]
         turns = []
