@@ -60,7 +60,8 @@ public struct WorkerRequest: Sendable {
     /// The method, the target and the fields in the common currency of Swift's HTTP libraries.
     ///
     /// `authority` is the client's `host`, which does not stand among the fields; `scheme` is the one the client used
-    /// towards the gateway, or, where trusted proxies name several, towards the first of them; `path` is the target. It is made anew by each use: keep it where it is used more than once.
+    /// towards the gateway, or, where trusted proxies name several, towards the first of them; `path` is the target. It is
+    /// made anew by each use: keep it where it is used more than once.
     public var head: HTTPRequest {
         var fields = HTTPFields()
         fields.reserveCapacity(raw.fields.count)

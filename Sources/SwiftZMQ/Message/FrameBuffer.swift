@@ -58,6 +58,15 @@ class FrameBuffer: @unchecked Sendable {
             code: .invalidArgument, operation: "fill a frame", explanation: "the capacity \(capacity) is negative")
     }
 
+    /// Room for so many bytes, at least for one. Swift's own `allocate` takes twice as long, as it asks the C library for an
+    /// alignment, whatever it is told. To be given back by `free`.
+    ///
+    /// Where the system has none, the process ends, as it does where Swift itself finds none.
+    static func memory(_ capacity: Int) -> UnsafeMutableRawBufferPointer {
+        guard let start = unsafe malloc(max(1, capacity)) else { fatalError("no memory for \(capacity) bytes") }
+        return unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
+    }
+
     /// What libzmq knows about where the bytes came from; nil where it knows nothing.
     func property(_ name: String) -> String? { nil }
 
@@ -103,13 +112,6 @@ final class AllocatedBuffer: FrameBuffer, @unchecked Sendable {
         let memory = unsafe Self.memory(bytes.count)
         unsafe memory.copyMemory(from: bytes)
         unsafe super.init(start: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped), count: bytes.count)
-    }
-
-    /// Room for so many bytes, at least for one. Swift's own `allocate` takes twice as long, as it asks the C library for an
-    /// alignment, whatever it is told.
-    private static func memory(_ capacity: Int) -> UnsafeMutableRawBufferPointer {
-        guard let start = unsafe malloc(max(1, capacity)) else { fatalError("no memory for \(capacity) bytes") }
-        return unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
     }
 
     deinit {

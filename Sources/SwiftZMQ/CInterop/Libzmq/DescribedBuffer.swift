@@ -1,7 +1,10 @@
 import CZMQ
+import Glibc
 
 /// A short received message, copied, together with the `zmq_msg_t` that knows where it came from.
 final class DescribedBuffer: FrameBuffer, @unchecked Sendable {
+    // `@unchecked` because `zmq_msg_t` is not Sendable. It is a constant, of which copies alone are handed to libzmq: to read
+    // properties that never change, and once to close it, when nobody else has it.
     private let raw: zmq_msg_t
 
     init(taking source: inout zmq_msg_t, count: Int) {
@@ -9,12 +12,12 @@ final class DescribedBuffer: FrameBuffer, @unchecked Sendable {
         unsafe zmq_msg_init(&target)
         let code = unsafe zmq_msg_move(&target, &source)
         precondition(code == 0, "zmq_msg_move failed with errno \(czmq_errno())")
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(count, 1), alignment: 1)
+        let memory = unsafe Self.memory(count)
         if count > 0, let start = unsafe zmq_msg_data(&target) {
-            unsafe memory.copyMemory(from: start, byteCount: count)
+            unsafe memory.copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
         }
         raw = target
-        unsafe super.init(start: UnsafeRawPointer(memory), count: count)
+        unsafe super.init(start: UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped), count: count)
     }
 
     override func property(_ name: String) -> String? { FrameProperty.value(of: name, in: raw) }
@@ -25,7 +28,7 @@ final class DescribedBuffer: FrameBuffer, @unchecked Sendable {
         var last = raw
         let code = unsafe zmq_msg_close(&last)
         assert(code == 0, "zmq_msg_close failed with errno \(czmq_errno())")
-        unsafe start.deallocate()
+        unsafe free(UnsafeMutableRawPointer(mutating: start))
     }
 }
 
