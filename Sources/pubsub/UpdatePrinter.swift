@@ -47,10 +47,11 @@ struct UpdatePrinter: ~Copyable {
     /// Prints the updates that need not be waited for.
     private mutating func printWhatIsThere(from socket: Subscriber) async throws {
         while !reception.isDone {
-            let messages = try socket.tryReceive(upTo: min(Self.updatesAtOnce, reception.left))
+            var messages = try socket.tryReceive(upTo: min(Self.updatesAtOnce, reception.left))
             guard !messages.isEmpty else { return }
-            // All of them, before anything is thrown: nobody else has them.
-            for message in messages {
+            // All of them, before anything is thrown: nobody else has them. Taken out from behind, none is copied.
+            messages.reverse()
+            while let message = messages.popLast() {
                 if let update = reception.accept(message) { show(update) }
                 if output.isFull { try await output.flush() }
             }

@@ -42,7 +42,7 @@ struct UpdateReception {
 
     /// Takes a message into account; the update that it is, or nil for one of another topic.
     @inline(__always)
-    mutating func accept(_ message: Message) -> Update? {
+    mutating func accept(_ message: consuming Message) -> Update? {
         let update = Update(message, format: wire)
         if let exactTopics, !exactTopics.contains(update.topic) { return nil }
         count += 1

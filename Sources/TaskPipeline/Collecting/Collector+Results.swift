@@ -2,6 +2,30 @@ import SwiftZMQ
 import SystemSupport
 
 extension Collector.State {
+    /// Decides on results that came together, and notes what is not written now.
+    ///
+    /// - Returns: what is to become of each; nil for what is no result, as another attempt follows.
+    mutating func admit(_ results: some Sequence<TaskResult>) -> [ResultSequencer.Admission?] {
+        var admissions: [ResultSequencer.Admission?] = []
+        admissions.reserveCapacity(results.underestimatedCount)
+        for result in results { admissions.append(result.isFinal ? admit(result) : nil) }
+        return admissions
+    }
+
+    private mutating func admit(_ result: TaskResult) -> ResultSequencer.Admission {
+        let admission = sequencer.admit(result)
+        switch admission {
+        case .write: break
+        case .hold: pendingReports.noteHeld(result.number)
+        case .holdStill:
+            // Somebody has had it done again: the producer may not know that it is here.
+            pendingReports.noteHeld(result.number)
+            dropped += 1
+        case .drop: dropped += 1
+        }
+        return admission
+    }
+
     /// Whether to say that results of another run come. What an earlier run has left comes once, and is nothing to be told.
     mutating func isForeignNoticeDue(at now: Moment) -> Bool {
         if let next = nextForeignNotice, now < next { return false }
@@ -62,35 +86,31 @@ extension Collector {
                         + "the --results of a worker names the collector of its --tasks"))
         }
         guard isOurs else { return }
-        for result in received.results { try take(result, into: &batch) }
-    }
-
-    private func take(_ result: TaskResult, into batch: inout Batch) throws {
-        guard result.isFinal else {
-            for observer in settings.observers { try observer.note(result) }
+        let results = received.results
+        guard settings.isOrdered else {
+            // What is written is made outside the lock: the output of one task may be long.
+            let admissions = state.withLock { $0.admit(results) }
+            for (result, admission) in zip(results, admissions) { try take(result, admission, into: &batch) }
             return
         }
-        // What is written is made outside the lock: the output of one task may be long.
-        let admission = state.withLock { state in
-            let admission = state.sequencer.admit(result)
-            switch admission {
-            case .write: break
-            case .hold: state.pendingReports.noteHeld(result.number)
-            case .holdStill:
-                // Somebody has had it done again: the producer may not know that it is here.
-                state.pendingReports.noteHeld(result.number)
-                state.dropped += 1
-            case .drop: state.dropped += 1
+        // Each may let others pass that were held back, and those come before the next.
+        for result in results {
+            let admission = state.withLock { $0.admit(CollectionOfOne(result)) }[0]
+            try take(result, admission, into: &batch)
+            while admission == .write, let released = state.withLock({ $0.sequencer.release() }) {
+                batch.add(released, as: settings.format)
             }
-            return admission
         }
+    }
+
+    private func take(
+        _ result: TaskResult, _ admission: ResultSequencer.Admission?, into batch: inout Batch
+    ) throws {
         switch admission {
+        case nil: for observer in settings.observers { try observer.note(result) }
         case .write:
             try observe(result)
             batch.add(result, as: settings.format)
-            while settings.isOrdered, let released = state.withLock({ $0.sequencer.release() }) {
-                batch.add(released, as: settings.format)
-            }
         case .hold: try observe(result)
         case .holdStill, .drop: break
         }

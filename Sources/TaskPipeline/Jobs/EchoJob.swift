@@ -1,5 +1,8 @@
 /// The task is the result.
 public struct EchoJob: Job {
+    /// Nothing is waited for.
+    public let isBrief = true
+
     /// The job.
     public init() {}
 

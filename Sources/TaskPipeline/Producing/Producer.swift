@@ -97,9 +97,12 @@ public final class Producer: Sendable {
     /// - Returns: those for which there was none.
     public func offer(_ texts: ArraySlice<ArraySlice<UInt8>>) -> ArraySlice<ArraySlice<UInt8>> {
         window.withLock { window in
-            var rest = texts
-            while window.hasRoom, let text = rest.popFirst() { window.add(text) }
-            return rest
+            var next = texts.startIndex
+            while next < texts.endIndex, window.hasRoom {
+                window.add(texts[next])
+                next += 1
+            }
+            return texts[next...]
         }
     }
 

@@ -70,26 +70,33 @@ public struct AssignedTasks: Sendable {
     }
 
     /// The next task to do; nil when there is none.
-    public mutating func begin(at now: Instant) -> PipelineTask? {
-        guard first < queue.count else { return nil }
-        let task = queue[first]
-        first += 1
+    public mutating func begin(at now: Instant) -> PipelineTask? { begin(upTo: 1, at: now).first }
+
+    /// The next tasks to do, which one thread does one after the other.
+    public mutating func begin(upTo count: Int, at now: Instant) -> [PipelineTask] {
+        let tasks = Array(queue[first..<first + min(count, waitingCount)])
+        guard !tasks.isEmpty else { return [] }
+        first += tasks.count
         // What has been done is not kept until the whole queue has.
         if first >= 1024 {
             queue.removeSubrange(..<first)
             first = 0
         }
-        begun.append((task.number, now))
+        for task in tasks { begun.append((task.number, now)) }
         lastProgress = now
-        return task
+        return tasks
     }
 
     /// Notes that a task is done.
     ///
+    /// - Parameters:
+    ///   - start: when its turn came, where it was taken together with others; nil, the default, for when it was taken.
     /// - Returns: how long it took, in nanoseconds; nil when nobody wants to know, as it is of an earlier run.
-    public mutating func finish(_ number: TaskNumber, of run: RunID, at now: Instant) -> Int64? {
+    public mutating func finish(
+        _ number: TaskNumber, of run: RunID, from start: Instant? = nil, at now: Instant
+    ) -> Int64? {
         guard run == self.run, let index = begun.firstIndex(where: { $0.number == number }) else { return nil }
-        let nanoseconds = now.nanoseconds(since: begun[index].at)
+        let nanoseconds = now.nanoseconds(since: start ?? begun[index].at)
         begun.remove(at: index)
         prefetch.observe(nanoseconds: nanoseconds)
         lastProgress = now

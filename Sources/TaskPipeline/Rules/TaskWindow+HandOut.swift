@@ -138,7 +138,7 @@ extension TaskWindow {
         }
         while !isFull, nextFresh < underWay.nextNumber {
             // What was done in an earlier run is passed over.
-            guard underWay[nextFresh] != nil else {
+            guard underWay.contains(nextFresh) else {
                 nextFresh += 1
                 continue
             }

@@ -169,11 +169,11 @@ extension TaskWindow {
     }
 
     /// Ends tasks that are done.
-    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay) -> Void = { _, _ in }) {
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, inout TaskUnderWay) -> Void = { _, _ in }) {
         var bytes = 0
         underWay.finish(range) { number, task in
             bytes += task.text.count
-            each(number, task)
+            each(number, &task)
         }
         bytesUnderWay -= bytes
     }

@@ -29,7 +29,7 @@ struct TasksUnderWay: Sendable {
 
     /// Adds the next task.
     mutating func append(_ task: TaskUnderWay) {
-        if pages.last.map({ $0.isFull }) ?? true {
+        if pages.isEmpty || pages[pages.count - 1].isFull {
             var page = Page(first: nextNumber)
             page.tasks.reserveCapacity(Self.pageSize)
             pages.append(page)
@@ -46,6 +46,9 @@ struct TasksUnderWay: Sendable {
         return pages[place.page].tasks[place.slot]
     }
 
+    /// Whether a task is under way.
+    func contains(_ number: TaskNumber) -> Bool { place(of: number) != nil }
+
     /// Changes a task where it lies; nothing for one that is not under way. To end one, call ``finish(_:each:)``.
     @inline(__always)
     mutating func update(_ number: TaskNumber, _ change: (inout TaskUnderWay) -> Void) {
@@ -55,13 +58,15 @@ struct TasksUnderWay: Sendable {
 
     /// Ends all tasks of a range, however large it is.
     ///
-    /// - Parameter each: called with each that was under way, and its number.
-    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay) -> Void) {
+    /// - Parameter each: called with each that was under way, where it lies, and its number.
+    @inline(__always)
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, inout TaskUnderWay) -> Void) {
         var index = firstPage(endingAfter: range.lowerBound)
         var hasEmptied = false
         while index < pages.count, pages[index].first <= range.upperBound {
             for slot in Self.slots(of: range, in: pages[index]) where pages[index].tasks[slot].isUnderWay {
-                each(pages[index].first + TaskNumber(slot), pages[index].tasks[slot])
+                let number = pages[index].first + TaskNumber(slot)
+                each(number, &pages[index].tasks[slot])
                 pages[index].tasks[slot].finish()
                 pages[index].count -= 1
                 count -= 1
@@ -105,9 +110,9 @@ struct TasksUnderWay: Sendable {
     }
 
     private func firstPage(endingAfter number: TaskNumber) -> Int {
-        guard let first = pages.first, number >= first.end else { return 0 }
+        guard !pages.isEmpty, number >= pages[0].end else { return 0 }
         // Where no page is missing, its place is known.
-        let guess = (number - first.first) / TaskNumber(Self.pageSize)
+        let guess = (number - pages[0].first) / TaskNumber(Self.pageSize)
         if guess < pages.count, pages[Int(guess)].first <= number, number < pages[Int(guess)].end { return Int(guess) }
         var low = 0
         var high = pages.count

@@ -23,6 +23,8 @@ public struct ResultBatch: Hashable, Sendable {
         run = reader.run
         worker = try reader.string()
         results = []
+        // As many as there can be at most of this size; mostly it is about as many.
+        results.reserveCapacity(min(reader.remaining / MemoryLayout<ResultHead>.stride, 1000))
         while !reader.isAtEnd {
             let head = try reader.record(ResultHead.self)
             results.append(

@@ -23,6 +23,7 @@ public struct TaskBatch: Hashable, Sendable {
         run = reader.run
         header = try reader.bytes(Int(try reader.number(UInt32.self)))
         tasks = []
+        tasks.reserveCapacity(min(reader.remaining / MemoryLayout<TaskHead>.stride, 1000))
         while !reader.isAtEnd {
             let head = try reader.record(TaskHead.self)
             tasks.append(

@@ -30,6 +30,9 @@ struct WireReader {
 
     var isAtEnd: Bool { position == bytes.count }
 
+    /// How many bytes have not been read.
+    var remaining: Int { bytes.count - position }
+
     @inline(__always)
     private static func number<Number: FixedWidthInteger>(in bytes: [UInt8], at position: Int) -> Number {
         Number(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: Number.self) })

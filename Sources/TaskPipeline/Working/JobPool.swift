@@ -34,14 +34,20 @@ final class JobPool: Sendable {
         func allowed(at now: Instant) -> Int { isMachineBusy ? 0 : shortage.allowed(at: now) }
     }
 
-    /// A task that a thread does.
+    /// The tasks that a thread does before it looks for more: one, unless the job is brief.
     private struct Assignment {
         let producer: Int
         let run: RunID
-        let task: PipelineTask
         let header: ArraySlice<UInt8>
+        let tasks: [PipelineTask]
+    }
 
-        var request: JobRequest { JobRequest(number: task.number, text: task.text, header: header, run: run) }
+    /// What became of a task, and when.
+    private struct Attempt {
+        let task: PipelineTask
+        let outcome: JobOutcome
+        let start: Instant
+        let end: Instant
     }
 
     /// What a thread does next.
@@ -52,6 +58,8 @@ final class JobPool: Sendable {
         case end
     }
 
+    /// So many tasks of a brief job are done at once, at most.
+    private static let mostAtOnce = 64
     private static let enough = 500
     private static let enoughBytes = 1 << 20
     private static let longestDelay: Int64 = 1_000_000  // Nanoseconds.
@@ -157,50 +165,77 @@ final class JobPool: Sendable {
 
     private func work(_ deliver: () -> Void) {
         var now = Instant.now
-        var done: (Assignment, JobOutcome)?
+        var done: (assignment: Assignment, attempts: [Attempt])?
         while true {
             let step = state.withLock { state in
-                if let (assignment, outcome) = done { put(outcome, of: assignment, at: now, &state) }
-                return Self.nextStep(at: now, &state)
+                if let done {
+                    state.running -= 1
+                    let sinceEpoch = Self.wallClock
+                    for attempt in done.attempts {
+                        put(attempt, of: done.assignment, now: now, sinceEpoch: sinceEpoch, &state)
+                    }
+                }
+                return nextStep(at: now, &state)
             }
             done = nil
             switch step {
             case .deliver: deliver()
-            case .begin(let assignment): done = (assignment, job.run(assignment.request))
+            case .begin(let assignment): done = (assignment, attempts(of: assignment, from: now))
             case .rest: wake.wait()
             case .end: return
             }
-            now = .now
+            now = done?.attempts.last?.end ?? .now
         }
     }
 
-    private func put(_ outcome: JobOutcome, of assignment: Assignment, at now: Instant, _ state: inout State) {
-        state.running -= 1
+    private func attempts(of assignment: Assignment, from start: Instant) -> [Attempt] {
+        var attempts: [Attempt] = []
+        attempts.reserveCapacity(assignment.tasks.count)
+        var start = start
+        for task in assignment.tasks {
+            let request = JobRequest(
+                number: task.number, text: task.text, header: assignment.header, run: assignment.run)
+            let outcome = job.run(request)
+            let end = Instant.now
+            attempts.append(Attempt(task: task, outcome: outcome, start: start, end: end))
+            start = end
+        }
+        return attempts
+    }
+
+    private func put(
+        _ attempt: Attempt, of assignment: Assignment, now: Instant, sinceEpoch: Int64, _ state: inout State
+    ) {
         let (producer, run) = (assignment.producer, assignment.run)
+        let outcome = attempt.outcome
         if let shortage = outcome.shortage {
             let complaint = state.shortage.note(shortage, running: state.running, at: now)
-            return giveBack(assignment, complaint: complaint, at: now, &state)
+            return giveBack(attempt.task, of: assignment, complaint: complaint, at: now, &state)
         }
         if outcome.status != 0, state.shortage.mayExplainFailure(running: state.running) {
             state.shortage.noteFailure(running: state.running, at: now)
-            return giveBack(assignment, complaint: nil, at: now, &state)
+            return giveBack(attempt.task, of: assignment, complaint: nil, at: now, &state)
         }
         if state.shortage.isShort { state.shortage.noteDone(at: now) }
-        guard let nanoseconds = state.assigned[producer].finish(assignment.task.number, of: run, at: now) else {
-            return
-        }
+        guard
+            let nanoseconds = state.assigned[producer].finish(
+                attempt.task.number, of: run, from: attempt.start, at: attempt.end)
+        else { return }
         prepare(producer, run, at: now, &state)
         state.unreported[producer].add(
-            outcome, of: assignment.task, nanoseconds: nanoseconds, started: Self.wallClock - nanoseconds)
+            outcome, of: attempt.task, nanoseconds: nanoseconds,
+            started: sinceEpoch - now.nanoseconds(since: attempt.start))
         state.unreportedCount += 1
         state.unreportedBytes += outcome.output.count
     }
 
-    private func giveBack(_ assignment: Assignment, complaint: String?, at now: Instant, _ state: inout State) {
+    private func giveBack(
+        _ task: PipelineTask, of assignment: Assignment, complaint: String?, at now: Instant, _ state: inout State
+    ) {
         let (producer, run) = (assignment.producer, assignment.run)
-        guard state.assigned[producer].giveUp(assignment.task.number, of: run, at: now) else { return }
+        guard state.assigned[producer].giveUp(task.number, of: run, at: now) else { return }
         prepare(producer, run, at: now, &state)
-        state.unreported[producer].giveBack(assignment.task, complaint: complaint)
+        state.unreported[producer].giveBack(task, complaint: complaint)
         state.unreportedCount += 1
     }
 
@@ -219,8 +254,8 @@ final class JobPool: Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    private static func nextStep(at now: Instant, _ state: inout State) -> Step {
-        if isDeliveryDue(at: now, state) { return .deliver }
+    private func nextStep(at now: Instant, _ state: inout State) -> Step {
+        if Self.isDeliveryDue(at: now, state) { return .deliver }
         if state.isEnded { return .end }
         if state.retiringThreads > 0 {
             state.retiringThreads -= 1
@@ -229,14 +264,16 @@ final class JobPool: Sendable {
         if !state.isMachineBusy && !state.shortage.isShort || state.running < state.allowed(at: now) {
             for offset in 0..<state.assigned.count {
                 let producer = (state.nextProducer + offset) % state.assigned.count
-                if let task = state.assigned[producer].begin(at: now) {
-                    state.nextProducer = producer + 1
-                    state.running += 1
-                    return .begin(
-                        Assignment(
-                            producer: producer, run: state.assigned[producer].run, task: task,
-                            header: state.assigned[producer].header))
-                }
+                // The other threads are to have their share.
+                let share = job.isBrief ? state.assigned[producer].waitingCount / concurrency : 1
+                let tasks = state.assigned[producer].begin(upTo: max(1, min(share, Self.mostAtOnce)), at: now)
+                guard !tasks.isEmpty else { continue }
+                state.nextProducer = producer + 1
+                state.running += 1
+                return .begin(
+                    Assignment(
+                        producer: producer, run: state.assigned[producer].run,
+                        header: state.assigned[producer].header, tasks: tasks))
             }
         }
         state.idleThreads += 1
