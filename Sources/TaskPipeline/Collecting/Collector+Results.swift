@@ -2,17 +2,24 @@ import SwiftZMQ
 import SystemSupport
 
 extension Collector.State {
-    /// Decides on results that came together, and notes what is not written now.
+    /// Decides on results that came together, where their order does not matter.
     ///
     /// - Returns: what is to become of each; nil for what is no result, as another attempt follows.
-    mutating func admit(_ results: some Sequence<TaskResult>) -> [ResultSequencer.Admission?] {
+    mutating func admit(_ results: ReceivedResults) -> [ResultSequencer.Admission?] {
         var admissions: [ResultSequencer.Admission?] = []
-        admissions.reserveCapacity(results.underestimatedCount)
-        for result in results { admissions.append(result.isFinal ? admit(result) : nil) }
+        admissions.reserveCapacity(results.count)
+        for index in results.indices {
+            let (number, isFinal) = results.task(at: index)
+            let admission = isFinal ? sequencer.admit(number) : nil
+            if admission == .drop { dropped += 1 }
+            admissions.append(admission)
+        }
         return admissions
     }
 
-    private mutating func admit(_ result: TaskResult) -> ResultSequencer.Admission {
+    /// Decides on a result where it may have to wait for others; nil as above.
+    mutating func admit(_ result: TaskResult) -> ResultSequencer.Admission? {
+        guard result.isFinal else { return nil }
         let admission = sequencer.admit(result)
         switch admission {
         case .write: break
@@ -63,16 +70,16 @@ extension Collector {
     }
 
     private func take(_ message: Message, into batch: inout Batch) throws {
-        let received: ResultBatch
+        let received: ReceivedResults
         do throws(WireError) {
-            received = try ResultBatch(message)
+            received = try ReceivedResults(message)
         } catch {
             notice(PipelineNotice("\(resultsEndpoint): a message that came as results is ignored: \(error)"))
             return
         }
         let (isOurs, isToldForeign) = state.withLock { state in
             guard received.run == state.run else {
-                state.dropped += UInt64(received.results.count)
+                state.dropped += UInt64(received.count)
                 return (false, state.isForeignNoticeDue(at: .now))
             }
             // It hands out, so it knows.
@@ -86,16 +93,17 @@ extension Collector {
                         + "the --results of a worker names the collector of its --tasks"))
         }
         guard isOurs else { return }
-        let results = received.results
         guard settings.isOrdered else {
             // What is written is made outside the lock: the output of one task may be long.
-            let admissions = state.withLock { $0.admit(results) }
-            for (result, admission) in zip(results, admissions) { try take(result, admission, into: &batch) }
+            let admissions = state.withLock { $0.admit(received) }
+            for index in received.indices where admissions[index] != .drop {
+                try take(received[index], admissions[index], into: &batch)
+            }
             return
         }
         // Each may let others pass that were held back, and those come before the next.
-        for result in results {
-            let admission = state.withLock { $0.admit(CollectionOfOne(result)) }[0]
+        for result in received {
+            let admission = state.withLock { $0.admit(result) }
             try take(result, admission, into: &batch)
             while admission == .write, let released = state.withLock({ $0.sequencer.release() }) {
                 batch.add(released, as: settings.format)

@@ -35,7 +35,7 @@ public struct ResultSequencer: Sendable {
 
     /// Decides on a result; one that is to be written has passed.
     public mutating func admit(_ result: TaskResult) -> Admission {
-        guard isOrdered else { return passed.insert(result.number) ? .write : .drop }
+        guard isOrdered else { return admit(result.number) }
         guard result.number >= next, !passed.contains(result.number) else { return .drop }
         guard held[result.number] == nil else { return .holdStill }
         guard result.number == next else {
@@ -46,6 +46,9 @@ public struct ResultSequencer: Sendable {
         skipPassed()
         return .write
     }
+
+    /// Decides on a result where the order does not matter.
+    mutating func admit(_ number: TaskNumber) -> Admission { passed.insert(number) ? .write : .drop }
 
     /// The next result that was held back and need not be any more; call it until it is nil.
     public mutating func release() -> TaskResult? {

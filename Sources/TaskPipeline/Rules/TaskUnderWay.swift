@@ -31,6 +31,7 @@ struct TaskUnderWay: Sendable {
         self.text = text
     }
 
+    @inline(__always)
     var isUnderWay: Bool { if case .done = place { false } else { true } }
 
     /// The worker that has it.

@@ -169,7 +169,8 @@ extension TaskWindow {
     }
 
     /// Ends tasks that are done.
-    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, inout TaskUnderWay) -> Void = { _, _ in }) {
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, inout TaskUnderWay) -> Void = { _, _ in })
+    {
         var bytes = 0
         underWay.finish(range) { number, task in
             bytes += task.text.count

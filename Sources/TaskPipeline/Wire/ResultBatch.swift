@@ -18,22 +18,10 @@ public struct ResultBatch: Hashable, Sendable {
 
     /// Reads a message. Texts and outputs are parts of it, not copies.
     public init(_ message: Message) throws(WireError) {
-        var reader = try WireReader(message)
-        guard reader.kind == .results else { throw WireError("a worker does not send it to a collector") }
-        run = reader.run
-        worker = try reader.string()
-        results = []
-        // As many as there can be at most of this size; mostly it is about as many.
-        results.reserveCapacity(min(reader.remaining / MemoryLayout<ResultHead>.stride, 1000))
-        while !reader.isAtEnd {
-            let head = try reader.record(ResultHead.self)
-            results.append(
-                TaskResult(
-                    number: head.number, worker: worker, status: head.status, nanoseconds: head.nanoseconds,
-                    text: try reader.bytes(head.textCount), output: try reader.bytes(head.outputCount),
-                    errors: try reader.bytes(head.errorsCount), label: head.label, started: head.started,
-                    attempt: head.attempt, isFinal: head.isFinal))
-        }
+        let received = try ReceivedResults(message)
+        run = received.run
+        worker = received.worker
+        results = Array(received)
     }
 
     /// The message in bytes.

@@ -11,17 +11,20 @@ struct ResultHead: BitwiseCopyable {
     private let labelBits: UInt8
     private let finalBits: UInt8
 
-    init(_ result: TaskResult) {
-        numberBits = result.number.littleEndian
-        nanosecondBits = result.nanoseconds.littleEndian
-        statusBits = result.status.littleEndian
-        textCountBits = UInt32(result.text.count).littleEndian
-        outputCountBits = UInt32(result.output.count).littleEndian
-        errorsCountBits = UInt32(result.errors.count).littleEndian
-        attemptBits = result.attempt.littleEndian
-        startedBits = result.started.littleEndian
-        labelBits = result.label.rawValue
-        finalBits = result.isFinal ? 1 : 0
+    init(
+        number: TaskNumber, status: Int32, nanoseconds: Int64, started: Int64, attempt: UInt32, isFinal: Bool,
+        label: OutputLabel, textCount: Int, outputCount: Int, errorsCount: Int
+    ) {
+        numberBits = number.littleEndian
+        nanosecondBits = nanoseconds.littleEndian
+        statusBits = status.littleEndian
+        textCountBits = UInt32(textCount).littleEndian
+        outputCountBits = UInt32(outputCount).littleEndian
+        errorsCountBits = UInt32(errorsCount).littleEndian
+        attemptBits = attempt.littleEndian
+        startedBits = started.littleEndian
+        labelBits = label.rawValue
+        finalBits = isFinal ? 1 : 0
     }
 
     var number: TaskNumber { TaskNumber(littleEndian: numberBits) }

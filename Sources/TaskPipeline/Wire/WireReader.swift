@@ -4,7 +4,8 @@ import SwiftZMQ
 struct WireReader {
     let kind: MessageKind
     let run: RunID
-    private let bytes: [UInt8]
+    /// The whole message.
+    let bytes: [UInt8]
     private var position = 0
 
     init(_ message: Message) throws(WireError) {
@@ -65,6 +66,16 @@ struct WireReader {
         guard bytes.count - position >= count else { throw .cutShort }
         defer { position += count }
         return bytes[position..<position + count]
+    }
+
+    /// Passes over so many bytes.
+    ///
+    /// - Returns: where they begin.
+    @inline(__always)
+    mutating func skip(_ count: Int) throws(WireError) -> Int {
+        guard bytes.count - position >= count else { throw .cutShort }
+        defer { position += count }
+        return position
     }
 
     mutating func string() throws(WireError) -> String {

@@ -171,8 +171,9 @@ final class JobPool: Sendable {
                 if let done {
                     state.running -= 1
                     let sinceEpoch = Self.wallClock
-                    for attempt in done.attempts {
-                        put(attempt, of: done.assignment, now: now, sinceEpoch: sinceEpoch, &state)
+                    // By their places: an iterator would copy each.
+                    for index in done.attempts.indices {
+                        put(done.attempts[index], of: done.assignment, now: now, sinceEpoch: sinceEpoch, &state)
                     }
                 }
                 return nextStep(at: now, &state)

@@ -31,11 +31,7 @@ struct UnreportedResults: Sendable {
         if isFinal { counts.done += 1 }
         if let complaint = outcome.complaint { complaints.append("task \(task.number): \(complaint)") }
         if results == nil { results = ResultBatchWriter(run: run, worker: worker) }
-        results?.append(
-            TaskResult(
-                number: task.number, worker: worker, status: outcome.status, nanoseconds: nanoseconds, text: task.text,
-                output: isFinal ? outcome.output : [], errors: isFinal ? outcome.errors : [], label: outcome.label,
-                started: started, attempt: task.attempt, isFinal: isFinal))
+        results?.append(outcome, of: task, isFinal: isFinal, nanoseconds: nanoseconds, started: started)
     }
 
     mutating func giveBack(_ task: PipelineTask, complaint: String?) {
