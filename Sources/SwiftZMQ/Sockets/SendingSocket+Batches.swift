@@ -68,59 +68,59 @@ extension SocketHandle {
 
     @usableFromInline
     nonisolated(nonsending) func send(_ messages: [Message], timeout: Duration?) async throws {
-        try await send(.messages(messages), timeout: timeout)
+        try await send(each: messages, timeout: timeout)
     }
 
     @usableFromInline
     nonisolated(nonsending) func send(_ frames: [Frame], timeout: Duration?) async throws {
-        try await send(.frames(frames), timeout: timeout)
+        try await send(each: frames, timeout: timeout)
     }
 
     @usableFromInline
-    func trySend(_ messages: [Message]) throws(ZMQError) -> Int { try core.trySendAll(.messages(messages)) }
+    func trySend(_ messages: [Message]) throws(ZMQError) -> Int { try core.trySendAll(messages) }
 
     @usableFromInline
-    func trySend(_ frames: [Frame]) throws(ZMQError) -> Int { try core.trySendAll(.frames(frames)) }
+    func trySend(_ frames: [Frame]) throws(ZMQError) -> Int { try core.trySendAll(frames) }
 
     @usableFromInline
     func sendBlocking(_ messages: [Message], timeout: Duration?) throws(ZMQError) {
-        try sendBlocking(.messages(messages), timeout: timeout)
+        try sendBlocking(each: messages, timeout: timeout)
     }
 
     @usableFromInline
     func sendBlocking(_ frames: [Frame], timeout: Duration?) throws(ZMQError) {
-        try sendBlocking(.frames(frames), timeout: timeout)
+        try sendBlocking(each: frames, timeout: timeout)
     }
 
-    nonisolated(nonsending) fileprivate func send(_ batch: OutgoingBatch, timeout: Duration?) async throws {
+    nonisolated(nonsending) fileprivate func send(each elements: [some Outgoing], timeout: Duration?) async throws {
         defer { withExtendedLifetime(self) {} }
         let deadline = timeout.map { Moment.now + $0 }
         var next = 0
-        while next < batch.count {
-            let sent = try core.trySend(batch, from: next, bounded: true)
+        while next < elements.count {
+            let sent = try core.trySend(each: elements, from: next, bounded: true)
             next += sent
             guard sent == 0 else { continue }
             let remaining = deadline.map { Swift.max($0 - .now, .zero) }
-            try await core.waitToSend(batch.message(at: next), timeout: remaining)
+            try await core.waitToSend(elements[next].message, timeout: remaining)
             next += 1
         }
     }
 
-    fileprivate func sendBlocking(_ batch: OutgoingBatch, timeout: Duration?) throws(ZMQError) {
+    fileprivate func sendBlocking(each elements: [some Outgoing], timeout: Duration?) throws(ZMQError) {
         defer { withExtendedLifetime(self) {} }
         let deadline = timeout.map { Moment.now + $0 }
         var next = 0
-        while next < batch.count {
-            let sent = try core.trySend(batch, from: next, bounded: false)
+        while next < elements.count {
+            let sent = try core.trySend(each: elements, from: next, bounded: false)
             next += sent
             guard sent == 0 else { continue }
             if let deadline {
                 let remaining = Swift.max(deadline - .now, .zero)
-                guard try core.sendBlocking(batch.message(at: next), timeout: remaining) else {
+                guard try core.sendBlocking(elements[next].message, timeout: remaining) else {
                     throw SocketCore.timeout("send")
                 }
             } else {
-                try blockToSend(batch.message(at: next))
+                try blockToSend(elements[next].message)
             }
             next += 1
         }
@@ -128,11 +128,11 @@ extension SocketHandle {
 }
 
 extension SocketCore {
-    fileprivate func trySendAll(_ batch: OutgoingBatch) throws(ZMQError) -> Int {
-        guard batch.count > 0 else { return 0 }
-        var sent = try trySend(batch, from: 0, bounded: false)
-        while sent > 0, sent < batch.count {
-            guard let more = try? trySend(batch, from: sent, bounded: false), more > 0 else { break }
+    fileprivate func trySendAll(_ elements: [some Outgoing]) throws(ZMQError) -> Int {
+        guard !elements.isEmpty else { return 0 }
+        var sent = try trySend(each: elements, from: 0, bounded: false)
+        while sent > 0, sent < elements.count {
+            guard let more = try? trySend(each: elements, from: sent, bounded: false), more > 0 else { break }
             sent += more
         }
         return sent

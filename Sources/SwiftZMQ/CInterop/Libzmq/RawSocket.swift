@@ -109,34 +109,38 @@ extension RawSocket {
     ///
     /// - Returns: how many were given, and how many bytes those have.
     /// - Throws: what kept the first from being given.
-    func sendEach(_ frames: UnsafeBufferPointer<Frame>) throws(ZMQError) -> (count: Int, bytes: Int) {
-        guard let first = frames.baseAddress else { return (0, 0) }
-        var (count, bytes) = (0, 0)
-        while count < frames.count, try unsafe sendNext(first + count, isFirst: count == 0) {
-            bytes &+= unsafe first[count].count
-            count &+= 1
+    func sendEach(_ frames: Span<Frame>) throws(ZMQError) -> (count: Int, bytes: Int) {
+        try unsafe frames.withUnsafeBufferPointer { (frames) throws(ZMQError) -> (count: Int, bytes: Int) in
+            guard let first = frames.baseAddress else { return (0, 0) }
+            var (count, bytes) = (0, 0)
+            while count < frames.count, try unsafe sendNext(first + count, isFirst: count == 0) {
+                bytes &+= unsafe first[count].count
+                count &+= 1
+            }
+            return (count, bytes)
         }
-        return (count, bytes)
     }
 
     /// The same for messages of any number of frames.
-    func sendEach(_ messages: UnsafeBufferPointer<Message>) throws(ZMQError) -> (count: Int, bytes: Int) {
-        guard let first = messages.baseAddress else { return (0, 0) }
-        var (count, bytes) = (0, 0)
-        while count < messages.count {
-            let isSent =
-                if unsafe first[count].tail == nil {
-                    // The head is the first property of a message; `LayoutTests` holds on to that.
-                    try unsafe sendNext(
-                        UnsafeRawPointer(first + count).assumingMemoryBound(to: Frame.self), isFirst: count == 0)
-                } else {
-                    try unsafe sendNextFrames(of: first[count], isFirst: count == 0)
-                }
-            guard isSent else { break }
-            bytes &+= unsafe first[count].byteCount
-            count &+= 1
+    func sendEach(_ messages: Span<Message>) throws(ZMQError) -> (count: Int, bytes: Int) {
+        try unsafe messages.withUnsafeBufferPointer { (messages) throws(ZMQError) -> (count: Int, bytes: Int) in
+            guard let first = messages.baseAddress else { return (0, 0) }
+            var (count, bytes) = (0, 0)
+            while count < messages.count {
+                let isSent =
+                    if unsafe first[count].tail == nil {
+                        // The head is the first property of a message; `LayoutTests` holds on to that.
+                        try unsafe sendNext(
+                            UnsafeRawPointer(first + count).assumingMemoryBound(to: Frame.self), isFirst: count == 0)
+                    } else {
+                        try unsafe sendNextFrames(of: first[count], isFirst: count == 0)
+                    }
+                guard isSent else { break }
+                bytes &+= unsafe first[count].byteCount
+                count &+= 1
+            }
+            return (count, bytes)
         }
-        return (count, bytes)
     }
 
     /// Gives one of many frames to the socket; false when there is no room, or it is not the first and cannot be sent.

@@ -1,7 +1,7 @@
 /// What can be sent as a whole: a message, or a frame that is a message by itself.
 ///
-/// Both take one path. It is generic, so that the compiler makes a version of it for each: most messages are a single frame,
-/// which then need not be copied into a message first.
+/// Both take one path, alone and many at once. It is generic, so that the compiler makes a version of it for each: most
+/// messages are a single frame, which then need not be copied into a message first.
 protocol Outgoing {
     /// The first frame, which names the peer where a socket sends to named peers.
     var firstFrame: Frame { get }
@@ -12,6 +12,14 @@ protocol Outgoing {
 
     /// Gives it to a socket without waiting; false when there is no room.
     func send(through socket: RawSocket) throws(ZMQError) -> Bool
+
+    /// Gives several to a socket without waiting, one after the other as long as there is room.
+    ///
+    /// - Returns: how many were given, and how many bytes those have.
+    /// - Throws: what kept the first from being given.
+    static func send(
+        each elements: Span<Self>, through socket: RawSocket
+    ) throws(ZMQError) -> (count: Int, bytes: Int)
 }
 
 extension Frame: Outgoing {
@@ -22,6 +30,11 @@ extension Frame: Outgoing {
 
     @inline(__always)
     func send(through socket: RawSocket) throws(ZMQError) -> Bool { try socket.sendFrame(self, hasMore: false) }
+
+    @inline(__always)
+    static func send(
+        each frames: Span<Frame>, through socket: RawSocket
+    ) throws(ZMQError) -> (count: Int, bytes: Int) { try socket.sendEach(frames) }
 }
 
 extension Message: Outgoing {
@@ -31,25 +44,9 @@ extension Message: Outgoing {
 
     @inline(__always)
     func send(through socket: RawSocket) throws(ZMQError) -> Bool { try socket.send(self) }
-}
 
-/// Many of one kind, to be sent one after the other.
-enum OutgoingBatch {
-    case frames([Frame])
-    case messages([Message])
-
-    var count: Int {
-        switch self {
-        case .frames(let frames): frames.count
-        case .messages(let messages): messages.count
-        }
-    }
-
-    /// One of them as a message.
-    func message(at index: Int) -> Message {
-        switch self {
-        case .frames(let frames): Message(frames[index])
-        case .messages(let messages): messages[index]
-        }
-    }
+    @inline(__always)
+    static func send(
+        each messages: Span<Message>, through socket: RawSocket
+    ) throws(ZMQError) -> (count: Int, bytes: Int) { try socket.sendEach(messages) }
 }

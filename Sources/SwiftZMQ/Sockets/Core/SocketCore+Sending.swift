@@ -35,13 +35,13 @@ extension SocketCore {
     ///   - bounded: whether to stop when the task is to let others run.
     /// - Returns: how many were sent.
     /// - Throws: what kept the first from being sent. Of a later one it is met again when that is the first.
-    func trySend(_ batch: OutgoingBatch, from start: Int, bounded: Bool) throws(ZMQError) -> Int {
+    func trySend(each elements: [some Outgoing], from start: Int, bounded: Bool) throws(ZMQError) -> Int {
         try origin.require("send")
         return try use { state throws(ZMQError) in
             try state.requireOpen(for: "send")
             guard !bounded || state.budget > 0 else { return 0 }
-            let end = Swift.min(batch.count, start + Self.mostMessagesUnderLock)
-            let sent = try state.give(batch, start..<end, for: self)
+            let end = Swift.min(elements.count, start + Self.mostMessagesUnderLock)
+            let sent = try state.give(each: elements, start..<end, for: self)
             if bounded { state.budget &-= Swift.max(sent, 1) }
             return sent
         }

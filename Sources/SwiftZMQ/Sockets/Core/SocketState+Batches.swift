@@ -6,29 +6,16 @@ extension SocketState {
     /// Gives messages to the socket one after the other, as long as there is room and nobody waits for it.
     ///
     /// - Parameters:
-    ///   - range: which of the batch.
+    ///   - range: which of them.
     ///   - core: the socket whose state this is, which knows what it may send.
     /// - Returns: how many were given, counted from the first.
     /// - Throws: what kept the first from being given. Of a later one it is met again when that is the first.
-    mutating func give(_ batch: OutgoingBatch, _ range: Range<Int>, for core: SocketCore) throws(ZMQError) -> Int {
-        guard isUniform(core) else {
-            return switch batch {
-            case .frames(let frames): try giveEach(frames, range, for: core)
-            case .messages(let messages): try giveEach(messages, range, for: core)
-            }
-        }
+    mutating func give<Element: Outgoing>(
+        each elements: [Element], _ range: Range<Int>, for core: SocketCore
+    ) throws(ZMQError) -> Int {
+        guard isUniform(core) else { return try giveOneByOne(elements, range, for: core) }
         let socket = try open(for: "send")
-        let (count, bytes) =
-            switch batch {
-            case .frames(let frames):
-                try unsafe frames[range].withUnsafeBufferPointer { frames throws(ZMQError) in
-                    try unsafe socket.sendEach(frames)
-                }
-            case .messages(let messages):
-                try unsafe messages[range].withUnsafeBufferPointer { messages throws(ZMQError) in
-                    try unsafe socket.sendEach(messages)
-                }
-            }
+        let (count, bytes) = try Element.send(each: elements.span.extracting(range), through: socket)
         figures.sentMessages &+= count
         figures.sentBytes &+= bytes
         return count
@@ -41,8 +28,8 @@ extension SocketState {
             && !core.isConflating.load(ordering: .relaxed)
     }
 
-    private mutating func giveEach<Element: Outgoing>(
-        _ elements: [Element], _ range: Range<Int>, for core: SocketCore
+    private mutating func giveOneByOne(
+        _ elements: [some Outgoing], _ range: Range<Int>, for core: SocketCore
     ) throws(ZMQError) -> Int {
         var sent = 0
         do throws(ZMQError) {
