@@ -82,12 +82,13 @@ extension SocketCore {
         use { state in
             do throws(ZMQError) {
                 try state.requireOpen(for: "receive")
-                try watchAlways(&state)
                 // Whoever does not wait for long is to have what is there already.
                 if deadline != nil { state.noteReadable() }
                 if state.receivers.isEmpty, !state.isKnownEmpty, let message = try state.take() {
                     return .success(message)
                 }
+                // Not before: a task that only had to let others run does not wait.
+                try watchAlways(&state)
             } catch {
                 return .failure(error)
             }

@@ -70,8 +70,9 @@ extension SocketCore {
         use { state in
             do throws(ZMQError) {
                 try state.requireOpen(for: "send")
-                try watchAlways(&state)
                 if state.maySend(message, kind), try state.give(message, kind) { return .success(()) }
+                // Not before: a task that only had to let others run does not wait.
+                try watchAlways(&state)
             } catch {
                 return .failure(error)
             }
