@@ -121,4 +121,17 @@ import Testing
             #expect(try Self.lines(of: document) == Self.lines(of: Self.documents[0]), "\(document)")
         }
     }
+
+    /// Of the README, below what it opens with: the binding is its first section.
+    @Test func `The first thing that a document shows of the binding is how to depend on it`() throws {
+        for document in Self.documents {
+            let text = try String(contentsOfFile: PackageFolder.path(document), encoding: .utf8)
+            let section = try #require(text.components(separatedBy: "\n## ").dropFirst().first, "\(document)")
+            let blocks = section.components(separatedBy: "```")
+            try #require(blocks.count > 1, "\(document) begins with no lines to copy")
+            #expect(try blocks[1].trimmingCharacters(in: .newlines) == Self.lines(of: document), "\(document)")
+            // In one paragraph after the heading, so that nobody has to look for it.
+            #expect(blocks[0].split(separator: "\n", omittingEmptySubsequences: false).count < 8, "\(document)")
+        }
+    }
 }
