@@ -17,7 +17,7 @@ import Testing
     private static let pages = ["CONTRIBUTING.md", "README.md"]
 
     /// Every line of Swift; of a page, those of its snippets.
-    private static func lines() throws -> [Line] {
+    private static func lines(in folders: [String] = folders, _ pages: [String] = pages) throws -> [Line] {
         var files = pages
         for folder in folders {
             let names = try #require(FileManager.default.enumerator(atPath: PackageFolder.path(folder)))
@@ -69,6 +69,52 @@ import Testing
     ])
     func `A position is recognized`(line: String, isOne: Bool) {
         #expect(Self.indexesMessage(line[...]) == isOne)
+    }
+
+    // MARK: What the binding does in one place
+
+    /// Something that is written in few files of the binding.
+    struct Place: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        /// What it is recognized by.
+        let words: [String]
+        /// The files and folders in which it is, below the folder of the binding.
+        let files: [String]
+
+        init(_ description: String, _ words: [String], in files: [String]) {
+            testDescription = description
+            self.words = words
+            self.files = files
+        }
+    }
+
+    static let places = [
+        Place(
+            "a task is suspended",
+            [
+                "withUnsafeContinuation", "withUnsafeThrowingContinuation", "withCheckedContinuation",
+                "withCheckedThrowingContinuation",
+            ],
+            in: ["Async/Suspension.swift"]),
+        Place(
+            "a cancellation is noticed", ["withTaskCancellationHandler"],
+            // The second waits for a task of its own, and suspends nobody.
+            in: ["Async/Suspension.swift", "Security/Authenticator.swift"]),
+        Place("libzmq sends", ["zmq_send(", "zmq_msg_send("], in: ["CInterop/Libzmq/RawSocket.swift"]),
+        Place("libzmq receives", ["zmq_recv(", "zmq_msg_recv("], in: ["CInterop/Libzmq/ReceiveSlot.swift"]),
+        Place("libzmq is called", ["zmq_"], in: ["CInterop/"]),
+    ]
+
+    @Test(arguments: places)
+    func `What the binding does in one place it does nowhere else`(place: Place) throws {
+        let binding = "Sources/SwiftZMQ"
+        let code = try Self.lines(in: [binding], []).filter { line in
+            line.file.hasSuffix(".swift") && !line.text.drop(while: \.isWhitespace).hasPrefix("//")
+        }
+        let lines = code.filter { line in place.words.contains { line.text.contains($0) } }
+        let elsewhere = lines.filter { line in !place.files.contains { line.file.hasPrefix("\(binding)/\($0)") } }
+        #expect(elsewhere.map(\.description) == [])
+        for file in place.files { #expect(lines.contains { $0.file.hasPrefix("\(binding)/\(file)") }, "\(file)") }
     }
 
     // MARK: Continuous integration
