@@ -97,6 +97,9 @@ import Testing
             title: "multicast on a Pair", body: "_ = try Pair(context).option(\\.multicastRate)",
             complaint: "requires that 'Pair' conform to 'MulticastSocket'"),
         Snippet(
+            title: "a socket type that libzmq may still change", body: "_ = try Server(context)",
+            complaint: "cannot find 'Server' in scope"),
+        Snippet(
             title: "a request of a Dealer", body: #"_ = try await Dealer(context).request("a")"#,
             complaint: "value of type 'Dealer' has no member 'request'"),
         Snippet(
