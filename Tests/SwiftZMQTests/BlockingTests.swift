@@ -103,9 +103,11 @@ import Testing
     @Test func `A thread and a task that wait for one socket are served in order`() async throws {
         let pair = try Connected({ try Pull($0) }, { try Push($0) })
         let thread = try await BlockedThread { try pair.bound.blocking.receive() }
+        #expect(try await eventually { pair.bound.figures.waits == 1 })
         let task = Task { try await pair.bound.receive() }
-        try await letOthersWait()
+        #expect(try await eventually { pair.bound.figures.waits == 2 })
         let lastThread = try await BlockedThread { try pair.bound.blocking.receive() }
+        #expect(try await eventually { pair.bound.figures.waits == 3 })
         for number in 0..<3 { try await pair.connecting.send("\(number)") }
         #expect(try await thread.value == ["0"])
         #expect(try await task.value == ["1"])

@@ -79,7 +79,7 @@ import Testing
         let pull = try Pull(context)
         let push = try Push(context)
         let receiving = Task { try await pull.receive() }
-        try await letOthersWait()
+        #expect(try await eventually { pull.figures.waits == 1 })
         let refused = try await BlockedThread { try Proxy.runBlocking(from: pull, to: push) }
         #expect(await refused.code == .wrongState)
         receiving.cancel()
