@@ -103,6 +103,9 @@ import Testing
         Place("libzmq sends", ["zmq_send(", "zmq_msg_send("], in: ["CInterop/Libzmq/RawSocket.swift"]),
         Place("libzmq receives", ["zmq_recv(", "zmq_msg_recv("], in: ["CInterop/Libzmq/ReceiveSlot.swift"]),
         Place("libzmq is called", ["zmq_"], in: ["CInterop/"]),
+        Place(
+            "the compiler is told that something may be shared", ["@unchecked Sendable"],
+            in: ["CInterop/", "Message/FrameBuffer.swift"]),
     ]
 
     @Test(arguments: places)
