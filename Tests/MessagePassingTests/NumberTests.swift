@@ -61,6 +61,29 @@ import Testing
         }
     }
 
+    @Test(arguments: 2...5)
+    func `The least and the greatest have the same bits on all ranks, and are no number where any is none`(
+        size: Int
+    ) async throws {
+        // Short ones are exchanged, long ones go around the ring.
+        for count in [1, 4000] {
+            let bits = try await LocalWorld.run(size) { world -> [[UInt64]] in
+                // One rank has what is no number, and a zero of another sign than all others.
+                let own: [Double] = world.rank == 1 ? [.nan, -0.0, 1] : [2, 0.0, Double(world.rank)]
+                let numbers = Array(repeating: own, count: count).flatMap(\.self)
+                let least = try await world.allReduce(numbers, .minimum)
+                let greatest = try await world.allReduce(numbers, .maximum)
+                return [least.map(\.bitPattern), greatest.map(\.bitPattern)]
+            }
+            #expect(Set(bits).count == 1)
+            for result in bits[0] {
+                #expect(Double(bitPattern: result[0]).isNaN)
+                #expect(Double(bitPattern: result[1]) == 0)
+            }
+            #expect(bits[0].map { Double(bitPattern: $0[2]) } == [0, Double(max(size - 1, 1))])
+        }
+    }
+
     @Test func `Messages name each reduction by its own number`() {
         let reductions: [Reduction<Int>] = [
             .sum, .product, .minimum, .maximum, .bitwiseAnd, .bitwiseOr, .bitwiseXor, Reduction { $0 + $1 },

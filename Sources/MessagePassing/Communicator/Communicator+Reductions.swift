@@ -8,7 +8,8 @@ extension Communicator {
     ///   - numbers: this rank's; all ranks have as many.
     ///   - reduction: how two are combined: `.sum`, `.product`, `.minimum`, `.maximum`, a bitwise one, or a closure.
     ///   - timeout: how long it may take; nil, the default, for as long as it takes.
-    /// - Returns: the combined numbers, the same on all ranks to the last bit.
+    /// - Returns: the combined numbers, the same on all ranks to the last bit; of a sum or a product that is no number (NaN),
+    ///   only that is the same.
     public nonisolated(nonsending) func allReduce<Number: PlainNumber>(
         _ numbers: [Number], _ reduction: Reduction<Number>, timeout: Duration? = nil
     ) async throws -> [Number] {

@@ -7,6 +7,8 @@
 ///
 /// It has to be associative and commutative, as the order in which ranks are combined depends on their number and on the size
 /// of the data. Sums of floating-point numbers depend on that order in their last digits; all ranks get the same ones.
+///
+/// What is no number (NaN) on any rank is none in the result, of ``minimum`` and ``maximum`` as well.
 public struct Reduction<Number: PlainNumber>: Sendable {
     /// What messages say of an operation, so that ranks that use different ones are noticed.
     enum Kind: UInt8, Sendable {
@@ -54,20 +56,36 @@ public struct Reduction<Number: PlainNumber>: Sendable {
         Self(2) { numbers, incoming, _ in for index in numbers.indices { numbers[index] *= incoming[index] } }
     }
 
-    /// The least.
+    /// The least. Where any is no number (NaN), that is the result.
     @inlinable
     public static var minimum: Self {
-        Self(3) { numbers, incoming, _ in
-            for index in numbers.indices { numbers[index] = min(numbers[index], incoming[index]) }
+        Self(3) { numbers, incoming, comesFirst in
+            for index in numbers.indices {
+                let (lower, higher) =
+                    comesFirst ? (incoming[index], numbers[index]) : (numbers[index], incoming[index])
+                numbers[index] = kept(lower, higher, prefersHigher: higher < lower)
+            }
         }
     }
 
-    /// The greatest.
+    /// The greatest. Where any is no number (NaN), that is the result.
     @inlinable
     public static var maximum: Self {
-        Self(4) { numbers, incoming, _ in
-            for index in numbers.indices { numbers[index] = max(numbers[index], incoming[index]) }
+        Self(4) { numbers, incoming, comesFirst in
+            for index in numbers.indices {
+                let (lower, higher) =
+                    comesFirst ? (incoming[index], numbers[index]) : (numbers[index], incoming[index])
+                numbers[index] = kept(lower, higher, prefersHigher: higher > lower)
+            }
         }
+    }
+
+    /// Which of the numbers of a lower and a higher rank is kept: one that is no number before any other, and of two that are
+    /// equal, as 0 and -0 are, the lower rank's. Both ranks keep the same, whichever is their own.
+    @inlinable
+    static func kept(_ lower: Number, _ higher: Number, prefersHigher: Bool) -> Number {
+        if lower != lower { return lower }
+        return higher != higher || prefersHigher ? higher : lower
     }
 }
 
