@@ -77,4 +77,25 @@ import Testing
         #expect(error?.ranks == [0, 1])
         #expect(error?.explanation.hasSuffix("rank 0: barrier; rank 1: scan") == true, "\(String(describing: error))")
     }
+
+    @Test(arguments: [
+        (
+            CollectiveCall(operation: .broadcast, elementType: ElementType.double.rawValue, root: 2),
+            "broadcast of [Double] from rank 2"
+        ),
+        (CollectiveCall(operation: .allToAll, elementType: ElementType.int.rawValue), "allToAll of [Int]"),
+        (
+            CollectiveCall(operation: .allGather, elementType: ElementType.int.rawValue, count: 3),
+            "allGather of 3 [Int]"
+        ),
+        (
+            CollectiveCall(
+                operation: .reduce, reduction: 1, elementType: ElementType.uint8.rawValue, root: 0, count: 7),
+            "reduce of 7 [UInt8], sum to rank 0"
+        ),
+        (CollectiveCall(operation: .gather, root: 1), "gather to rank 1"),
+    ])
+    func `A call is described by what has to be the same on all ranks`(call: CollectiveCall, text: String) {
+        #expect(call.description == text)
+    }
 }

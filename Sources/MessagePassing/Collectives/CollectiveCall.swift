@@ -13,14 +13,24 @@ struct CollectiveCall: Hashable, Sendable, Codable {
     enum Operation: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case barrier = 1
         case broadcast, scatter, gather, allGather, allToAll, reduce, allReduce, reduceScatter, scan, split
+
+        /// Whether all ranks have to give as many elements.
+        var fixesCount: Bool {
+            switch self {
+            case .allGather, .reduce, .allReduce, .reduceScatter, .scan: true
+            case .barrier, .broadcast, .scatter, .gather, .allToAll, .split: false
+            }
+        }
     }
 }
 
 extension CollectiveCall: CustomStringConvertible {
-    /// As it is written in an error: `allReduce of 100 [Double], sum`.
+    /// As it is written in an error: `allReduce of 100 [Double], sum`, `broadcast of [Double] from rank 0`.
     var description: String {
         var text = "\(operation)"
-        if let type = ElementType(rawValue: elementType), type != .encoded { text += " of \(count) \(type)" }
+        if let type = ElementType(rawValue: elementType), type != .encoded {
+            text += operation.fixesCount ? " of \(count) \(type)" : " of \(type)"
+        }
         if let kind = Reduction<Int>.Kind(rawValue: reduction), kind != .none { text += ", \(kind)" }
         if let root {
             let word = operation == .broadcast || operation == .scatter ? "from" : "to"
