@@ -78,6 +78,29 @@ import Testing
         #expect(error?.explanation.hasSuffix("rank 0: barrier; rank 1: scan") == true, "\(String(describing: error))")
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `A root that is very many broadcasts ahead is caught up with`() {
+        var engine = Engine(rank: 1, size: 2)
+        let call = CollectiveCall(operation: .broadcast, root: 0)
+        let ahead: UInt32 = 100_000
+        var effects: [Engine.Effect] = []
+        for number in 1...ahead {
+            let header = Header(communicator: CommunicatorID.world, sequence: number, round: 0, call)
+            engine.arrived(header, [Frame("\(number)")], from: 0, &effects)
+        }
+        let place = Place(rank: 1, size: 2)
+        for number in 1...ahead {
+            _ = engine.begin(
+                call, .broadcast(place, root: 0), FrameBlocks([nil]), in: CommunicatorID.world,
+                as: Engine.Ticket(number), &effects)
+        }
+        let values = effects.compactMap { effect -> Frame? in
+            guard case .end(_, .blocks(let blocks)) = effect else { return nil }
+            return (blocks as? FrameBlocks)?.frames[0]
+        }
+        #expect(values == (1...ahead).map { Frame("\($0)") })
+    }
+
     @Test(arguments: [
         (
             CollectiveCall(operation: .broadcast, elementType: ElementType.double.rawValue, root: 2),

@@ -86,6 +86,18 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `The first of very many messages is taken without moving the others`() {
+        let box = Box()
+        // Each of them moved once for each that is taken would take many minutes.
+        let messages = 300_000
+        for number in 0..<messages { _ = box.arrived(message(number % 3, number % 2)) }
+        var received = 0
+        while box.post(MessagePattern(source: nil, tag: nil), as: 1)?.source == received % 3 { received += 1 }
+        #expect(received == messages)
+        #expect(box.unexpected.isEmpty)
+    }
+
     @Test func `A probe sees a message and leaves it`() {
         let box = Box()
         #expect(box.post(MessagePattern(source: nil, tag: nil), as: 1, isProbe: true) == nil)

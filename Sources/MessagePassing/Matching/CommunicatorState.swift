@@ -40,7 +40,8 @@ final class CommunicatorState {
     var isTroubled = false
     /// The number of the collective operation that was called last.
     var sequence: UInt32 = 0
-    var early: [Early] = []
+    /// By the number of the operation: one rank may be any number of operations ahead, as the root of broadcasts is.
+    var early: [UInt32: [Early]] = [:]
     /// How often it was shrunk.
     var shrinkCount = 0
     private var calls: [UInt32: CollectiveCall] = [:]
@@ -72,12 +73,7 @@ final class CommunicatorState {
     }
 
     /// Takes out the early messages of the operation that was called last.
-    func takeEarly() -> [Early] {
-        guard !early.isEmpty else { return [] }
-        let due = early.filter { $0.header.sequence == sequence }
-        early.removeAll { $0.header.sequence == sequence }
-        return due
-    }
+    func takeEarly() -> [Early] { early.removeValue(forKey: sequence) ?? [] }
 
     /// The error of a decision for this communicator; nil if it leaves it alone.
     func error(in decision: Knowledge) -> MessagePassingError? {

@@ -46,7 +46,7 @@ extension Engine {
         for ticket in state.mailbox.cancelAll() { effects.append(.end(ticket, .failure(error))) }
         if let ticket = state.running?.ticket { effects.append(.end(ticket, .failure(error))) }
         state.running = nil
-        state.early = []
+        state.early = [:]
     }
 
     // MARK: Communicators

@@ -182,7 +182,8 @@ struct Engine {
     ) {
         guard state.fate == nil, let call = header.call else { return }
         guard header.sequence <= state.sequence else {
-            state.early.append(CommunicatorState.Early(header: header, source: source, frames: frames))
+            let message = CommunicatorState.Early(header: header, source: source, frames: frames)
+            state.early[header.sequence, default: []].append(message)
             return
         }
         guard state.call(header.sequence).map({ $0 == call }) ?? true else {

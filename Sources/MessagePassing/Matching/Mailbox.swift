@@ -13,12 +13,15 @@ struct Mailbox: Sendable {
     }
 
     private var waiting: [Waiting] = []
-    private(set) var unexpected: [ReceivedMessage] = []
+    private var arrivals = ArrivalQueue()
+
+    /// The messages that nobody has received.
+    var unexpected: [ReceivedMessage] { arrivals.messages }
 
     /// Takes a message in; who gets to see it: all that look for one like it, and the first that receives.
     mutating func arrived(_ message: ReceivedMessage) -> [Ticket] {
         guard !waiting.isEmpty else {
-            unexpected.append(message)
+            arrivals.append(message)
             return []
         }
         var served: [Ticket] = []
@@ -29,7 +32,7 @@ struct Mailbox: Sendable {
             served.append(waiting.ticket)
             return true
         }
-        if !isTaken { unexpected.append(message) }
+        if !isTaken { arrivals.append(message) }
         return served
     }
 
@@ -42,8 +45,7 @@ struct Mailbox: Sendable {
 
     /// The first message of a pattern that has come.
     mutating func first(of pattern: MessagePattern, removing: Bool) -> ReceivedMessage? {
-        guard let index = unexpected.firstIndex(where: pattern.matches) else { return nil }
-        return removing ? unexpected.remove(at: index) : unexpected[index]
+        removing ? arrivals.takeFirst(where: pattern.matches) : arrivals.first(where: pattern.matches)
     }
 
     /// Takes back a receive; false if it does not wait any more.
