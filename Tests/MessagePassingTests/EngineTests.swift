@@ -78,11 +78,34 @@ import Testing
         #expect(error?.explanation.hasSuffix("rank 0: barrier; rank 1: scan") == true, "\(String(describing: error))")
     }
 
+    @Test func `Operations are told apart however many there have been`() {
+        var engine = rankTwo()
+        engine.state(of: Self.part)?.sequence = UInt64(UInt32.max)
+        var effects: [Engine.Effect] = []
+        let place = Place(rank: 0, size: 2)
+        let number = engine.begin(
+            CollectiveCall(operation: .barrier), .barrier(place), FrameBlocks([]), in: Self.part, as: 1, &effects)
+        #expect(number == 1 << 32)
+        let headers = effects.compactMap { if case .send(let header, _, _) = $0 { header } else { nil } }
+        #expect(headers.map(\.sequence) == [1 << 32])
+        for header in headers { #expect(Header(header.frame) == header) }
+    }
+
+    @Test func `A header travels as it is`() {
+        let call = CollectiveCall(operation: .reduce, reduction: 3, elementType: 5, root: 9999, count: 1 << 40)
+        let header = Header(communicator: 1 << 63 + 7, sequence: 1 << 48 - 1, round: 17, call)
+        #expect(Header(header.frame) == header)
+        #expect(Header(header.frame)?.call == call)
+        let message = Header(communicator: 3, tag: .max, .float)
+        #expect(Header(message.frame) == message)
+        #expect(message.call == nil)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `A root that is very many broadcasts ahead is caught up with`() {
         var engine = Engine(rank: 1, size: 2)
         let call = CollectiveCall(operation: .broadcast, root: 0)
-        let ahead: UInt32 = 100_000
+        let ahead: UInt64 = 100_000
         var effects: [Engine.Effect] = []
         for number in 1...ahead {
             let header = Header(communicator: CommunicatorID.world, sequence: number, round: 0, call)

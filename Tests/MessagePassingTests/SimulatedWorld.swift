@@ -27,7 +27,7 @@ struct SimulatedWorld {
         var home = CommunicatorID.world
         var communicator = CommunicatorID.world
         /// The number that the collective operation has if it is begun.
-        var sequence: UInt32 = 0
+        var sequence: UInt64 = 0
         var ticket: Engine.Ticket = 0
         var isShrinking = false
         var isFinished = false

@@ -55,6 +55,8 @@ import Testing
     @Test(arguments: [
         ("RANKS_RANK", "one", "RANKS_RANK=one: a number"), ("RANKS_SIZE", "-3", "RANKS_SIZE=-3: a number"),
         ("RANKS_RANK", "3", "rank 3 of 3"), ("RANKS_SIZE", "0", "rank 1 of 0"),
+        ("RANKS_SIZE", "10001", "10001 ranks: at most 10000"),
+        ("RANKS_SIZE", "9223372036854775807", "9223372036854775807 ranks: at most 10000"),
     ])
     func `Numbers that cannot be are refused`(name: String, value: String, wanted: String) {
         let said = refusal([name: value])

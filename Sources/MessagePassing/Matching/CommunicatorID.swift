@@ -5,8 +5,8 @@ enum CommunicatorID {
     static let world: UInt64 = 0
 
     /// Of a part of a communicator.
-    static func part(of parent: UInt64, sequence: UInt32, color: Int) -> UInt64 {
-        mix(mix(mix(parent, 1), UInt64(sequence)), UInt64(bitPattern: Int64(color)))
+    static func part(of parent: UInt64, sequence: UInt64, color: Int) -> UInt64 {
+        mix(mix(mix(parent, 1), sequence), UInt64(bitPattern: Int64(color)))
     }
 
     /// Of the survivors of a communicator that is shrunk for the n-th time.

@@ -7,7 +7,7 @@ final class CommunicatorState {
     /// A collective operation that goes on.
     struct Running {
         let ticket: Mailbox.Ticket
-        let sequence: UInt32
+        let sequence: UInt64
         let call: CollectiveCall
         var run: CollectiveRun
 
@@ -39,15 +39,15 @@ final class CommunicatorState {
     /// Whether this rank has reported a mismatch: no collective operation goes on until all have the error.
     var isTroubled = false
     /// The number of the collective operation that was called last.
-    var sequence: UInt32 = 0
+    var sequence: UInt64 = 0
     /// By the number of the operation: one rank may be any number of operations ahead, as the root of broadcasts is.
-    var early: [UInt32: [Early]] = [:]
+    var early: [UInt64: [Early]] = [:]
     /// How often it was shrunk.
     var shrinkCount = 0
-    private var calls: [UInt32: CollectiveCall] = [:]
+    private var calls: [UInt64: CollectiveCall] = [:]
 
     /// How many calls are remembered, to find out that another rank called something else.
-    private static let rememberedCalls: UInt32 = 256
+    private static let rememberedCalls: UInt64 = 256
 
     init(id: UInt64, members: [Int], worldRank: Int) {
         self.id = id
@@ -62,10 +62,10 @@ final class CommunicatorState {
     func rank(ofWorld worldRank: Int) -> Int? { ranks[worldRank] }
 
     /// What this rank called as an operation of a number, if it remembers.
-    func call(_ sequence: UInt32) -> CollectiveCall? { calls[sequence] }
+    func call(_ sequence: UInt64) -> CollectiveCall? { calls[sequence] }
 
     /// Notes a call; its number.
-    func note(_ call: CollectiveCall) -> UInt32 {
+    func note(_ call: CollectiveCall) -> UInt64 {
         sequence += 1
         calls[sequence] = call
         if sequence > Self.rememberedCalls { calls[sequence - Self.rememberedCalls] = nil }

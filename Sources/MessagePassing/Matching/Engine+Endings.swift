@@ -112,7 +112,7 @@ extension Engine {
 
     /// Tells all that ranks have called different operations.
     func reportMismatch(
-        in state: CommunicatorState, _ sequence: UInt32, _ call: CollectiveCall, of source: Int,
+        in state: CommunicatorState, _ sequence: UInt64, _ call: CollectiveCall, of source: Int,
         _ effects: inout [Effect]
     ) {
         var trouble = Trouble(sequence: sequence, calls: [state.members[source]: call])

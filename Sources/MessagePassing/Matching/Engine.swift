@@ -123,7 +123,7 @@ struct Engine {
     mutating func begin(
         _ call: CollectiveCall, _ schedule: Schedule, _ blocks: any BlockStore, in id: UInt64, as ticket: Ticket,
         _ effects: inout [Effect]
-    ) -> UInt32 {
+    ) -> UInt64 {
         if let error = error(of: id) {
             effects.append(.end(ticket, .failure(error)))
             return 0

@@ -48,7 +48,7 @@ struct Knowledge: Hashable, Sendable, Codable {
 /// it knows how the communicator numbers them.
 struct Trouble: Hashable, Sendable, Codable {
     /// The number of the operation, from 1; 0 for the one that makes the communicator.
-    var sequence: UInt32
+    var sequence: UInt64
     /// What each rank called, as far as it is known.
     var calls: [Int: CollectiveCall] = [:]
     /// Why ranks gave it up that did.

@@ -84,11 +84,19 @@ public struct WorldConfiguration: Sendable {
         try validate()
     }
 
+    /// Far more than can be of use, and as many as the sockets of a process and the header of a message have room for.
+    private static let mostRanks = 10_000
+
     /// Throws for what cannot be right.
     func validate() throws(MessagePassingError) {
         guard size >= 1, rank >= 0, rank < size else {
             throw MessagePassingError(
                 .invalidArgument, "rank \(rank) of \(size): ranks are numbered from 0 to \(size - 1)")
+        }
+        guard size <= Self.mostRanks else {
+            throw MessagePassingError(
+                .invalidArgument,
+                "\(size) ranks: at most \(Self.mostRanks), each of which hears each other's heartbeats")
         }
         guard heartbeatInterval > .zero else {
             throw MessagePassingError(
