@@ -56,11 +56,14 @@ import Testing
                 try await world.send("\(world.rank) first", to: 2, tag: 1)
                 try await world.send("\(world.rank) second", to: 2, tag: 2)
                 try await world.send("\(world.rank) third", to: 2, tag: 1)
+                // Who has finished sends nothing more, and then there is no reason to look for it.
+                try await world.barrier()
                 return []
             }
             let status = try await world.probe(from: 1, tag: 2)
             #expect(status.source == 1 && status.tag == 2 && status.elementType == .encoded)
             #expect(try world.tryProbe(from: 1, tag: 9) == nil)
+            try await world.barrier()
             var texts: [String] = [
                 try await world.receive(from: 1, tag: 2), try await world.receive(from: 0, tag: 1),
                 try await world.receive(from: 1, tag: 1),
@@ -150,6 +153,13 @@ import Testing
             await #expect { let _: Int = try await world.receive(from: 9) } throws: { error in
                 (error as? MessagePassingError)?.code == .invalidArgument
             }
+            for (source, tag) in [(9, 0), (-1, 0), (0, -1)] {
+                #expect {
+                    try world.tryProbe(from: source, tag: tag)
+                } throws: { error in
+                    (error as? MessagePassingError)?.code == .invalidArgument
+                }
+            }
         }
     }
 
@@ -238,6 +248,23 @@ import Testing
         // Rank 0 alone is named, though the other of the two may have finished by then, too.
         #expect(results[1].hasPrefix("rankFinished: rank 0 finished"))
         #expect(results[2] == results[1])
+    }
+
+    @Test func `Who looks for a message again and again learns that its sender has finished`() async throws {
+        let results = try await LocalWorld.run(2) { world -> String in
+            guard world.rank == 1 else {
+                try await world.send("last", to: 1)
+                return ""
+            }
+            let _: String = try await world.receive(from: 0)
+            do {
+                while try world.tryProbe(from: 0) == nil { await Task.yield() }
+                return "found one"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(results[1].hasPrefix("rankFinished: rank 0 finished"), "\(results)")
     }
 
     @Test func `A rank with another key is not let in`() async throws {

@@ -70,6 +70,7 @@ import Testing
                 let text: String = try await world.receive(from: 0)
                 #expect(text == "real")
                 #expect(try world.tryProbe() == nil)
+                try await world.barrier()
                 return
             }
             let endpoint: String = try await world.receive(from: 1)
@@ -90,6 +91,7 @@ import Testing
             }
             await context.shutdown()
             try await world.send("real", to: 1)
+            try await world.barrier()
         }
     }
 }

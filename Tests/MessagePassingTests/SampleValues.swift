@@ -69,7 +69,11 @@ enum SampleValues {
         _ = try await LocalWorld.run(size) { world in
             let copy = try #require(try await world.split(color: 0))
             let own = try #require(try await world.split(color: world.rank))
-            for communicator in [world, copy, own] { try await check(communicator) }
+            for communicator in [world, copy, own] {
+                try await check(communicator)
+                // Nobody finishes, which others would notice, before all are done.
+                try await communicator.barrier()
+            }
         }
     }
 

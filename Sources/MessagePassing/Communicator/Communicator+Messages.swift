@@ -95,7 +95,7 @@ extension Communicator {
         return try await receive(from: source, tag: tag, timeout: timeout)
     }
 
-    /// Waits for a message, and leaves it to be received.
+    /// Waits for a message, and leaves it to be received; by another task first, if one receives what is like it.
     ///
     /// Parameters and errors are those of ``receive(from:tag:timeout:)``.
     public nonisolated(nonsending) func probe(
@@ -108,7 +108,8 @@ extension Communicator {
     ///
     /// Parameters and errors are those of ``receive(from:tag:timeout:)``.
     public func tryProbe(from source: Int? = nil, tag: Int? = nil) throws -> MessageStatus? {
-        try node.change { state, effects throws(MessagePassingError) in
+        if let tag { try checkTag(tag) }
+        return try node.change { state, effects throws(MessagePassingError) in
             try state.core.perform(&effects) { engine, _ throws(MessagePassingError) in
                 try engine.look(for: MessagePattern(source: source, tag: tag), in: id)
             }

@@ -158,28 +158,29 @@ extension Engine {
     /// The same for a communicator.
     mutating func endWhatNobodySends(to state: CommunicatorState, _ effects: inout [Effect]) {
         guard finalCounts.contains(where: { $0 != nil }) else { return }
-        let silent = state.members.indices.filter { isSilent(state.members[$0]) }
-        guard !silent.isEmpty else { return }
-        for source in silent {
+        for source in [nil] + state.members.indices.map({ Int?.some($0) }) {
+            guard let error = silence(of: source, in: state) else { continue }
             for ticket in state.mailbox.cancelAll(where: { $0 == source }) {
-                effects.append(.end(ticket, .failure(finishedError([source]))))
+                effects.append(.end(ticket, .failure(error)))
             }
         }
-        // A wait for any rank ends when no other may send; this one may still send to itself, from another task.
-        let others = state.members.indices.filter { $0 != state.rank }
-        if !others.isEmpty, Set(others).isSubset(of: silent) {
-            for ticket in state.mailbox.cancelAll(where: { $0 == nil }) {
-                effects.append(.end(ticket, .failure(finishedError(others))))
-            }
-        }
-        guard let running = state.running, let awaited = running.run.awaited.first(where: silent.contains) else {
-            return
-        }
+        guard let running = state.running,
+            let awaited = running.run.awaited.first(where: { isSilent(state.members[$0]) })
+        else { return }
         // All that take part get the same error, by a decision.
         let trouble = Trouble(
             sequence: running.sequence, calls: [rank: running.call],
             abandoned: [state.members[awaited]: "it finished without calling it"])
         effects.append(.report(Knowledge(troubles: [state.id: trouble])))
+    }
+
+    /// Why no message can come any more of a rank of a communicator, or, with nil, of any; nil if one can.
+    func silence(of source: Int?, in state: CommunicatorState) -> MessagePassingError? {
+        if let source { return isSilent(state.members[source]) ? finishedError([source]) : nil }
+        // This rank may still send to itself, from another task.
+        let others = state.members.indices.filter { $0 != state.rank }
+        guard !others.isEmpty, others.allSatisfy({ isSilent(state.members[$0]) }) else { return nil }
+        return finishedError(others)
     }
 
     /// What a wait ends with that only these ranks could have fulfilled.

@@ -96,22 +96,32 @@ struct Engine {
             effects.append(.end(ticket, .failure(error)))
             return
         }
-        guard let size = communicators[id]?.size, (pattern.source ?? 0) >= 0, (pattern.source ?? 0) < size else {
-            let error = Self.noSuchRank(pattern.source ?? 0, communicators[id]?.size ?? 0)
-            effects.append(.end(ticket, .failure(error)))
+        guard let state = communicators[id] else {
+            effects.append(.end(ticket, .failure(.finished)))
             return
         }
-        if let message = communicators[id]?.mailbox.post(pattern, as: ticket, isProbe: isProbe) {
+        if let source = pattern.source, !state.members.indices.contains(source) {
+            effects.append(.end(ticket, .failure(Self.noSuchRank(source, state.size))))
+            return
+        }
+        if let message = state.mailbox.post(pattern, as: ticket, isProbe: isProbe) {
             effects.append(.end(ticket, .message(message)))
         } else {
-            communicators[id].map { endWhatNobodySends(to: $0, &effects) }
+            endWhatNobodySends(to: state, &effects)
         }
     }
 
-    /// The first message of a pattern that has come, which stays.
-    mutating func look(for pattern: MessagePattern, in id: UInt64) throws(MessagePassingError) -> ReceivedMessage? {
+    /// The first message of a pattern that has come, which stays; nil if one may still come. What a receive would end with
+    /// at once, this throws: whoever looks again and again would do so for ever.
+    func look(for pattern: MessagePattern, in id: UInt64) throws(MessagePassingError) -> ReceivedMessage? {
         if let error = error(of: id) { throw error }
-        return communicators[id]?.mailbox.first(of: pattern, removing: false)
+        guard let state = communicators[id] else { throw MessagePassingError.finished }
+        if let source = pattern.source, !state.members.indices.contains(source) {
+            throw Self.noSuchRank(source, state.size)
+        }
+        if let message = state.mailbox.first(of: pattern, removing: false) { return message }
+        if let error = silence(of: pattern.source, in: state) { throw error }
+        return nil
     }
 
     // MARK: Collective operations
@@ -128,7 +138,10 @@ struct Engine {
             effects.append(.end(ticket, .failure(error)))
             return 0
         }
-        guard let state = communicators[id] else { return 0 }
+        guard let state = communicators[id] else {
+            effects.append(.end(ticket, .failure(.finished)))
+            return 0
+        }
         if let running = state.running?.call {
             let error = MessagePassingError(
                 .busy, "\(call) while \(running) goes on; a communicator does one after the other, split() makes more")
