@@ -24,12 +24,16 @@ import SystemSupport
 ///
 /// Communicators do not hear one another: what is sent on one is received on that one alone.
 ///
-/// It is a small value, whose copies stand for the same communicator, and may be used from any task. Neither what computes
-/// between its calls nor a reduction that takes long keeps heartbeats from being sent. A task that does little but send and
-/// receive runs best on ``executor``.
+/// It is a small value, whose copies stand for the same communicator, and may be used from any task; what it takes of memory
+/// goes with the last of them, and so do messages on it that nobody has received.
+///
+/// Neither what computes between its calls nor a reduction that takes long keeps heartbeats from being sent. A task that does
+/// little but send and receive runs best on ``executor``.
 public struct Communicator: Sendable {
     let node: Node
     let id: UInt64
+    /// Nil for the world, which there is until it is finished.
+    private let lease: CommunicatorLease?
 
     /// This process's rank in the communicator, from 0.
     public let rank: Int
@@ -37,11 +41,13 @@ public struct Communicator: Sendable {
     /// The number of ranks in it.
     public let size: Int
 
+    /// - Parameter id: one of which this rank has made no other value.
     init(node: Node, id: UInt64, rank: Int, size: Int) {
         self.node = node
         self.id = id
         self.rank = rank
         self.size = size
+        lease = id == CommunicatorID.world ? nil : CommunicatorLease(id, node)
     }
 
     /// The communicator of all ranks that were started together.

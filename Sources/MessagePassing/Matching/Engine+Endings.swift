@@ -64,6 +64,12 @@ extension Engine {
         }
     }
 
+    /// Forgets a communicator that the program has no value of any more. What still comes on it is dropped.
+    mutating func release(_ id: UInt64) {
+        guard communicators.removeValue(forKey: id) != nil else { return }
+        released.insert(id)
+    }
+
     /// Asks for a communicator of the survivors of one.
     mutating func shrink(_ id: UInt64, as ticket: Ticket, _ effects: inout [Effect]) {
         guard end == nil, let state = communicators[id] else {

@@ -34,6 +34,8 @@ struct Engine {
     var communicators: [UInt64: CommunicatorState] = [:]
     /// Messages of communicators that this rank has not made yet.
     var orphans: [UInt64: [(header: Header, source: Int, frames: [Frame])]] = [:]
+    /// The communicators that this rank had, and that its program has no value of any more.
+    var released: Set<UInt64> = []
     var decisions: [Knowledge] = []
     var shrinking: [UInt64: (ticket: Ticket, parent: UInt64)] = [:]
     /// Why nothing can be used any more.
@@ -168,7 +170,7 @@ struct Engine {
         receivedCounts[source] += 1
         if let state = communicators[header.communicator] {
             deliver(header, frames, from: source, to: state, &effects)
-        } else {
+        } else if !released.contains(header.communicator) {
             orphans[header.communicator, default: []].append((header, source, frames))
         }
         if finalCounts[source] != nil { endWhatNobodySends(&effects) }

@@ -31,16 +31,22 @@ extension Node {
         }
     }
 
-    /// Takes in what other ranks have told, and looks who is silent and which operations take too long.
+    /// Takes in what other ranks have told, forgets communicators that nobody has any more, and looks who is silent and which
+    /// operations take too long.
     func watch() {
         let told = inbox.withLock { inbox in
             defer { inbox = [] }
             return inbox
         }
+        let released = released.withLock { released in
+            defer { released = [] }
+            return released
+        }
         let now = now
         let lost = detector.withLock { $0.look(at: now) }
         let waiting = change { state, effects -> [CallAnnouncement] in
             for (source, message) in told { takeIn(message, from: source, &state, &effects) }
+            for id in released { state.core.perform(&effects) { engine, _ in engine.release(id) } }
             state.gone.formUnion(lost)
             state.core.suspect(lost, &effects)
             let instant = ContinuousClock.now

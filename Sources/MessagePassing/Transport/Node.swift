@@ -46,6 +46,8 @@ final class Node: Sendable {
     let detector: Locked<HeartbeatDetector>
     /// What others have told, and ``watch()`` has yet to take in.
     let inbox = Locked<[(source: Int, told: ControlMessage)]>([])
+    /// The communicators that the program has no value of any more, and ``watch()`` has yet to forget.
+    let released = Locked<[UInt64]>([])
     /// In what this rank waited when ``watch()`` looked last, for the next heartbeat.
     let announcements = Locked<[CallAnnouncement]>([])
     let watcher = Locked<SteadyThread?>(nil)
