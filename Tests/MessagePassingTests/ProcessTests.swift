@@ -184,6 +184,7 @@ import Testing
     @Test func `What cannot be is refused with status 64`() async throws {
         for arguments in [
             ["run"], ["run", "-n", "0", "true"], ["run", "--hosts", "a:x", "true"], ["run", "--odd", "true"],
+            ["run", "--hosts", "a:9223372036854775807", "true"], ["run", "--hosts", "a:600,b:600", "true"],
         ] {
             let running = try RunningProgram.product("ranks", arguments)
             #expect(try await running.ending() == .exited(64), "\(arguments)")
