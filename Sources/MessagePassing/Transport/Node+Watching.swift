@@ -17,9 +17,12 @@ extension Node {
     func listen(_ control: Router) async {
         do {
             for try await message in control.messages {
-                guard let name = message.first, let source = RankName.rank(name), source < size, source != rank,
-                    let told = ControlMessage(message.dropFirst())
-                else { continue }
+                guard let name = message.first, let told = ControlMessage(message.dropFirst()) else { continue }
+                if case .join(let entry) = told {
+                    answer(entry, of: name, on: control)
+                    continue
+                }
+                guard let source = RankName.rank(name), source < size, source != rank else { continue }
                 let now = now
                 detector.withLock { $0.heard(from: source, at: now) }
                 guard told != .heartbeat([]) else { continue }
@@ -29,6 +32,17 @@ extension Node {
         } catch {
             // Cancelled or closed: the end.
         }
+    }
+
+    /// Answers a process that asks to join when all have come together: one of them, to which the answer has not come, or another
+    /// that was started as a rank that is there already.
+    private func answer(_ entry: RosterEntry, of name: Frame, on control: Router) {
+        let isMember = roster.indices.contains(entry.rank) && roster[entry.rank] == entry
+        let answer: ControlMessage =
+            isMember
+            ? .roster(roster)
+            : .refused("this world of \(size) has come together already, and nobody can join it any more")
+        try? _ = control.trySend(Message(name, followedBy: answer.frames))
     }
 
     /// Takes in what other ranks have told, forgets communicators that nobody has any more, and looks who is silent and which

@@ -36,7 +36,7 @@ final class Node: Sendable {
     let state: Locked<State>
     /// Nil in a world of one.
     let sockets: Sockets?
-    private let roster: [RosterEntry]
+    let roster: [RosterEntry]
     let controlLinks: [Dealer?]
     private let dataLinks: Locked<[Dealer?]>
     private let start = ContinuousClock.now
@@ -64,12 +64,12 @@ final class Node: Sendable {
         let links: [Sockets.Link?]
         if configuration.size > 1 {
             let sockets = try Sockets(configuration)
-            let (roster, toRankZero) = try await sockets.join(configuration)
+            let roster = try await sockets.join(configuration)
             self.sockets = sockets
             self.roster = roster
             links = try roster.map { entry in
                 if entry.rank == configuration.rank { return nil }
-                return entry.rank == 0 ? toRankZero : try sockets.connectControl(to: entry.control)
+                return try sockets.connectControl(to: entry.rank == 0 ? configuration.rendezvous : entry.control)
             }
         } else {
             (sockets, roster, links) = (nil, [], [nil])

@@ -75,6 +75,19 @@ final class Sockets: Sendable {
         let events: SocketEvents
     }
 
+    /// A connection by which this process asks rank 0 to join. It has no name: another that was started as the same rank may
+    /// have joined, and keeps its connections.
+    func connectToJoin(at endpoint: String) throws -> Dealer {
+        let dealer = try Dealer(controlContext) {
+            $0.security = .curveClient(keys, server: keys.publicKey)
+            $0.sendHighWaterMark = nil
+            $0.linger = .zero
+            $0.reconnectInterval = .milliseconds(20)
+        }
+        try dealer.connect(endpoint)
+        return dealer
+    }
+
     /// A connection for what ranks tell of themselves.
     func connectControl(to endpoint: String) throws -> Link {
         let dealer = try Dealer(controlContext) {

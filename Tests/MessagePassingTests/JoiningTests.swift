@@ -1,0 +1,75 @@
+import SwiftZMQ
+import Testing
+
+@testable import MessagePassing
+
+/// How ranks come together, and who may not.
+@Suite(.timeLimit(.minutes(3))) struct JoiningTests {
+    /// All ranks do the same.
+    private static func all(
+        _ worlds: [Communicator], _ body: @escaping @Sendable (Communicator) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for world in worlds { group.addTask { try await body(world) } }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Why a process cannot join.
+    private static func refusal(_ configuration: WorldConfiguration) async -> String {
+        do {
+            let world = try await Communicator.world(configuration)
+            try await world.finish(timeout: .zero)
+            return "joined"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `A second process of a rank is refused, whenever it comes, and disturbs nobody`() async throws {
+        let keys = try CurveKeyPair.generate()
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        @Sendable func configuration(_ rank: Int) -> WorldConfiguration {
+            var configuration = WorldConfiguration(rank: rank, size: 3, rendezvous: rendezvous, keys: keys)
+            configuration.heartbeatInterval = .milliseconds(500)
+            return configuration
+        }
+        let worlds: [Communicator] = try await withThrowingTaskGroup(of: Communicator.self) { group in
+            for rank in [0, 1, 1] { group.addTask { try await Communicator.world(configuration(rank)) } }
+            do {
+                let world = try await group.next()
+                Issue.record("\(String(describing: world)) is there, without rank 2")
+            } catch {
+                #expect("\(error)".contains("another process has joined as rank 1"), "\(error)")
+            }
+            group.addTask { try await Communicator.world(configuration(2)) }
+            var worlds: [Communicator] = []
+            for try await world in group { worlds.append(world) }
+            return worlds
+        }
+        #expect(worlds.map(\.rank).sorted() == [0, 1, 2])
+        for rank in [1, 2] {
+            let said = await Self.refusal(configuration(rank))
+            #expect(said.contains("this world of 3 has come together already"), "\(said)")
+        }
+        // Whose connections had been taken over would be given up within some heartbeats.
+        let end = ContinuousClock.now + .seconds(3)
+        while ContinuousClock.now < end { try await Self.all(worlds) { try await $0.barrier() } }
+        try await Self.all(worlds) { try await $0.finish() }
+    }
+
+    @Test func `Those that have come learn who has not`() async throws {
+        let keys = try CurveKeyPair.generate()
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        @Sendable func configuration(_ rank: Int, _ timeout: Duration) -> WorldConfiguration {
+            var configuration = WorldConfiguration(rank: rank, size: 3, rendezvous: rendezvous, keys: keys)
+            configuration.joinTimeout = timeout
+            return configuration
+        }
+        async let zero = Self.refusal(configuration(0, .seconds(5)))
+        async let one = Self.refusal(configuration(1, .seconds(120)))
+        let said = await [zero, one]
+        #expect(said[0].hasPrefix("notJoined: rank 2 did not come in time"), "\(said)")
+        #expect(said[1].hasPrefix("notJoined: rank 0 refused: rank 2 did not come in time"), "\(said)")
+    }
+}
