@@ -72,4 +72,51 @@ import Testing
         #expect(said[0].hasPrefix("notJoined: rank 2 did not come in time"), "\(said)")
         #expect(said[1].hasPrefix("notJoined: rank 0 refused: rank 2 did not come in time"), "\(said)")
     }
+
+    // MARK: Being heard
+
+    /// Rank 1 of two, in parts: it joins, and nothing is heard of it yet.
+    private static func partsOfRankOne(
+        _ configuration: @Sendable (_ rank: Int) -> WorldConfiguration
+    ) async throws -> Sockets {
+        let sockets = try Sockets(configuration(1))
+        let roster = try await sockets.join(configuration(1))
+        #expect(roster.map(\.rank) == [0, 1])
+        return sockets
+    }
+
+    @Test func `A rank is not taken for dead before it has been heard once`() async throws {
+        let keys = try CurveKeyPair.generate()
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        @Sendable func configuration(_ rank: Int) -> WorldConfiguration {
+            var configuration = WorldConfiguration(rank: rank, size: 2, rendezvous: rendezvous, keys: keys)
+            configuration.heartbeatInterval = .milliseconds(200)
+            return configuration
+        }
+        async let zero = Communicator.world(configuration(0))
+        let sockets = try await Self.partsOfRankOne(configuration)
+        // Many more than three heartbeats, as a machine may take that starts very many processes at once.
+        try await Task.sleep(for: .seconds(2))
+        let link = try sockets.connectControl(to: rendezvous)
+        try await link.dealer.send(Message(ControlMessage.heartbeat([]).frames))
+        let world = try await zero
+        #expect(world.node.change { state, _ in state.gone.isEmpty })
+        await world.node.abandon()
+        await sockets.close()
+    }
+
+    @Test func `A rank that has joined and is not heard is named`() async throws {
+        let keys = try CurveKeyPair.generate()
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        @Sendable func configuration(_ rank: Int) -> WorldConfiguration {
+            var configuration = WorldConfiguration(rank: rank, size: 2, rendezvous: rendezvous, keys: keys)
+            configuration.joinTimeout = .seconds(5)
+            return configuration
+        }
+        async let zero = Self.refusal(configuration(0))
+        let sockets = try await Self.partsOfRankOne(configuration)
+        let said = await zero
+        #expect(said.hasPrefix("notJoined: rank 1 joined, and nothing was heard of it within 5.0 seconds"), "\(said)")
+        await sockets.close()
+    }
 }

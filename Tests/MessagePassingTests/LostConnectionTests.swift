@@ -64,6 +64,7 @@ import Testing
         let link = try sockets.connectControl(to: rendezvous)
         try await link.dealer.send(Message(ControlMessage.join(entry).frames))
         _ = try await link.dealer.receive()
+        try await link.dealer.send(Message(ControlMessage.heartbeat([]).frames))
         let world = try await first
         try await world.send("lost", to: 1)
         for _ in 0..<2 {

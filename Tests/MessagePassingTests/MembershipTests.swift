@@ -43,12 +43,26 @@ import Testing
 
     @Test func `A rank that was stopped itself takes nobody for dead`() {
         var detector = HeartbeatDetector(rank: 0, size: 2, interval: .seconds(1), now: .zero)
+        detector.heard(from: 1, at: .zero)
         #expect(Self.look(&detector, .seconds(1)) == [])
         #expect(Self.look(&detector, .seconds(60)) == [])
         #expect(Self.look(&detector, .seconds(61)) == [])
         #expect(Self.look(&detector, .seconds(62)) == [])
         #expect(Self.look(&detector, .seconds(62.8)) == [1])
         #expect(Self.look(&detector, .seconds(63)) == [])
+    }
+
+    @Test func `A rank that has not been heard yet is not given up, however long that takes`() {
+        var detector = HeartbeatDetector(rank: 1, size: 3, interval: .seconds(1), now: .zero)
+        #expect(detector.unheard == [0, 2])
+        let firsts = [detector.heard(from: 0, at: .seconds(0.1)), detector.heard(from: 0, at: .seconds(1.1))]
+        #expect(firsts == [true, false])
+        var found: [[Int]] = []
+        for second in 1...60 {
+            for part in 1...4 { found.append(detector.look(at: .seconds(second) + .milliseconds(250 * part))) }
+        }
+        #expect(found.filter { !$0.isEmpty } == [[0]])
+        #expect(detector.unheard == [2])
     }
 
     private static func look(_ detector: inout HeartbeatDetector, _ now: Duration) -> [Int] { detector.look(at: now) }

@@ -89,7 +89,7 @@ extension SimulatedWorld {
             programs[rank].errors[id] = error
             guard error.code != .excluded else { return }
             shrink(rank)
-        case .finished, .cancelled: break
+        case .heard, .finished, .cancelled: break
         }
     }
 

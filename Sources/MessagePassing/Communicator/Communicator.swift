@@ -52,12 +52,12 @@ public struct Communicator: Sendable {
 
     /// The communicator of all ranks that were started together.
     ///
-    /// It is made with the first call, which returns when all ranks have come together. Later calls return the same. A program
+    /// It is made with the first call, which returns when all ranks have come together and hear each other. Later calls return the same. A program
     /// that was started by itself, without the variables of ``WorldConfiguration``, is a world of one rank. It is not cancelled
     /// with the task that calls it, as others may wait for the same, and gives up after
     /// ``WorldConfiguration/joinTimeout``.
     ///
-    /// - Throws: ``MessagePassingError`` with `.notJoined` when the others do not come, with `.invalidArgument` when the
+    /// - Throws: ``MessagePassingError`` with `.notJoined` when the others do not come or are not heard, with `.invalidArgument` when the
     ///   environment is not complete.
     public static func world() async throws -> Communicator { try await environmentWorld.value }
 

@@ -13,6 +13,8 @@ struct Engine {
         case blocks(any BlockStore)
         /// A communicator of the survivors.
         case communicator(UInt64)
+        /// All other ranks have been heard, or are dead.
+        case heard
         /// All other ranks have finished, or are dead.
         case finished
         case failure(MessagePassingError)

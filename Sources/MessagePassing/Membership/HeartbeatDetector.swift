@@ -1,11 +1,13 @@
 /// Finds out which ranks do not answer any more, by when each was heard last, and which cannot be reached although they live.
 ///
 /// Each rank sends a heartbeat to each other in every interval, and hears theirs. Times are counted from any common start.
+///
+/// One that has not been heard yet is not given up: where many ranks start at once, it may take long until all are connected.
 struct HeartbeatDetector: Sendable {
     /// The time between two heartbeats.
     let interval: Duration
     private let rank: Int
-    private var lastHeard: [Duration]
+    private var lastHeard: [Duration?]
     /// When connections broke.
     private var broken: [Int: Duration] = [:]
     private var given: Set<Int> = []
@@ -14,7 +16,7 @@ struct HeartbeatDetector: Sendable {
     init(rank: Int, size: Int, interval: Duration, now: Duration) {
         self.rank = rank
         self.interval = interval
-        lastHeard = Array(repeating: now, count: size)
+        lastHeard = Array(repeating: nil, count: size)
         lastLook = now
     }
 
@@ -25,8 +27,15 @@ struct HeartbeatDetector: Sendable {
     /// How often ``look(at:)`` is to be called.
     var lookInterval: Duration { interval / 20 }
 
-    /// Notes that something came from a rank.
-    mutating func heard(from rank: Int, at now: Duration) { lastHeard[rank] = now }
+    /// The other ranks that have not been heard yet.
+    var unheard: [Int] { lastHeard.indices.filter { $0 != rank && lastHeard[$0] == nil } }
+
+    /// Notes that something came from a rank; whether it was the first.
+    @discardableResult
+    mutating func heard(from rank: Int, at now: Duration) -> Bool {
+        defer { lastHeard[rank] = now }
+        return lastHeard[rank] == nil
+    }
 
     /// Notes that the connection broke over which messages go to a rank, some of which may be lost. Whether the rank is dead
     /// or lives on, and would wait for them for ever, is known when a whole interval is over.
@@ -39,14 +48,14 @@ struct HeartbeatDetector: Sendable {
     /// was silent meanwhile: all get their full time once more.
     mutating func look(at now: Duration) -> [Int] {
         if now - lastLook > interval {
-            lastHeard = lastHeard.map { _ in now }
+            lastHeard = lastHeard.map { $0.map { _ in now } }
             broken = broken.mapValues { _ in now }
         }
         lastLook = now
         let lost = lastHeard.indices.filter { other in
-            guard other != rank, !given.contains(other) else { return false }
-            let isCutOff = broken[other].map { lastHeard[other] - $0 >= interval } ?? false
-            return isCutOff || now - lastHeard[other] >= patience
+            guard other != rank, !given.contains(other), let heard = lastHeard[other] else { return false }
+            let isCutOff = broken[other].map { heard - $0 >= interval } ?? false
+            return isCutOff || now - heard >= patience
         }
         given.formUnion(lost)
         return lost

@@ -26,6 +26,19 @@ extension Node {
         return try await outcome(of: ticket, in: id)
     }
 
+    /// Waits until all other ranks have been heard, or are dead.
+    nonisolated(nonsending) func waitUntilHeard(timeout: Duration) async throws {
+        let ticket: Engine.Ticket = change { state, _ in
+            let ticket = state.core.makeTicket()
+            state.joining = ticket
+            state.expect(ticket, in: CommunicatorID.world, timeout: timeout)
+            return ticket
+        }
+        // They may have been by now.
+        watcher.withLock { $0 }?.wakeUp()
+        _ = try await outcome(of: ticket, in: CommunicatorID.world)
+    }
+
     /// Waits until all other ranks have finished, or are dead.
     nonisolated(nonsending) func waitForOthers(timeout: Duration?) async throws {
         let ticket: Engine.Ticket? = change { state, _ in
@@ -87,6 +100,10 @@ extension Node.State {
         _ ticket: Engine.Ticket, in id: UInt64, because reason: String, _ effects: inout [RankCore.Effect]
     ) -> Bool {
         if finishing.remove(ticket) != nil { return true }
+        if joining == ticket {
+            joining = nil
+            return true
+        }
         return core.perform(&effects) { $0.cancel(ticket, in: id, because: reason, &$1) }
     }
 }

@@ -24,10 +24,9 @@ extension Node {
                 }
                 guard let source = RankName.rank(name), source < size, source != rank else { continue }
                 let now = now
-                detector.withLock { $0.heard(from: source, at: now) }
-                guard told != .heartbeat([]) else { continue }
-                inbox.withLock { $0.append((source, told)) }
-                watcher.withLock { $0 }?.wakeUp()
+                let isFirst = detector.withLock { $0.heard(from: source, at: now) }
+                if told != .heartbeat([]) { inbox.withLock { $0.append((source, told)) } }
+                if isFirst || told != .heartbeat([]) { watcher.withLock { $0 }?.wakeUp() }
             }
         } catch {
             // Cancelled or closed: the end.
@@ -57,12 +56,16 @@ extension Node {
             return released
         }
         let now = now
-        let lost = detector.withLock { $0.look(at: now) }
+        let (lost, unheard) = detector.withLock { ($0.look(at: now), $0.unheard) }
         let waiting = change { state, effects -> [CallAnnouncement] in
             for (source, message) in told { takeIn(message, from: source, &state, &effects) }
             for id in released { state.core.perform(&effects) { engine, _ in engine.release(id) } }
             state.gone.formUnion(lost)
             state.core.suspect(lost, &effects)
+            if let ticket = state.joining, unheard.allSatisfy(state.gone.contains) {
+                state.joining = nil
+                effects.append(.end(ticket, .heard))
+            }
             let instant = ContinuousClock.now
             for (ticket, deadline) in state.deadlines where deadline.instant <= instant {
                 state.deadlines[ticket] = nil
@@ -116,6 +119,14 @@ extension Node {
             error = MessagePassingError(
                 .timedOut, ranks: missing,
                 "\(MessagePassingError.list(missing)) did not finish within \(deadline.timeout)")
+        }
+        if state.joining == ticket {
+            let missing = detector.withLock { $0.unheard }.filter { !state.gone.contains($0) }
+            error = MessagePassingError(
+                .notJoined, ranks: missing,
+                "\(MessagePassingError.list(missing)) joined, and nothing was heard of \(missing.count == 1 ? "it" : "them") "
+                    + "within \(deadline.timeout); does a firewall keep connections away from the ports at which ranks listen, "
+                    + "which the system chooses?")
         }
         let reason = "timeout after \(deadline.timeout)"
         guard state.takeBack(ticket, in: deadline.communicator, because: reason, &effects) else { return }

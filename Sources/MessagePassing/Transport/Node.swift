@@ -11,6 +11,8 @@ final class Node: Sendable {
         var deadlines: [Engine.Ticket: Deadline] = [:]
         /// The ranks that have finished or died.
         var gone: Set<Int> = []
+        /// Who waits until all others have been heard.
+        var joining: Engine.Ticket?
         var hasFinished = false
         /// Those who wait until all others have finished, too.
         var finishing: Set<Engine.Ticket> = []
@@ -54,7 +56,7 @@ final class Node: Sendable {
     private let heartbeats = Locked<SteadyThread?>(nil)
     private let tasks = Locked<[Task<Void, Never>]>([])
 
-    /// Comes together with the others.
+    /// Comes together with the others, and returns when all of them have been heard.
     init(_ configuration: WorldConfiguration) async throws {
         try configuration.validate()
         rank = configuration.rank
@@ -82,8 +84,9 @@ final class Node: Sendable {
                 now: .zero))
         do {
             try startThreads(links)
+            if sockets != nil { try await waitUntilHeard(timeout: configuration.joinTimeout) }
         } catch {
-            stopThreads()
+            await abandon()
             throw error
         }
     }

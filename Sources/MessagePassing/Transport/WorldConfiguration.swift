@@ -23,7 +23,7 @@ public struct WorldConfiguration: Sendable {
     public var keys: CurveKeyPair
     /// The time between two heartbeats; a rank that misses three is taken for dead. The same on all ranks. Default 1 s.
     public var heartbeatInterval = Duration.seconds(1)
-    /// How long the ranks may take to come together. Default 60 s.
+    /// How long the ranks may take to come together, and as long again until each hears all others. Default 60 s.
     public var joinTimeout = Duration.seconds(60)
 
     /// A configuration that was come by in another way than by the environment.
