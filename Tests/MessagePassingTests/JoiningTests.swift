@@ -73,6 +73,20 @@ import Testing
         #expect(said[1].hasPrefix("notJoined: rank 0 refused: rank 2 did not come in time"), "\(said)")
     }
 
+    @Test func `Sockets have room for all to connect at once, and connections on which nothing is sent are kept alive`()
+        async throws
+    {
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        let configuration = WorldConfiguration(rank: 0, size: 200, rendezvous: rendezvous, keys: try .generate())
+        let sockets = try Sockets(configuration)
+        #expect(try sockets.control.option(\.backlog) == 200)
+        #expect(try sockets.data.option(\.backlog) == 200)
+        let link = try sockets.connectData(to: sockets.own)
+        #expect(try link.dealer.option(\.usesTCPKeepAlive) == true)
+        #expect(try link.dealer.option(\.tcpKeepAliveIdle) == .seconds(60))
+        await sockets.close()
+    }
+
     // MARK: Being heard
 
     /// Rank 1 of two, in parts: it joins, and nothing is heard of it yet.

@@ -47,14 +47,19 @@ final class Sockets: Sendable {
         authenticators = [Authenticator(controlContext, policy: policy), Authenticator(dataContext, policy: policy)]
         for authenticator in authenticators { try authenticator.start() }
 
+        // All others may connect at the same moment. The system tries a connection again that it had no place for, seconds
+        // later.
+        let backlog = max(100, configuration.size)
         control = try Router(controlContext) {
             $0.security = .curveServer(keys, domain: "ranks")
             $0.receiveHighWaterMark = nil
             $0.handsOver = true
+            $0.backlog = backlog
         }
         data = try Router(dataContext) {
             $0.security = isLocal ? .plainServer(domain: "ranks") : .curveServer(keys, domain: "ranks")
             $0.receiveHighWaterMark = nil
+            $0.backlog = backlog
         }
         let anywhere = isLocal ? "tcp://127.0.0.1:" : "tcp://*:"
         let controlEnd = try control.bind(anywhere + (configuration.rank == 0 ? port : "*"))
@@ -111,6 +116,11 @@ final class Sockets: Sendable {
             $0.routingID = RankName.frame(rank)
             $0.sendHighWaterMark = nil
             $0.linger = .seconds(10)
+            // What forgets connections on which nothing is sent, as firewalls do, would swallow what is sent later.
+            $0.usesTCPKeepAlive = true
+            $0.tcpKeepAliveIdle = .seconds(60)
+            $0.tcpKeepAliveInterval = .seconds(10)
+            $0.tcpKeepAliveCount = 6
         }
         let events = dealer.events
         try dealer.connect(entry.data)
