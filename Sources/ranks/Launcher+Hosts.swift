@@ -45,6 +45,6 @@ extension Launcher {
                 "no port of \(host) for the rendezvous: '\(String(decoding: Array(shell.joined(separator: [32])), as: UTF8.self))' "
                     + "has to run ranks there", 0)
         }
-        return "tcp://\(host):\(port)"
+        return host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
     }
 }

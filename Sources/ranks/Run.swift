@@ -22,7 +22,10 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where they run: hosts, each with the number of processes that have a place there. (default: here)",
+            """
+            Where they run: hosts, each with the number of processes that have a place there; an address of IPv6 stands in \
+            brackets. (default: here)
+            """,
             valueName: "host:number,…"), transform: HostList.parse)
     var hosts: HostList?
 

@@ -98,7 +98,9 @@ struct HostsTests {
     @Test func `Addresses are taken apart, and those of this machine alone are known`() {
         #expect(HostAddress.own(towards: "127.0.0.1") == "127.0.0.1")
         #expect(HostAddress.isLoopback("127.0.1.1") && HostAddress.isLoopback("localhost"))
-        #expect(!HostAddress.isLoopback("128.0.0.1"))
+        #expect(HostAddress.isLoopback("[::1]") && HostAddress.isIPv6("[::1]"))
+        #expect(!HostAddress.isLoopback("128.0.0.1") && !HostAddress.isIPv6("128.0.0.1"))
+        #expect(HostAddress.parts(of: "tcp://[::1]:5")?.host == "[::1]")
         #expect(HostAddress.parts(of: "tcp://[::1]:5")?.port == "5")
         #expect(HostAddress.parts(of: "ipc:///tmp/x") == nil)
     }

@@ -184,6 +184,8 @@ import Testing
     @Test func `What cannot be is refused with status 64`() async throws {
         for arguments in [
             ["run"], ["run", "-n", "0", "true"], ["run", "--hosts", "a:x", "true"], ["run", "--odd", "true"],
+            ["run", "--hosts", "::1", "true"], ["run", "--hosts", "[::1]2", "true"],
+            ["run", "--hosts", "[-x]", "true"],
             ["run", "--hosts", "a:9223372036854775807", "true"], ["run", "--hosts", "a:600,b:600", "true"],
         ] {
             let running = try RunningProgram.product("ranks", arguments)

@@ -32,14 +32,18 @@ final class Sockets: Sendable {
         rank = configuration.rank
         let executors = try (SocketExecutor(name: "ranks-control"), SocketExecutor(name: "ranks-data"))
         (controlExecutor, dataExecutor) = executors
+        let isLocal = HostAddress.isLoopback(host)
+        let loopback = HostAddress.isIPv6(host) ? "[::1]" : "127.0.0.1"
+        let here: String? = isLocal ? loopback : HostAddress.own(towards: host)
+        let usesIPv6 = HostAddress.isIPv6(here ?? host)
+
         // One to each rank, with two more that observe it, and some besides.
         let room = 3 * configuration.size + 64
-        controlContext = try Context(maxSockets: room, executor: executors.0)
-        dataContext = try Context(maxSockets: room, executor: executors.1)
+        controlContext = try Context(maxSockets: room, executor: executors.0) { $0.usesIPv6 = usesIPv6 }
+        dataContext = try Context(maxSockets: room, executor: executors.1) { $0.usesIPv6 = usesIPv6 }
 
         // On one machine nobody but its administrator reads along, and a secret word is enough. Between machines all is
         // encrypted.
-        let isLocal = HostAddress.isLoopback(host)
         let token = isLocal ? try CurveKeyPair.generate().secretKey.z85 : nil
         var policy = AuthenticationPolicy()
         policy.curve = .keys([keys.publicKey])
@@ -61,10 +65,10 @@ final class Sockets: Sendable {
             $0.receiveHighWaterMark = nil
             $0.backlog = backlog
         }
-        let anywhere = isLocal ? "tcp://127.0.0.1:" : "tcp://*:"
+        let anywhere = isLocal ? "tcp://\(loopback):" : "tcp://*:"
         let controlEnd = try control.bind(anywhere + (configuration.rank == 0 ? port : "*"))
         let dataEnd = try data.bind(anywhere + "*")
-        guard let address = isLocal ? "127.0.0.1" : rank == 0 ? host : HostAddress.own(towards: host) else {
+        guard let address = !isLocal && rank == 0 ? host : here else {
             throw MessagePassingError(.notJoined, "there is no way to rank 0 at \(configuration.rendezvous)")
         }
         func reached(_ bound: String) -> String {
