@@ -28,17 +28,17 @@ package enum RunningCommands {
     /// Where the guard is told; negative where none could be started, which is no reason to run no commands.
     private static let guardSocket = ccommand_start_guard()
 
-    /// Sends a signal to all of them; none can be started from now on.
+    /// Sends a signal to all of them, also to those that have been stopped; none can be started from now on.
     package static func endAll(_ number: Int32) {
         let groups = state.withLock { state in
             state.isEnded = true
             forgetWhatIsGone(&state)
             return state.left.union(state.groups.keys)
         }
-        for group in groups { kill(-group, number) }
+        for group in groups { CommandGroup.signal(group, number) }
     }
 
-    /// Sends a signal to all of them, and SIGKILL to those that are still there after a time.
+    /// Sends a signal to all of them, once, and SIGKILL to those that are still there after a time.
     package static func endAll(_ number: Int32, within patience: Duration) {
         endAll(number)
         let deadline = ContinuousClock.now + patience

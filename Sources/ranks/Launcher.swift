@@ -75,10 +75,10 @@ struct Launcher: Sendable {
         for await report in reports {
             switch report {
             case .signal(let number):
-                Self.endAll(number)
+                RunningCommands.endAll(number, within: Self.patience)
                 return 128 + number
             case .readerGone:
-                Self.endAll(SIGTERM)
+                RunningCommands.endAll(SIGTERM, within: Self.patience)
                 return status
             case .ended(_, 0): running -= 1
             case .ended(let rank, let code):
@@ -94,18 +94,11 @@ struct Launcher: Sendable {
             }
             if running == 0 { return status }
             if status != 0, !keepsGoing {
-                Self.endAll(SIGTERM)
+                RunningCommands.endAll(SIGTERM, within: Self.patience)
                 return status
             }
         }
         return status
-    }
-
-    private static func endAll(_ signal: Int32) {
-        RunningCommands.endAll(signal)
-        // Those that are stopped, too.
-        RunningCommands.endAll(SIGCONT)
-        RunningCommands.endAll(signal, within: patience)
     }
 
     private func name(_ rank: Int) -> String {

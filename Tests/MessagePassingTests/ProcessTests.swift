@@ -129,6 +129,22 @@ import Testing
         #expect(running.output.soFar.contains { $0.hasSuffix("got INT") })
     }
 
+    @Test func `A signal is passed on once, as many programs take a second for an order to end at once`() async throws {
+        // So many that some have taken the first before a second would come.
+        let running = try ranks(
+            "run", "-n", "16", "--", "sh", "-c",
+            """
+            trap 'echo got TERM; left=4' TERM
+            echo waiting; left=1000
+            until [ $left = 0 ]; do sleep 0.2; left=$((left - 1)); done
+            """)
+        try await running.output.wait(for: "waiting", count: 16)
+        running.signal(SIGTERM)
+        #expect(try await running.ending() == .exited(143))
+        let lines = try await running.output.all().filter { $0.hasSuffix("got TERM") }
+        #expect(lines.sorted() == (0..<16).map { "[\($0)] got TERM" }.sorted())
+    }
+
     @Test func `Nothing is left of a launcher that gets SIGKILL`() async throws {
         let running = try ranks("run", "-n", "2", "--", "sh", "-c", "echo $$; sleep 1000")
         try await running.output.wait(for: "[", count: 2)
