@@ -3,10 +3,15 @@ import SystemSupport
 
 /// Passes on what commands write to standard error, so that lines of several at once do not mix.
 package struct ErrorLines: Sendable {
+    private let longestLine: Int
     private let write: @Sendable (ArraySlice<UInt8>) -> Void
 
     /// To a closure, which gets whole lines, several at once, on any thread.
-    package init(_ write: @escaping @Sendable (ArraySlice<UInt8>) -> Void) {
+    ///
+    /// - Parameter longestLine: the most bytes that are held back for the end of their line; a longer one comes in parts.
+    ///   Default 64 KiB.
+    package init(longestLine: Int = 1 << 16, _ write: @escaping @Sendable (ArraySlice<UInt8>) -> Void) {
+        self.longestLine = longestLine
         self.write = write
     }
 
@@ -20,16 +25,13 @@ package struct ErrorLines: Sendable {
         }
     }
 
-    /// The most bytes that are held back for the end of their line.
-    static let longestLine = 1 << 16
-
     /// Passes whole lines on, and keeps the beginning of one for later. At the end it gets the newline that it lacks: what comes
     /// next is another command's.
     func pass(_ pending: inout [UInt8], atEnd: Bool = false) {
         let newline = UInt8(ascii: "\n")
         if atEnd, let last = pending.last, last != newline { pending.append(newline) }
         let whole = pending.lastIndex(of: newline).map { $0 + 1 }
-        guard let end = whole ?? (pending.count >= Self.longestLine ? pending.count : nil) else { return }
+        guard let end = whole ?? (pending.count >= longestLine ? pending.count : nil) else { return }
         write(pending[..<end])
         pending.removeSubrange(..<end)
     }

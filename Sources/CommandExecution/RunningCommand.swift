@@ -73,6 +73,7 @@ struct RunningCommand: ~Copyable {
                 guard state >= 0 else {
                     let code = errno
                     RunningCommands.remove(process)
+                    RunningCommands.hasClosed()
                     throw CommandFailure("how the command ended cannot be learnt", code)
                 }
                 if state == 2, !isStopNoticed {
@@ -85,7 +86,12 @@ struct RunningCommand: ~Copyable {
         readPipes(room)
         endRest()
         RunningCommands.remove(process)
-        outputLines?.pass(&pendingOutput, atEnd: true)
+        if let outputLines {
+            // What one has said last is told, also of one that was ended with all others.
+            outputLines.pass(&pendingOutput, atEnd: true)
+            errorLines?.pass(&pendingErrors, atEnd: true)
+        }
+        RunningCommands.hasClosed()
         RunningCommands.restIfEnded()
         errorLines?.pass(&pendingErrors, atEnd: true)
         if let shortage { throw shortage }

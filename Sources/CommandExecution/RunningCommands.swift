@@ -12,6 +12,8 @@ package enum RunningCommands {
         var groups: [pid_t: CommandTag] = [:]
         /// The groups of commands that have ended while others of the group have not.
         var left: Set<pid_t> = []
+        /// How many commands have ended whose last output is being passed on.
+        var closing = 0
         /// Those of which nobody wants any more results.
         var endedTags: Set<CommandTag> = []
         var isEnded = false
@@ -38,14 +40,15 @@ package enum RunningCommands {
         for group in groups { CommandGroup.signal(group, number) }
     }
 
-    /// Sends a signal to all of them, once, and SIGKILL to those that are still there after a time.
+    /// Sends a signal to all of them, once, and SIGKILL to those that are still there after a time. Returns when what they wrote
+    /// last has been passed on, as far as there is time for it.
     package static func endAll(_ number: Int32, within patience: Duration) {
         endAll(number)
         let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
             let isAnyLeft = state.withLock { state in
                 forgetWhatIsGone(&state)
-                return state.groups.keys.contains { kill(-$0, 0) == 0 } || !state.left.isEmpty
+                return !state.groups.isEmpty || state.closing > 0 || !state.left.isEmpty
             }
             guard isAnyLeft else { return }
             usleep(20_000)
@@ -79,16 +82,20 @@ package enum RunningCommands {
         return process
     }
 
-    /// Notes that a command has ended, and perhaps left others of its group behind.
+    /// Notes that a command has ended, and perhaps left others of its group behind; ``hasClosed()`` has to follow.
     static func remove(_ process: pid_t) {
         let leavesSome = kill(-process, 0) == 0
         state.withLock { state in
             state.groups[process] = nil
+            state.closing += 1
             if !state.left.isEmpty { forgetWhatIsGone(&state) }
             if leavesSome { state.left.insert(process) }
         }
         if !leavesSome { ccommand_tell_guard(guardSocket, -process) }
     }
+
+    /// Notes that nothing more comes of a command that has ended.
+    static func hasClosed() { state.withLock { $0.closing -= 1 } }
 
     /// Strikes off the groups that ended commands had left behind and that are gone, before the system could give the number
     /// of one to another.

@@ -2,7 +2,7 @@ import Glibc
 
 /// Bytes written to a file, all of them.
 package enum FileBytes {
-    /// Writes bytes; the error number, or 0.
+    /// Writes bytes, and waits for room where there is none; the error number, or 0.
     ///
     /// - Parameters:
     ///   - file: its descriptor.
@@ -19,6 +19,12 @@ package enum FileBytes {
                         unsafe Glibc.write(file, part.baseAddress, part.count)
                     }
                 if written < 0, errno == EINTR { continue }
+                if written < 0, errno == EAGAIN {
+                    // Whoever shares the descriptor has made it non-blocking.
+                    var wait = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+                    _ = unsafe poll(&wait, 1, -1)
+                    continue
+                }
                 guard written > 0 else { return written == 0 ? ENOSPC : errno }
                 unsafe rest = rest.dropFirst(written)
             }

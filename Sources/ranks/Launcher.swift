@@ -23,7 +23,8 @@ struct Launcher: Sendable {
         case ended(rank: Int, status: Int32)
         case failed(rank: Int, reason: String)
         case signal(Int32)
-        case readerGone
+        /// Standard output does not take what the processes write.
+        case notWritten(Int32)
     }
 
     /// How long processes have after SIGTERM before SIGKILL: all is over within five seconds.
@@ -46,7 +47,7 @@ struct Launcher: Sendable {
         let isLocal = places.allSatisfy { $0 == "localhost" }
         let port = try ReservedPort(isLoopback: isLocal)
         let rendezvous = try await rendezvous(here: port.number)
-        let output = JoinedOutput(STDOUT_FILENO) { report.yield(.readerGone) }
+        let output = JoinedOutput(STDOUT_FILENO) { report.yield(.notWritten($0)) }
         let errors = JoinedOutput(STDERR_FILENO)
         let environment = CommandEnvironment(without: NodeJob.names)
         for (rank, place) in places.enumerated() {
@@ -77,7 +78,12 @@ struct Launcher: Sendable {
             case .signal(let number):
                 RunningCommands.endAll(number, within: Self.patience)
                 return 128 + number
-            case .readerGone:
+            case .notWritten(let code):
+                // Whoever read it has seen enough, or the disk is full.
+                if code != EPIPE {
+                    StandardStreams.printErrorLine("ranks: standard output: \(String(cString: strerror(code)))")
+                    status = status == 0 ? 1 : status
+                }
                 RunningCommands.endAll(SIGTERM, within: Self.patience)
                 return status
             case .ended(_, 0): running -= 1

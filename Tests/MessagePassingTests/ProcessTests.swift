@@ -64,6 +64,43 @@ import Testing
         #expect(Set(try await running.errors.all()) == ["[0] no newline", "[1] no newline", "[2] no newline"])
     }
 
+    @Test func `A long line stays one line, whatever others write meanwhile`() async throws {
+        let running = try ranks(
+            "run", "-n", "2", "--", "sh", "-c", "head -c 300000 /dev/zero | tr '\\0' $RANKS_RANK; echo; echo end")
+        #expect(try await running.ending() == .exited(0))
+        let lines = try await running.output.all()
+        let long = (0..<2).map { "[\($0)] " + String(repeating: "\($0)", count: 300_000) }
+        #expect(lines.sorted() == (long + ["[0] end", "[1] end"]).sorted())
+    }
+
+    @Test func `What cannot be written ends all, and is said`() async throws {
+        let running = try RunningProgram(
+            "/bin/sh",
+            [
+                "-c", "exec \"$0\" run -n 2 -- sh -c 'echo lost; exec sleep 1000' > /dev/full",
+                RunningProgram.productFolder.appending(path: "ranks").path(),
+            ])
+        #expect(try await running.ending() == .exited(1))
+        #expect(try await running.errors.all() == ["ranks: standard output: No space left on device"])
+    }
+
+    @Test func `What processes say last is there, also of those that are ended as another has failed`() async throws {
+        let folder = try TemporaryFolder()
+        let running = try ranks(
+            "run", "-n", "2", "--", "sh", "-c",
+            """
+            [ $RANKS_RANK = 1 ] && { until [ -e "$0/0" ]; do sleep 0.05; done; printf broken >&2; exit 3; }
+            trap 'printf last; printf words >&2; exit 0' TERM
+            touch "$0/0"; while :; do sleep 0.1; done
+            """, folder.path)
+        #expect(try await running.ending() == .exited(3))
+        #expect(try await running.output.all() == ["[0] last"])
+        // The shell may say more, of what it ran.
+        let errors = try await running.errors.all()
+        let said = ["[1] broken", "ranks: rank 1 (sh) failed with status 3", "[0] words"]
+        #expect(said.allSatisfy(errors.contains), "\(errors)")
+    }
+
     @Test func `Processes that something else starts with the four variables are a world`() async throws {
         let folder = try TemporaryFolder()
         try CurveCertificate(try .generate()).save(in: folder.path, name: "world")
