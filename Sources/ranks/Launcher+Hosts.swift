@@ -16,8 +16,7 @@ extension Launcher {
     /// The command that starts `ranks node` on a host; nil for this machine.
     func shell(for host: String, _ arguments: String = "") -> [[UInt8]]? {
         guard host != "localhost", let path = try? remotePath else { return nil }
-        let quoted = [UInt8(ascii: "'")] + path + Array("' node\(arguments)".utf8)
-        return remoteShell + [Array(host.utf8), quoted]
+        return remoteShell + [Array(host.utf8), RemoteShell.quoted(path) + Array(" node\(arguments)".utf8)]
     }
 
     /// Where rank 0 will listen: at a port that is reserved here, or that is free at present on its host.

@@ -113,7 +113,10 @@ struct Launcher: Sendable {
     }
 
     private static func text(of status: Int32) -> String {
-        guard status > 128, let name = strsignal(status - 128) else { return "failed with status \(status)" }
+        // Above them are no signals, but statuses that programs have of their own: 255 is that of ssh which reaches nobody.
+        guard (129...128 + SIGSYS).contains(status), let name = strsignal(status - 128) else {
+            return "failed with status \(status)"
+        }
         return "failed with status \(status), as after signal \(status - 128) (\(String(cString: name)))"
     }
 

@@ -29,7 +29,7 @@ struct Run: AsyncParsableCommand {
             valueName: "host:number,…"), transform: HostList.parse)
     var hosts: HostList?
 
-    @Option(help: "The command that runs another on a host, as ssh does, with its arguments.")
+    @Option(help: "The command that runs another on a host, as ssh does, with its arguments, in quotes if need be.")
     var remoteShell = "ssh"
 
     @Option(help: "Where ranks is on the hosts. (default: the path of this program)")
@@ -49,6 +49,7 @@ struct Run: AsyncParsableCommand {
             throw ValidationError("Unknown option '\(first)'. See 'ranks run --help' for what there is.")
         }
         try ProcessNumber.check(number)
+        _ = try RemoteShell.parse(remoteShell)
         if let number, let hosts, number > hosts.places.count {
             throw ValidationError("--number \(number): --hosts has places for \(hosts.places.count)")
         }
@@ -60,7 +61,7 @@ struct Run: AsyncParsableCommand {
         let places = hosts.map { Array($0.places.prefix(count)) } ?? Array(repeating: "localhost", count: count)
         let launcher = Launcher(
             words: words.map(ProcessArguments.bytes), places: places,
-            remoteShell: remoteShell.split(separator: " ").map { ProcessArguments.bytes(of: String($0)) },
+            remoteShell: try RemoteShell.parse(remoteShell).words,
             remoteRanks: remoteRanks.map(ProcessArguments.bytes), keepsGoing: keepGoing, showsRanks: true)
         try await launcher.run()
     }

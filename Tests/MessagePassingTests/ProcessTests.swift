@@ -124,6 +124,15 @@ import Testing
         #expect(try await running.errors.all() == ["ranks: rank 1 (sh) failed with status 7"])
     }
 
+    @Test(arguments: [(200, "200"), (255, "255"), (143, "143, as after signal 15 (Terminated)")])
+    func `A status is told with the signal that it may stand for, where there is one`(
+        status: Int, text: String
+    ) async throws {
+        let running = try ranks("run", "-n", "1", "sh", "-c", "exit \(status)")
+        #expect(try await running.ending() == .exited(Int32(status)))
+        #expect(try await running.errors.all() == ["ranks: rank 0 (sh) failed with status \(text)"])
+    }
+
     @Test func `Those that do not mind SIGTERM, and those that are stopped, are gone within five seconds`() async throws
     {
         let folder = try TemporaryFolder()
@@ -212,6 +221,28 @@ import Testing
         #expect(calls.allSatisfy { $0.hasSuffix("' node") || $0.hasSuffix("' node --free-port") }, "\(calls)")
     }
 
+    @Test func `The remote shell, its arguments and the path of ranks may have blanks and quotes in them`() async throws
+    {
+        let folder = try TemporaryFolder()
+        let odd = folder.path + "/it's a \"shell\""
+        try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: false)
+        let script = "#!/bin/sh\necho \"$1|$2|$3\" >> \(folder.path)/calls\nshift 3\nexec sh -c \"$*\"\n"
+        try folder.write(script, to: "shell")
+        chmod(folder.path + "/shell", 0o755)
+        try FileManager.default.moveItem(atPath: folder.path + "/shell", toPath: odd + "/sh")
+        let ranks = RunningProgram.productFolder.appending(path: "ranks").path()
+        try FileManager.default.createSymbolicLink(atPath: odd + "/ranks", withDestinationPath: ranks)
+        // The path in single quotes, but for its own one, which stands in double quotes.
+        let shell = "'\(odd.replacing("'", with: "'\"'\"'"))/sh' -o \"two  words\""
+        let running = try self.ranks(
+            "run", "--hosts", "127.0.0.1:2", "--remote-shell", shell, "--remote-ranks", odd + "/ranks", ranks, "demo",
+            "ring")
+        #expect(try await running.output.all() == ["[0] 0 -> 1", "[0] 1 -> 0"])
+        #expect(try await running.ending() == .exited(0))
+        let calls = Set(try folder.text(of: "calls").split(separator: "\n"))
+        #expect(calls == ["-o|two  words|127.0.0.1"])
+    }
+
     @Test func `When a process on a host fails, those on all hosts are ended`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("#!/bin/sh\nshift\nexec sh -c \"$*\"\n", to: "shell")
@@ -237,6 +268,7 @@ import Testing
     @Test func `What cannot be is refused with status 64`() async throws {
         for arguments in [
             ["run"], ["run", "-n", "0", "true"], ["run", "--hosts", "a:x", "true"], ["run", "--odd", "true"],
+            ["run", "--remote-shell", "", "true"], ["run", "--remote-shell", "ssh -o 'x y", "true"],
             ["run", "--hosts", "::1", "true"], ["run", "--hosts", "[::1]2", "true"],
             ["run", "--hosts", "[-x]", "true"],
             ["run", "--hosts", "a:9223372036854775807", "true"], ["run", "--hosts", "a:600,b:600", "true"],
