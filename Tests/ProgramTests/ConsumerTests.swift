@@ -19,6 +19,19 @@ import Testing
         await context.shutdown()
         """
 
+    private static let ranksProgram = """
+        import DistributedHashTable
+        import MessagePassing
+
+        let world = try await Communicator.world()
+        try await world.send([1.5, 2], to: 0, tag: 7)
+        let numbers: [Double] = try await world.receive(from: 0, tag: 7)
+        print(try await world.allReduce(numbers, .sum) == [1.5, 2])
+        try await world.finish()
+        let id = NodeID(hashing: "key".utf8)
+        print(id.distance(to: id) == .zero)
+        """
+
     /// The lines for a manifest that a document shows.
     private static func lines(of document: String) throws -> String {
         let text = try String(contentsOfFile: PackageFolder.path(document), encoding: .utf8)
@@ -31,15 +44,19 @@ import Testing
     private struct Consumer: ~Copyable {
         let folder: URL
         private let package: String
+        /// What can be fetched.
+        private let packages: StandInPackages?
 
         /// A package of the repository's.
         init(_ package: String) throws {
             folder = FileManager.default.temporaryDirectory.appending(path: "consumer-\(UUID().uuidString)")
             self.package = PackageFolder.path(package)
+            packages = nil
         }
 
         /// A package with a program of its own, in that folder.
-        init(lines: String) throws {
+        init(lines: String, program: String = ConsumerTests.program, packages: StandInPackages? = nil) throws {
+            self.packages = packages
             folder = FileManager.default.temporaryDirectory.appending(path: "consumer-\(UUID().uuidString)")
             package = folder.path()
             let sources = folder.appending(path: "Sources/App")
@@ -60,11 +77,14 @@ import Testing
             try? FileManager.default.removeItem(at: folder)
         }
 
-        /// Runs the package manager with caches that are empty, and a git that reaches nothing.
+        /// Runs the package manager with caches that are empty, and a git that reaches nothing else.
         func swift(_ command: String...) async throws -> (ending: RunningProgram.Ending, said: String) {
+            let git =
+                packages?.environment
+                ?? ["GIT_ALLOW_PROTOCOL=none", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"]
             let manager = try RunningProgram(
                 "/usr/bin/env",
-                ["GIT_ALLOW_PROTOCOL=none", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "swift"] + command
+                git + ["swift"] + command
                     + ["--package-path", package, "--scratch-path", folder.appending(path: "build").path()]
                     + ["cache", "config", "security"].flatMap { ["--\($0)-path", folder.appending(path: $0).path()] })
             async let output = manager.output.all()
@@ -77,6 +97,13 @@ import Testing
         func names(in path: String) -> [String] {
             (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path())) ?? []
         }
+
+        /// The modules that it has built.
+        var modules: Set<String> {
+            let suffix = ".swiftmodule"
+            let files = names(in: "build/debug/Modules").filter { $0.hasSuffix(suffix) }
+            return Set(files.map { String($0.dropLast(suffix.count)) })
+        }
     }
 
     @Test func `With no traits the binding needs nothing but itself`() async throws {
@@ -85,8 +112,8 @@ import Testing
         try #require(built == .exited(0), "\(said)")
         let fetched = ["build/checkouts", "build/repositories", "cache/repositories"].flatMap { consumer.names(in: $0) }
         #expect(fetched == [])
-        let modules = consumer.names(in: "build/debug/Modules").filter { $0.hasSuffix(".swiftmodule") }
-        #expect(Set(modules) == ["App.swiftmodule", "SwiftZMQ.swiftmodule"])
+        // Nothing of the gateway, of message passing or of the hash table among them.
+        #expect(consumer.modules == ["App", "SwiftZMQ"])
 
         let program = consumer.folder.appending(path: "build/debug/App").path()
         let app = try RunningProgram(program, [])
@@ -99,6 +126,30 @@ import Testing
         #expect(try await loader.ending() == .exited(0))
         #expect(libraries.contains { $0.contains("libzmq") })
         #expect(libraries.filter { $0.contains("Foundation") } == [])
+    }
+
+    @Test func `With the trait of the programs neither Hummingbird nor the gateway is needed`()
+        async throws
+    {
+        func product(_ name: String) -> String { #".product(name: "\#(name)", package: "SwiftZMQ")"# }
+        let shown = try Self.lines(of: Self.documents[0])
+        try #require(shown.contains(product("SwiftZMQ")) && shown.contains("traits: []"))
+        let products = product("MessagePassing") + ", " + product("DistributedHashTable")
+        let lines = shown.replacing("traits: []", with: #"traits: ["Programs"]"#)
+            .replacing(product("SwiftZMQ"), with: products)
+        let consumer = try await Consumer(
+            lines: lines, program: Self.ranksProgram, packages: StandInPackages())
+        let (built, said) = try await consumer.swift("build")
+        try #require(built == .exited(0), "\(said)")
+        // Nothing else could be fetched, and nothing else was asked for.
+        #expect(Set(consumer.names(in: "build/checkouts")) == StandInPackages.names)
+        #expect(
+            consumer.modules
+                == ["App", "MessagePassing", "DistributedHashTable", "SwiftZMQ", "SystemSupport", "Crypto"])
+
+        let app = try RunningProgram(consumer.folder.appending(path: "build/debug/App").path(), [])
+        #expect(try await app.output.all() == ["true", "true"])
+        #expect(try await app.ending() == .exited(0))
     }
 
     @Test func `What a trait needs cannot be had where nothing can be fetched`() async throws {
