@@ -142,6 +142,28 @@ import Testing
         #expect(results == [[4, 2, 0], [3, 1], [4, 2, 0], [3, 1], [4, 2, 0]])
     }
 
+    @Test func `Colors may be any numbers, and parts can be parted again`() async throws {
+        let results = try await LocalWorld.run(6) { world -> [Int] in
+            let color = world.rank < 3 ? Int.min : -1
+            let half = try #require(try await world.split(color: color, key: Int.max - world.rank))
+            let part = try #require(try await half.split(color: half.rank % 2, key: -half.rank))
+            return try await part.allGather(world.rank)
+        }
+        #expect(results == [[0, 2], [1], [0, 2], [3, 5], [4], [3, 5]])
+    }
+
+    @Test func `A tag is a number up to the greatest there is`() async throws {
+        _ = try await LocalWorld.run(2) { world in
+            let greatest = Communicator.tags.upperBound
+            try await world.send("greatest", to: 1 - world.rank, tag: greatest)
+            let message: Received<String> = try await world.receiveMessage(tag: greatest)
+            #expect(message.value == "greatest" && message.tag == greatest)
+            await #expect { try await world.send("more", to: 1 - world.rank, tag: greatest + 1) } throws: { error in
+                (error as? MessagePassingError)?.code == .invalidArgument
+            }
+        }
+    }
+
     @Test func `A wrong type, rank, tag or root throws and says so`() async throws {
         _ = try await LocalWorld.run(2) { world in
             try await world.send([1.0], to: 1 - world.rank)
