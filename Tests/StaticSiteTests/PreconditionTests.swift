@@ -167,7 +167,31 @@ import TextFormats
     @Test func `A file from the future was last changed now`() throws {
         let fixture = try SiteFixture()
         try fixture.setTime(of: "digits.txt", to: SiteFixture.now + 1000)
-        #expect(try fixture.ask("/digits.txt").fields[.lastModified] == HTTPDate.text(SiteFixture.now))
+        let fields = try fixture.ask("/digits.txt").fields
+        #expect(fields[.lastModified] == HTTPDate.text(SiteFixture.now))
+        // It was put there long ago, and is to be had in parts like any other.
+        let tag = try #require(fields[.eTag])
+        #expect(tag.hasPrefix("\""))
+        #expect(try fixture.ask("/digits.txt", .get, [.ifRange: tag, .range: "bytes=0-1"]).status == .partialContent)
+    }
+
+    /// The years 1, 1600, 1969, 1970, 2300, 2446 (the last of ext4) and 30000; file systems that have less take the nearest.
+    @Test(arguments: [
+        -62_135_596_800, -11_676_096_000, -1, 0, 10_413_792_000, 15_032_385_535, 884_541_340_800,
+    ])
+    func `A file of any time is served`(seconds: Int) throws {
+        let fixture = try SiteFixture()
+        try fixture.setTime(of: "digits.txt", to: seconds)
+        try fixture.write("compressed", to: "digits.txt.gz", changed: seconds)
+        for fields: HTTPFields in [[:], [.acceptEncoding: "gzip"]] {
+            let answer = try fixture.ask("/digits.txt", .get, fields)
+            #expect(answer.status == .ok)
+            let modified = try #require(answer.fields[.lastModified])
+            #expect(HTTPDate.seconds(of: modified, now: SiteFixture.now).map { $0 <= SiteFixture.now } == true)
+            var again = fields
+            again[.ifNoneMatch] = answer.fields[.eTag]
+            #expect(try fixture.ask("/digits.txt", .get, again).status == .notModified)
+        }
     }
 
     @Test(arguments: [

@@ -25,11 +25,15 @@ extension EntityTag {
     /// - Parameters:
     ///   - coding: tells a file beside another one, such as its compressed form, from that one.
     ///   - now: in nanoseconds since 1970. What was changed within the last second may be changed again without a trace,
-    ///     as clocks of file systems are coarse: until then the tag is weak.
+    ///     as clocks of file systems are coarse: until then the tag is weak. A time that lies ahead, as of a file from a
+    ///     machine whose clock was, says nothing of a change that could follow: the next one sets it back.
     init(of file: SiteFile, coding: String = "", now: Int) {
         let times = [file.modified, file.touched].map { UInt64(bitPattern: Int64($0)) }
         let parts = (file.digest.map { [$0] } ?? times) + [UInt64(file.size)]
-        let isRecent = now - file.modified < 1_000_000_000 || abs(now - file.touched) < 1_000_000_000
+        let isRecent = [file.modified, file.touched].contains { time in
+            let (age, isBeyond) = now.subtractingReportingOverflow(time)
+            return !isBeyond && age.magnitude < 1_000_000_000
+        }
         isWeak = file.digest == nil && isRecent
         opaque = (parts.map { String($0, radix: 16) } + (coding.isEmpty ? [] : [coding])).joined(separator: "-")
     }

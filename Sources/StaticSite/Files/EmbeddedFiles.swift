@@ -27,6 +27,6 @@ struct EmbeddedFiles: SiteSource {
     private static let programModified: Int = {
         var status = stat()
         guard stat("/proc/self/exe", &status) == 0 else { return 0 }
-        return Int(status.st_mtim.tv_sec) * 1_000_000_000
+        return FileTime.nanoseconds(timespec(tv_sec: status.st_mtim.tv_sec, tv_nsec: 0))
     }()
 }

@@ -32,8 +32,8 @@ package final class SiteFile: Sendable {
         }
         contents = .descriptor(descriptor)
         size = Int(status.st_size)
-        modified = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
-        touched = Int(status.st_ctim.tv_sec) * 1_000_000_000 + Int(status.st_ctim.tv_nsec)
+        modified = FileTime.nanoseconds(status.st_mtim)
+        touched = FileTime.nanoseconds(status.st_ctim)
         digest = nil
     }
 
