@@ -368,6 +368,7 @@ let package = Package(
                 "SwiftZMQ",
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: worker),
+                .product(name: "Logging", package: "swift-log", condition: worker),
             ],
             swiftSettings: language
         ),

@@ -20,7 +20,7 @@ public struct GatewayWorker: Sendable {
     ///
     /// It runs once for each request, several at a time up to ``Configuration/concurrency``. Its task is cancelled when
     /// nobody waits for the response any more. What it throws becomes a `500` whose reason stays in the worker's log,
-    /// except a ``WorkerProblem``, which is meant for the client.
+    /// except a ``WorkerProblem``, which is meant for the client but for its ``WorkerProblem/cause``.
     public typealias Handler = @Sendable (WorkerRequest) async throws -> WorkerResponse
 
     /// The name under which the gateways know the worker.

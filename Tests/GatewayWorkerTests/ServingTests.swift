@@ -1,5 +1,7 @@
 import GatewayWorker
 import HTTPTypes
+import Logging
+import ProcessSupport
 import SwiftZMQ
 import Testing
 import WorkerProtocol
@@ -148,6 +150,27 @@ import WorkerProtocol
         }
     }
 
+    @Test func `The cause of a problem stands in the log, and the client does not get it`() async throws {
+        let gateway = try FakeGateway()
+        let log = RecordingLogHandler()
+        let worker = GatewayWorker(
+            service: "s", endpoints: [gateway.endpoint], configuration: .patient(),
+            logger: Logger(label: "test") { _ in log }
+        ) { _ in
+            throw WorkerProblem(
+                .serviceUnavailable, code: "busy", headerFields: [.retryAfter: "1"], cause: "password hunter2")
+        }
+        try await withWorker(worker) { _ in
+            let peer = try await gateway.accept()
+            try await gateway.request("1", to: peer)
+            let reply = try await gateway.reply()
+            #expect(reply.head.status == 503)
+            #expect(reply["retry-after"] == "1")
+            #expect(!String(reply.body).contains("hunter2"))
+        }
+        #expect(log.errors.value == ["the handler failed: password hunter2"])
+    }
+
     @Test(arguments: [101, 199, 600])
     func `A response that cannot be sent becomes a 500`(status: Int) async throws {
         let gateway = try FakeGateway()
@@ -190,5 +213,21 @@ import WorkerProtocol
                 #expect(try await gateway.reply().body == Frame("/\(number)"))
             }
         }
+    }
+}
+
+/// Keeps the errors that are logged.
+private struct RecordingLogHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.error
+    let errors = Watched<[String]>([])
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        errors.change { $0.append("\(event.message): \(event.metadata?["error"]?.description ?? "")") }
     }
 }

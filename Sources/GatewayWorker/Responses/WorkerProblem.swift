@@ -17,17 +17,21 @@ public struct WorkerProblem: Error, Hashable, Sendable {
     public var field: String?
     /// Further fields of the response, such as `allow` or `retry-after`.
     public var headerFields: HTTPFields
+    /// What went wrong on the worker's side, such as the error of a database: it stands in the worker's log as an error, and
+    /// the client does not get it. Nil, the default, where the client alone is to blame; then nothing is logged.
+    public var cause: String?
 
     /// Makes a problem.
     public init(
         _ status: HTTPResponse.Status, code: String, detail: String? = nil, field: String? = nil,
-        headerFields: HTTPFields = [:]
+        headerFields: HTTPFields = [:], cause: String? = nil
     ) {
         self.status = status
         self.code = code
         self.detail = detail
         self.field = field
         self.headerFields = headerFields
+        self.cause = cause
     }
 
     /// The refusal of a method, with the `allow` field that it demands (RFC 9110, section 15.5.6).

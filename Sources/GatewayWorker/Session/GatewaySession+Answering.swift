@@ -63,10 +63,12 @@ extension GatewaySession {
     /// What a client gets whose request's handler has thrown.
     func response(to request: WorkerRequest, failedWith error: any Error) -> WorkerResponse {
         switch error {
-        case let problem as WorkerProblem: return problem.response(to: request)
+        case let problem as WorkerProblem:
+            if let cause = problem.cause { reportFailure(cause, of: "the handler", request) }
+            return problem.response(to: request)
         case is CancellationError where Task.isCancelled: return WorkerProblem.cancelled.response(to: request)
         default:
-            reportFailure(error, of: "the handler", request)
+            reportFailure("\(error)", of: "the handler", request)
             return WorkerProblem.handlerFailed.response(to: request)
         }
     }
@@ -86,7 +88,7 @@ extension GatewaySession {
         }
     }
 
-    func reportFailure(_ error: any Error, of what: String, _ request: WorkerRequest?) {
+    func reportFailure(_ error: String, of what: String, _ request: WorkerRequest?) {
         logger.error(
             "\(what) failed",
             metadata: [

@@ -30,7 +30,7 @@ struct PendingReply: Sendable {
     }
 
     private func fail(_ error: any Error, of what: String, _ request: WorkerRequest?) async {
-        session.reportFailure(error, of: what, request)
+        session.reportFailure("\(error)", of: what, request)
         await send(WorkerProblem.handlerFailed.response(to: request), to: request)
     }
 
@@ -60,7 +60,7 @@ struct PendingReply: Sendable {
         } catch {
             guard error is CancellationError && Task.isCancelled else {
                 guard writer.hasBegun else { return await fail(error, of: "the stream", request) }
-                session.reportFailure(error, of: "the stream", request)
+                session.reportFailure("\(error)", of: "the stream", request)
                 // A last piece would make a response that broke off look complete.
                 return finish(WorkerCommand.abort(request: id, because: "the stream failed"))
             }

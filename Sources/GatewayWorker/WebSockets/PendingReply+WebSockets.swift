@@ -38,9 +38,10 @@ extension PendingReply {
         case is WorkerWebSocket.Close where socket.closed != nil: return nil
         case is CancellationError where socket.hasEnded: return nil
         case let problem as WorkerProblem:
+            if let cause = problem.cause { session.reportFailure(cause, of: "the WebSocket's handler", request) }
             return WorkerWebSocket.Close(.internalError, reason: problem.code)
         default:
-            session.reportFailure(error, of: "the WebSocket's handler", request)
+            session.reportFailure("\(error)", of: "the WebSocket's handler", request)
             return WorkerWebSocket.Close(.internalError)
         }
     }
