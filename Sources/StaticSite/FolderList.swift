@@ -4,18 +4,19 @@ import TextFormats
 /// A page that lists what is in a folder.
 struct FolderList {
     let path: SitePath
-    let entries: [FolderEntry]
+    let contents: FolderContents
 
     var answer: SiteAnswer {
         let title = HTMLText.escape(
             path.names.isEmpty ? "/" : "/" + path.names.map(Self.text).joined(separator: "/") + "/")
-        var lines = entries.map { entry in
+        var lines = contents.entries.map { entry in
             let slash = entry.isFolder ? "/" : ""
             // Begins with a dot, so that a name with a colon in it is no scheme.
             return
                 "<li><a href=\"./\(PercentEncoding.encode(entry.name))\(slash)\">\(HTMLText.escape(Self.text(entry.name)))\(slash)</a>"
         }
         if !path.names.isEmpty { lines.insert("<li><a href=\"../\">..</a>", at: 0) }
+        let rest = contents.isWhole ? "" : "<p>There is more than these \(contents.entries.count) names.</p>\n"
         let page = """
             <!doctype html>
             <html lang="en">
@@ -27,7 +28,7 @@ struct FolderList {
             <ul>
             \(lines.joined(separator: "\n"))
             </ul>
-
+            \(rest)
             """
         return SiteAnswer(
             .ok,

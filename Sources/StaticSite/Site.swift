@@ -73,8 +73,8 @@ package struct Site: Sendable {
             if case .file(let file)? = try source.open(path.names + [index]) {
                 return try answer(file, path.names + [index], index, request)
             }
-            guard listsFolders, let entries = try source.list(path.names) else { return Self.notFound }
-            return FolderList(path: path, entries: entries).answer
+            guard listsFolders, let contents = try source.list(path.names) else { return Self.notFound }
+            return FolderList(path: path, contents: contents).answer
         }
     }
 

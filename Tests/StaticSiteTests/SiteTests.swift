@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import ProcessSupport
 import Testing
@@ -160,6 +161,38 @@ import Testing
         #expect(!page.contains("outside"))
         #expect(try SiteFixture().ask("/list/").status == .notFound)
         #expect(try fixture.ask("/").text == "<p>start")
+    }
+
+    @Test func `A list that is cut says so`() throws {
+        let fixture = try SiteFixture()
+        try fixture.write("last", to: "docs/z.txt")
+        let names = [Array("docs".utf8)]
+        for (most, isWhole) in [(3, true), (2, false)] {
+            let folder = SiteFolder(path: "\(fixture.folder.path)/site", longestList: most)
+            let contents = try #require(try folder.list(names))
+            #expect(contents.entries.count == most)
+            #expect(contents.isWhole == isWhole)
+            let page = try FolderList(path: SitePath(names: names, isFolder: true), contents: contents).answer.text
+            #expect(page.contains("There is more than these 2 names.") == !isWhole)
+        }
+    }
+
+    @Test func `A folder that is called like an index is none, and is listed`() throws {
+        let fixture = try SiteFixture(listsFolders: true)
+        try FolderMaker.make("list/index.html", in: fixture)
+        #expect(try fixture.ask("/list/").text.contains("<a href=\"./index.html/\">index.html/</a>"))
+        #expect(try SiteFixture().ask("/list/").status == .notFound)
+    }
+
+    @Test(arguments: [
+        (EMFILE, true), (ENFILE, true), (ENOMEM, true), (EIO, true), (EAGAIN, true), (EINTR, true), (ESTALE, true),
+        (ETIMEDOUT, true), (ENOTCONN, true), (ENOENT, false), (EACCES, false), (ENOTDIR, false), (ELOOP, false),
+        (ENAMETOOLONG, false), (ENXIO, false),
+    ])
+    func `What keeps files from being opened at present is no reason to say that there are none`(
+        number: Int32, isFailure: Bool
+    ) {
+        #expect((SiteFailure(number) != nil) == isFailure)
     }
 
     @Test func `A folder that is exchanged as a whole is noticed`() throws {

@@ -26,7 +26,13 @@ extension DemonstrationService {
             site = Site(embedded: Pages.site, fields: [.contentSecurityPolicy: Pages.policy])
         }
         return DemonstrationService("site", registeredAs: siteRegisteredName) { request in
-            try WorkerResponse(site.answer(request.head), to: request)
+            let answer: SiteAnswer
+            do throws(SiteFailure) {
+                answer = try site.answer(request.head)
+            } catch {
+                throw WorkerProblem.unavailable("Files cannot be read at present.", because: error.description)
+            }
+            return try WorkerResponse(answer, to: request)
         }
     }
 }

@@ -17,10 +17,9 @@ struct EmbeddedFiles: SiteSource {
         return files[name].map { .file($0) }
     }
 
-    func list(_ names: [[UInt8]]) -> [FolderEntry]? {
+    func list(_ names: [[UInt8]]) -> FolderContents? {
         guard names.isEmpty else { return nil }
-        return files.keys.map { FolderEntry(name: $0, isFolder: false) }
-            .sorted { $0.name.lexicographicallyPrecedes($1.name) }
+        return FolderContents(files.keys.map { FolderEntry(name: $0, isFolder: false) })
     }
 
     /// When the program was built, which is the same for every process that runs it.

@@ -47,8 +47,12 @@ struct FolderWalk: ~Copyable {
     }
 
     /// The folder that the way has led to, for reading its names; the caller closes it.
-    func duplicateOfPresentFolder() -> Int32? {
-        let descriptor = folders.last.map { cstaticsite_duplicate($0) } ?? -1
+    ///
+    /// - Throws: what keeps the system from opening anything at present.
+    func duplicateOfPresentFolder() throws(SiteFailure) -> Int32? {
+        guard let folder = folders.last else { return nil }
+        let descriptor = cstaticsite_duplicate(folder)
+        if descriptor < 0, let failure = SiteFailure(errno) { throw failure }
         return descriptor >= 0 ? descriptor : nil
     }
 
