@@ -117,7 +117,23 @@ import Testing
         }
     }
 
-    @Test(arguments: ["text/html", "application/json", "nonsense", nil])
+    @Test(arguments: [
+        "nonsense", "", "multipart/form-data; boundary===x==", "multipart/form-data; boundary=a/b",
+        "text/plain; charset=utf-8; charset=utf-8",
+    ])
+    func `A content type that is none is refused as such`(type: String) {
+        for line in ["POST /cart/add", "PUT /cart/items/a", "POST /cart/items/a"] {
+            #expect { try Case(line, nil, type: type, body: "1").request.action() } throws: { error in
+                if case .malformed(let reason)? = error as? CartRefusal {
+                    reason.contains("quotation marks")
+                } else {
+                    false
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["text/html", "application/json", nil])
     func `A body of another type is refused`(type: String?) {
         #expect { try Case("POST /cart/add", nil, type: type, body: "a=1").request.action() } throws: { error in
             if case .unsupportedType? = error as? CartRefusal { true } else { false }

@@ -46,6 +46,12 @@ import Testing
         let fields = [FormField("a", "1"), FormField("b", "two\r\nlines"), FormField("\"\\", ""), FormField("你", "好")]
         for end in ["--x--\r\n", "--x--", "--x-- \t\r\n"] { #expect(try multipart(body + end) == fields) }
         #expect(try multipart("--x--\r\n") == [])
+        // What stands before and behind is nothing of the form.
+        for before in ["\r\n", "\r\n\r\n", "a note\r\n", "MIME-Version: 1.0\r\n\r\n", "--y\r\n--\r\n", "a --x\r\n"] {
+            for behind in ["\r\n\r\n", "\r\na note", "\r\n--x\r\nno part", "  \r\n--x--"] {
+                #expect(try multipart(before + body + "--x--" + behind) == fields, "\(before)…\(behind)")
+            }
+        }
         #expect(
             try multipart(part("Content-Disposition: form-data; name=a", "\r\n--y--x") + "--x--")[0].value
                 == "\r\n--y--x")
@@ -53,19 +59,43 @@ import Testing
 
     @Test(arguments: [
         "multipart/form-data", "multipart/form-data; boundary=\"\"",
-        "multipart/form-data; boundary=\"a \"", "multipart/form-data; boundary=\"a;b\"",
+        "multipart/form-data; boundary=\"a \"", "multipart/form-data; boundary=\"é\"",
+        "multipart/form-data; boundary=\"a\tb\"",
         "multipart/form-data; boundary=" + String(repeating: "a", count: 71),
     ])
     func `A boundary that is none is refused`(type: String) throws {
-        #expect(throws: FormMistake.self) { try multipart("--x--", type: type) }
+        let type = try #require(MediaType(type))
+        #expect(throws: FormMistake.malformed("the content type names no boundary")) { try MultipartForm(type) }
+    }
+
+    @Test(arguments: [
+        "*****", "\"a;b\"", "\"==Part_1==\"", "\"a b\"", "----WebKitFormBoundary7MA4YWxkTrZu0gW", "\"a/b?c:d\"",
+        "\"{a}\"",
+        String(repeating: "a", count: 70),
+    ])
+    func `Any other boundary is looked for as it is`(boundary: String) throws {
+        let delimiter = "--" + boundary.filter { $0 != "\"" }
+        let body = "\(delimiter)\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n\(delimiter)--\r\n"
+        #expect(try multipart(body, type: "multipart/form-data; boundary=\(boundary)") == [FormField("a", "1")])
+    }
+
+    @Test(arguments: [
+        (#"C:\dir\file"#, #"C:\dir\file"#), (#"a\"b"#, #"a"b"#), (#"a\\b"#, #"a\b"#), (#"a%22b"#, #"a"b"#),
+        (#"\\server"#, #"\server"#), (#"a;b=c"#, #"a;b=c"#),
+    ])
+    func `A back-slash in a name is itself, but for a quotation mark or another one`(
+        written: String, name: String
+    ) throws {
+        let body = part("Content-Disposition: form-data; name=\"\(written)\"", "1") + "--x--"
+        #expect(try multipart(body) == [FormField(name, "1")])
     }
 
     @Test func `What breaks a rule is refused`() throws {
         let good = "Content-Disposition: form-data; name=a"
         let bodies = [
-            "", "a=1", "--y--", "--x", "--x\r\n", "--x\n" + good + "\n\n1\n--x--", "preamble\r\n--x--", "\r\n--x--",
-            part(good, "1"), part(good, "1") + "--x", part(good, "1") + "--x-- behind",
-            part(good, "1") + "--x--\r\n\r\n",
+            "", "a=1", "--y--", "--x", "--x\r\n", "--x\n" + good + "\n\n1\n--x--", "note\n--x--", "note --x--", "\r\n",
+            part(good, "1"), part(good, "1") + "--x", part(good, "1") + "--x-- behind", part(good, "1") + "--x--\n",
+            part(good, "1") + "--x--y\r\n",
             part("X: y", "1") + "--x--", part("", "1") + "--x--", part("no colon", "1") + "--x--",
             part("Content-Disposition: attachment; name=a", "1") + "--x--",
             part("Content-Disposition: form-data", "1") + "--x--",

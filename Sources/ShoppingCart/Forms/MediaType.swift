@@ -19,8 +19,14 @@ package struct MediaType: Hashable, Sendable {
 /// Reads a field's value from left to right: tokens, quoted strings and parameters (RFC 9110, section 5.6).
 struct FieldReader {
     private var rest: ArraySlice<UInt8>
+    private let escapesQuotesAlone: Bool
 
-    init(_ value: String) { rest = Array(value.utf8)[...] }
+    /// - Parameter escapesQuotesAlone: whether a back-slash in a quoted string escapes a quotation mark or another one, and
+    ///   stands for itself before anything else; by default it escapes whatever follows.
+    init(_ value: String, escapesQuotesAlone: Bool = false) {
+        rest = Array(value.utf8)[...]
+        self.escapesQuotesAlone = escapesQuotesAlone
+    }
 
     /// One or more characters of a token.
     mutating func token() -> String? {
@@ -64,8 +70,10 @@ struct FieldReader {
             switch byte {
             case UInt8(ascii: "\""): return String(validating: bytes, as: UTF8.self)
             case UInt8(ascii: "\\"):
-                guard let escaped = rest.popFirst() else { return nil }
-                bytes.append(escaped)
+                guard let next = rest.first else { return nil }
+                let isEscape = !escapesQuotesAlone || next == UInt8(ascii: "\"") || next == byte
+                bytes.append(isEscape ? next : byte)
+                if isEscape { rest = rest.dropFirst() }
             case 0x09, 0x20...0x7E, 0x80...0xFF: bytes.append(byte)
             default: return nil
             }

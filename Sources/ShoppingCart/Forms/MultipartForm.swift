@@ -5,43 +5,51 @@ package struct MultipartForm {
 
     /// Makes a reader for the boundary that the content type names.
     ///
-    /// - Throws: where it names none that is one (RFC 2046, section 5.1.1).
+    /// It is looked for as it is, so that clients may take other characters for it than those of RFC 2046, section 5.1.1, as
+    /// some do with `*****`.
+    ///
+    /// - Throws: where there is none, or one that is too long, ends with a blank or has a character that is not visible.
     package init(_ type: MediaType) throws(FormMistake) {
         guard let boundary = type.parameters["boundary"], (1...70).contains(boundary.utf8.count), boundary.last != " ",
-            boundary.utf8.allSatisfy({ Self.isBoundaryCharacter($0) })
+            boundary.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
         else { throw .malformed("the content type names no boundary") }
         delimiter = Array("--\(boundary)".utf8)
     }
 
     /// The fields in their order.
     ///
-    /// Nothing may stand before the first part or behind the last.
+    /// What stands in lines before the first boundary or behind the last is passed over (RFC 2046, section 5.1.1): some
+    /// clients begin or end with an empty line.
     ///
     /// - Throws: where a rule is broken, a part holds a file, or there are too many.
     package func fields(_ body: [UInt8]) throws(FormMistake) -> [FormField] {
-        guard body.starts(with: delimiter) else { throw .malformed("the form does not begin with its boundary") }
         var fields: [FormField] = []
-        var rest = body[delimiter.count...]
+        var rest = try behindFirstDelimiter(of: body)
         while true {
-            // Behind a boundary: two dashes at the end, a new line before a part.
-            if rest.starts(with: "--".utf8) {
-                rest = rest.dropFirst(2).drop { $0 == 0x20 || $0 == 0x09 }
-                guard rest.isEmpty || rest.elementsEqual("\r\n".utf8) else {
-                    throw .malformed("something stands behind the form's end")
-                }
-                return fields
-            }
-            rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
+            // Behind a boundary: two dashes at the end, and in any case the end of the line.
+            let isLast = rest.starts(with: "--".utf8)
+            rest = rest.dropFirst(isLast ? 2 : 0).drop { $0 == 0x20 || $0 == 0x09 }
+            if isLast, rest.isEmpty || rest.starts(with: "\r\n".utf8) { return fields }
             guard rest.starts(with: "\r\n".utf8) else { throw .malformed("a boundary does not end its line") }
             rest = rest.dropFirst(2)
             guard fields.count < Form.mostFields else { throw .tooManyFields }
             let name = try Self.head(&rest)
-            guard let end = rest.firstRange(of: Array("\r\n".utf8) + delimiter) else {
+            guard let end = rest.firstRange(of: Self.newLine + delimiter) else {
                 throw .malformed("the form breaks off: its last boundary is missing")
             }
             fields.append(FormField(name, try Form.text(rest[..<end.lowerBound])))
             rest = rest[end.upperBound...]
         }
+    }
+
+    private static let newLine = Array("\r\n".utf8)
+
+    private func behindFirstDelimiter(of body: [UInt8]) throws(FormMistake) -> ArraySlice<UInt8> {
+        if body.starts(with: delimiter) { return body[delimiter.count...] }
+        guard let first = body.firstRange(of: Self.newLine + delimiter) else {
+            throw .malformed("the form has no line that begins with its boundary")
+        }
+        return body[first.upperBound...]
     }
 
     /// Reads the lines of a part's head, and the name that they give it.
@@ -80,7 +88,8 @@ package struct MultipartForm {
     }
 
     private static func name(_ disposition: String) throws(FormMistake) -> String {
-        var reader = FieldReader(disposition)
+        // Browsers leave a back-slash as it is, as in the name of a field that is a path.
+        var reader = FieldReader(disposition, escapesQuotesAlone: true)
         guard reader.token()?.lowercased() == "form-data", let parameters = reader.parameters(),
             let name = parameters["name"]
         else { throw .malformed("a part has no name") }
@@ -88,14 +97,5 @@ package struct MultipartForm {
         let text = name.replacing("%22", with: "\"").replacing("%0D", with: "\r").replacing("%0A", with: "\n")
         guard parameters["filename"] == nil, parameters["filename*"] == nil else { throw .file(field: text) }
         return text
-    }
-
-    private static func isBoundaryCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "'()+_,-./:=? ".utf8.contains(byte)
-        }
     }
 }

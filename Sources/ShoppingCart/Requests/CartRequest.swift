@@ -73,7 +73,7 @@ package struct CartRequest: Sendable {
 
     private func formFields() throws(CartRefusal) -> [FormField] {
         if body.isEmpty { return [] }
-        switch contentType.flatMap(MediaType.init) {
+        switch try mediaType() {
         case let type? where type.name == "application/x-www-form-urlencoded":
             return try text { () throws(FormMistake) in try URLEncodedForm.fields(body) }
         case let type? where type.name == "multipart/form-data":
@@ -83,6 +83,16 @@ package struct CartRequest: Sendable {
     }
 
     private static let formTypes = ["application/x-www-form-urlencoded", "multipart/form-data"]
+
+    private func mediaType() throws(CartRefusal) -> MediaType? {
+        guard let contentType else { return nil }
+        guard let type = MediaType(contentType) else {
+            throw .malformed(
+                "the content type cannot be read: a boundary that has = or / in it, for example, stands in quotation marks"
+            )
+        }
+        return type
+    }
 
     // MARK: /cart/items/NAME
 
@@ -98,7 +108,7 @@ package struct CartRequest: Sendable {
     }
 
     private func amount() throws(CartRefusal) -> Int {
-        switch contentType.map({ MediaType($0)?.name ?? "" }) {
+        switch try mediaType()?.name {
         case nil, "text/plain":
             // What a file or a shell sends ends with a new line.
             let text = String(decoding: body, as: UTF8.self)
