@@ -47,18 +47,18 @@ struct CartStore: Sendable {
         let mistake: CartMistake?
     }
 
-    /// Changes the cart of a session, or of a new one where there is no such session any more, and lets it live on.
+    /// Changes the cart of the first session that there is still, or of a new one where there is none, and lets it live on.
     ///
     /// It is one transaction, which no other one comes between: of two requests at once neither loses what the other did.
     ///
     /// - Parameters:
-    ///   - session: what the client named.
+    ///   - sessions: what the client named.
     ///   - now: in seconds since 1970.
-    func visit(_ session: CartSession?, now: Int, _ action: CartAction) async throws -> Visit {
+    func visit(_ sessions: [CartSession], now: Int, _ action: CartAction) async throws -> Visit {
         try await database.writeWithoutTransaction { database in
             var visit: Visit?
             try database.inTransaction(.immediate) {
-                visit = try Self.visit(database, session, now, action)
+                visit = try Self.visit(database, sessions, now, action)
                 return .commit
             }
             guard let visit else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
@@ -67,7 +67,7 @@ struct CartStore: Sendable {
     }
 
     private static func visit(
-        _ database: Database, _ named: CartSession?, _ now: Int, _ action: CartAction
+        _ database: Database, _ named: [CartSession], _ now: Int, _ action: CartAction
     ) throws -> Visit {
         let session = try known(named, now, database) ?? make(now, database)
         let before = try Row.fetchAll(
@@ -83,12 +83,14 @@ struct CartStore: Sendable {
         return Visit(session: session, cart: cart, mistake: nil)
     }
 
-    private static func known(_ session: CartSession?, _ now: Int, _ database: Database) throws -> CartSession? {
-        guard let session else { return nil }
-        try database.execute(
-            sql: "UPDATE session SET expires = ? WHERE id = ? AND expires > ?",
-            arguments: [now + CartSession.lifetime, session.id, now])
-        return database.changesCount == 1 ? session : nil
+    private static func known(_ named: [CartSession], _ now: Int, _ database: Database) throws -> CartSession? {
+        for session in named {
+            try database.execute(
+                sql: "UPDATE session SET expires = ? WHERE id = ? AND expires > ?",
+                arguments: [now + CartSession.lifetime, session.id, now])
+            if database.changesCount == 1 { return session }
+        }
+        return nil
     }
 
     private static func make(_ now: Int, _ database: Database) throws -> CartSession {

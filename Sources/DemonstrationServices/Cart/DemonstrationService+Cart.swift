@@ -43,7 +43,7 @@ struct CartService: Sendable {
             refusal = WorkerProblem(error)
         }
         let visit = try await store.visit(
-            CartSession(cookies: head.headerFields[.cookie]), now: time(nil), action)
+            CartSession.named(in: head.headerFields[.cookie]), now: time(nil), action)
         var response: WorkerResponse
         if let refusal {
             response = refusal.response(to: request)

@@ -14,21 +14,23 @@ package struct CartSession: Hashable, Sendable {
         id = Self.hexadecimal(generator.next()) + Self.hexadecimal(generator.next())
     }
 
-    /// The one that a request names in its field `cookie`; nil where there is none, or none that could be one.
+    /// Those that a request names in its field `cookie`, without what could be none, in their order: browsers send the
+    /// cookie with the longest path first.
     ///
-    /// Whether there is such a session is another question.
-    package init?(cookies: String?) {
-        guard let cookies else { return nil }
-        let prefix = Self.cookie + "="
-        for cookie in cookies.split(separator: ";") {
-            let pair = cookie.drop { $0 == " " }
-            guard pair.hasPrefix(prefix) else { continue }
-            // The first of several: browsers send the one with the longest path first.
-            self.init(id: pair.dropFirst(prefix.count))
-            return
+    /// There are several where another application of the host, or of a host above it, has a cookie of the same name, which
+    /// may come first. Whether there are such sessions is another question.
+    package static func named(in cookies: String?) -> [CartSession] {
+        guard let cookies else { return [] }
+        let prefix = cookie + "="
+        let named = cookies.split(separator: ";").lazy.compactMap { cookie -> CartSession? in
+            let pair = cookie.trimmingBlanks
+            return pair.hasPrefix(prefix) ? CartSession(id: pair.dropFirst(prefix.count)) : nil
         }
-        return nil
+        return Array(named.prefix(mostNamed))
     }
+
+    /// More than browsers have for one page. Each is looked for in the database.
+    private static let mostNamed = 4
 
     private init?(id: Substring) {
         let isGood = id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
@@ -46,5 +48,14 @@ package struct CartSession: Hashable, Sendable {
     private static func hexadecimal(_ number: UInt64) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: 16 - text.utf8.count) + text
+    }
+}
+
+extension Substring {
+    /// The text without spaces and tabs around it.
+    fileprivate var trimmingBlanks: Substring {
+        var text = drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
     }
 }
