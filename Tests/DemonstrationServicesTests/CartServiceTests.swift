@@ -143,6 +143,22 @@ import Testing
         #expect(try await client.ask(.post, "/cart/add?tea=1", own).text.contains("\"amount\":2"))
     }
 
+    @Test func `Behind a proxy the page is of the host that the client asked the proxy for`() async throws {
+        let client = try Client()
+        let forwarded = try #require(HTTPField.Name("x-forwarded-host"))
+        for (hosts, origin, status) in [
+            ("public.example", "http://public.example", 303),
+            ("public.example:8443", "https://public.example:8443", 303),
+            ("public.example, shop.example", "https://public.example", 303),
+            ("public.example", "http://shop.example", 403),
+            ("public.example, evil.example", "http://evil.example", 403),
+            ("", "http://shop.example", 403),
+        ] {
+            let answer = try await client.ask(.post, "/cart/add?tea=1", [forwarded: hosts, .origin: origin])
+            #expect(answer.status == status, "\(hosts) \(origin)")
+        }
+    }
+
     @Test(arguments: [
         (HTTPRequest.Method.get, "/cart/nothing", 404), (.patch, "/cart", 405), (.get, "/cart/add", 405),
         (.put, "/cart/items/%", 400), (.post, "/cart/style.css", 405),

@@ -82,9 +82,12 @@ struct CartService: Sendable {
     }
 
     private static func isCrossSite(_ head: HTTPRequest) -> Bool {
-        CrossSite.isRefused(
-            fetchSite: HTTPField.Name("sec-fetch-site").flatMap { head.headerFields[$0] },
-            origin: head.headerFields[.origin], host: head.authority)
+        func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { head.headerFields[$0] } }
+        // The host that the client asked for, which a proxy may have exchanged for the gateway's. The gateway hands on what
+        // trusted proxies say of it, and of several the first was the client's.
+        let host = field("x-forwarded-host").map { String($0.prefix { $0 != "," && $0 != " " }) }
+        return CrossSite.isRefused(
+            fetchSite: field("sec-fetch-site"), origin: head.headerFields[.origin], host: host ?? head.authority)
     }
 
     /// The cart's page brings its style along, as a worker of it may run without the site.

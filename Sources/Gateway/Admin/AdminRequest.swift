@@ -10,12 +10,20 @@ struct AdminRequest: Sendable {
     init(_ head: HTTPRequestHead) {
         method = head.method.rawValue
         target = head.uri
-        let origins = head.headers["origin"]
+        let sites = head.headers["sec-fetch-site"]
         let host = head.headers["host"].first ?? ""
-        let isForeign = origins.contains { WebOrigin($0) == nil || WebOrigin($0) != WebOrigin("http://\(host)") }
-        // Of a page of another port of the same host it says `same-site`.
+        // Browsers say where a request comes from by `sec-fetch-site`, `same-site` of a page of another port; older ones, and
+        // all of them over plain HTTP from another machine, by `origin` alone, which is `null` where a page keeps it back.
         isFromAnotherSite =
-            isForeign || head.headers["sec-fetch-site"].contains { !["same-origin", "none"].contains($0) }
+            sites.isEmpty
+            ? head.headers["origin"].contains { !Self.isOwn($0, host) }
+            : sites.contains { !["same-origin", "none"].contains($0) }
+    }
+
+    /// Whether pages of an origin come from here. A proxy may have taken TLS away.
+    private static func isOwn(_ origin: String, _ host: String) -> Bool {
+        guard let origin = WebOrigin(origin) else { return false }
+        return ["http", "https"].contains { origin == WebOrigin("\($0)://\(host)") }
     }
 
     /// The path, without a query.

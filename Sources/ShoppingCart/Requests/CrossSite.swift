@@ -8,7 +8,7 @@ package enum CrossSite {
     /// - Parameters:
     ///   - fetchSite: the field `sec-fetch-site`.
     ///   - origin: the field `origin`.
-    ///   - host: the field `host`.
+    ///   - host: the host and the port that the client asked for.
     package static func isRefused(fetchSite: String?, origin: String?, host: String?) -> Bool {
         if let fetchSite { return fetchSite != "same-origin" && fetchSite != "none" }
         guard let origin else { return false }
