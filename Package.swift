@@ -408,6 +408,7 @@ let package = Package(
                 "ProcessSupport",
                 "ShoppingCart",
                 "SwiftZMQ",
+                .product(name: "GRDB", package: "GRDB.swift", condition: gateway),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: gateway),
             ],
             swiftSettings: language

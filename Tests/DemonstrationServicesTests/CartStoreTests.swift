@@ -1,4 +1,7 @@
 import Foundation
+import GRDB
+import GatewayWorker
+import HTTPTypes
 import ProcessSupport
 import ShoppingCart
 import Testing
@@ -94,6 +97,49 @@ import Testing
         let items = try await opened[0].visit([session], now: 0, .show).cart.items
         #expect(items.first { $0.name == "all" }?.amount == 160)
         for task in 0..<8 { #expect(items.first { $0.name == "\(task)" }?.amount == 20) }
+    }
+
+    @Test func `While another process holds the database a client is told to ask again`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/carts.sqlite"
+        let store = try CartStore(path: path, patience: 0.05)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let request = WorkerRequest(.post, "/cart/add?pizza=1", headerFields: [.accept: "application/json"])
+        let service = CartService(store: store)
+        let problem = await #expect(throws: WorkerProblem.self) { _ = try await service.answer(request) }
+        #expect(problem?.status == .serviceUnavailable)
+        #expect(problem?.headerFields[.retryAfter] == "1")
+        #expect(problem?.cause?.contains("database is locked") == true)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(try await service.answer(request).status == .ok)
+    }
+
+    @Test(arguments: [
+        (ResultCode.SQLITE_BUSY, true), (.SQLITE_LOCKED, true), (.SQLITE_FULL, true), (.SQLITE_NOMEM, true),
+        (.SQLITE_BUSY_SNAPSHOT, true), (.SQLITE_READONLY, false), (.SQLITE_CORRUPT, false), (.SQLITE_NOTADB, false),
+        (.SQLITE_IOERR, false), (.SQLITE_CONSTRAINT, false),
+    ])
+    func `What is wrong with a database passes or does not`(code: ResultCode, passes: Bool) {
+        #expect(CartStore.passes(DatabaseError(resultCode: code)) == passes)
+    }
+
+    @Test(arguments: [false, true])
+    func `A file that was removed or exchanged is written to no more`(isExchanged: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let store = try CartStore(path: "\(folder.path)/carts.sqlite")
+        let session = try await store.visit([], now: 0, pizza).session
+        for name in try folder.names { try folder.remove(name) }
+        if isExchanged { _ = try CartStore(path: "\(folder.path)/carts.sqlite") }
+        let error = await #expect(throws: CartStore.FileExchanged.self) {
+            _ = try await store.visit([session], now: 0, pizza)
+        }
+        #expect(error?.description.contains("'\(folder.path)/carts.sqlite' was removed or exchanged") == true)
+        // Whoever opens it anew finds no such session, and begins one.
+        let successor = try CartStore(path: "\(folder.path)/carts.sqlite")
+        #expect(try await successor.visit([session], now: 0, pizza).cart.items.map(\.amount) == [1])
     }
 
     @Test func `A file that is no database is said to be none`() throws {

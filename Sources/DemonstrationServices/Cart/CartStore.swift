@@ -5,18 +5,20 @@ import ShoppingCart
 /// Where carts are kept: a database of SQLite, which several workers and several processes may share.
 struct CartStore: Sendable {
     private let database: DatabaseQueue
-
-    /// How long one process waits for the others' changes, in seconds, before a request fails.
-    private static let patience = 20.0
+    private let path: String?
+    /// Which file was opened; nil for a database that is none.
+    private let file: FileIdentity?
 
     /// Opens a database, and makes what is not there yet.
     ///
-    /// - Parameter path: its file; nil for one without a name in the folder of temporary files, which nobody else sees and
-    ///   which is gone when the process is.
+    /// - Parameters:
+    ///   - path: its file; nil for one without a name in the folder of temporary files, which nobody else sees and which is
+    ///     gone when the process is.
+    ///   - patience: how long one process waits for the others' changes, in seconds, before a request fails.
     /// - Throws: ``DemonstrationService/OptionMistake`` where it cannot be used.
-    init(path: String?) throws {
+    init(path: String?, patience: Double = 20) throws {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(Self.patience)
+        configuration.busyMode = .timeout(patience)
         configuration.label = "carts"
         if path != nil {
             configuration.prepareDatabase { database in
@@ -36,6 +38,21 @@ struct CartStore: Sendable {
             throw DemonstrationService.OptionMistake(
                 description: "--cart-database '\(path ?? "")': \(error); name a file that can be written, or a new one")
         }
+        self.path = path
+        file = path.flatMap { FileIdentity(path: $0) }
+    }
+
+    /// Nothing was changed, and asking again may help: another process holds the database, or the disk is full.
+    struct Unavailable: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The database is not what it was.
+    ///
+    /// SQLite goes on with a file that was removed, or that another one has taken the place of, without noticing: what is
+    /// written is seen by nobody who opens the path later, and what is there under its name may be spoilt.
+    struct FileExchanged: Error, CustomStringConvertible {
+        let description: String
     }
 
     /// What is there after a request.
@@ -54,16 +71,30 @@ struct CartStore: Sendable {
     /// - Parameters:
     ///   - sessions: what the client named.
     ///   - now: in seconds since 1970.
+    /// - Throws: ``Unavailable``, ``FileExchanged`` or an error of the database.
     func visit(_ sessions: [CartSession], now: Int, _ action: CartAction) async throws -> Visit {
-        try await database.writeWithoutTransaction { database in
-            var visit: Visit?
-            try database.inTransaction(.immediate) {
-                visit = try Self.visit(database, sessions, now, action)
-                return .commit
-            }
-            guard let visit else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-            return visit
+        if let path, let file, FileIdentity(path: path) != file {
+            throw FileExchanged(
+                description: "the carts' file '\(path)' was removed or exchanged while open: start the process anew")
         }
+        do {
+            return try await database.writeWithoutTransaction { database in
+                var visit: Visit?
+                try database.inTransaction(.immediate) {
+                    visit = try Self.visit(database, sessions, now, action)
+                    return .commit
+                }
+                guard let visit else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                return visit
+            }
+        } catch let error as DatabaseError where Self.passes(error) {
+            throw Unavailable(description: "\(error)")
+        }
+    }
+
+    /// Whether what is wrong with a database may be over soon.
+    static func passes(_ error: DatabaseError) -> Bool {
+        [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_NOMEM].contains(error.resultCode)
     }
 
     private static func visit(

@@ -42,8 +42,13 @@ struct CartService: Sendable {
             // Use of the session all the same, which lets it live on.
             refusal = WorkerProblem(error)
         }
-        let visit = try await store.visit(
-            CartSession.named(in: head.headerFields[.cookie]), now: time(nil), action)
+        let visit: CartStore.Visit
+        do {
+            visit = try await store.visit(
+                CartSession.named(in: head.headerFields[.cookie]), now: time(nil), action)
+        } catch let error as CartStore.Unavailable {
+            throw WorkerProblem.unavailable("The carts cannot be reached at present.", because: error.description)
+        }
         var response: WorkerResponse
         if let refusal {
             response = refusal.response(to: request)
