@@ -79,8 +79,11 @@ const legend = document.getElementById("legend")
 const weatherState = document.getElementById("weather-state")
 const reports = new Map(places.map(place => [place, []]))
 
+/** Seconds by a clock that nobody sets. */
+const seconds = () => performance.now() / 1000
+
 function draw() {
-  const now = Date.now() / 1000
+  const now = seconds()
   const values = []
   for (const list of reports.values()) {
     while (list.length && list[0].time < now - span) list.shift()
@@ -99,9 +102,9 @@ function draw() {
     children.push(element("line", { class: "grid", x1: 52, x2: right, y1: y(degrees), y2: y(degrees) }))
     children.push(element("text", { x: 44, y: y(degrees) + 4, "text-anchor": "end" }, `${degrees} °C`))
   }
-  for (const seconds of width < 500 ? [120, 60] : [120, 90, 60, 30]) {
-    const anchor = seconds === span ? "start" : "middle"
-    children.push(element("text", { x: x(now - seconds), y: height - 8, "text-anchor": anchor }, `−${seconds} s`))
+  for (const age of width < 500 ? [120, 60] : [120, 90, 60, 30]) {
+    const anchor = age === span ? "start" : "middle"
+    children.push(element("text", { x: x(now - age), y: height - 8, "text-anchor": anchor }, `−${age} s`))
   }
   children.push(element("text", { x: right, y: height - 8, "text-anchor": "end" }, "now"))
   places.forEach((place, index) => {
@@ -118,27 +121,54 @@ function element(name, attributes, text) {
   return element
 }
 
-const source = new EventSource("/weather/")
-places.forEach((place, index) => {
+const entries = places.map((place, index) => {
   const entry = document.createElement("li")
   entry.className = `place-${index + 1}`
   const text = document.createElement("span")
   text.textContent = `${place} –`
   entry.append(text)
   legend.append(entry)
-  source.addEventListener(place, event => {
-    const degrees = Number(event.data)
-    if (!Number.isFinite(degrees)) return
-    reports.get(place).push({ time: Date.now() / 1000, degrees })
-    text.textContent = `${place} ${degrees.toFixed(1)} °C`
-    if (index === places.length - 1) draw()
-  })
+  return text
 })
-source.onopen = () => {
-  weatherState.className = "state up"
-  weatherState.textContent = "connected"
+
+let source = null
+let pause = 5000
+
+/** Reads the topics, while somebody sees the page: a browser has six connections to an address, for all its pages. */
+function connect() {
+  if (source || document.hidden) return
+  source = new EventSource("/weather/")
+  places.forEach((place, index) => {
+    source.addEventListener(place, event => {
+      const degrees = Number(event.data)
+      if (!Number.isFinite(degrees)) return
+      reports.get(place).push({ time: seconds(), degrees })
+      entries[index].textContent = `${place} ${degrees.toFixed(1)} °C`
+      if (index === places.length - 1) draw()
+    })
+  })
+  source.onopen = () => {
+    pause = 5000
+    weatherState.className = "state up"
+    weatherState.textContent = "connected"
+  }
+  source.onerror = () => {
+    const isClosed = source.readyState === EventSource.CLOSED
+    weatherState.className = "state down"
+    weatherState.textContent = isClosed ? "no topics at present" : "connecting again"
+    // The browser tries again by itself, but not when it was answered with something else than events; less and less often,
+    // as there may never be any.
+    if (!isClosed) return
+    disconnect()
+    setTimeout(connect, pause)
+    pause = Math.min(2 * pause, 60000)
+  }
 }
-source.onerror = () => {
-  weatherState.className = "state down"
-  weatherState.textContent = source.readyState === EventSource.CLOSED ? "no such topics" : "connecting again"
+
+function disconnect() {
+  source?.close()
+  source = null
 }
+
+connect()
+document.addEventListener("visibilitychange", () => document.hidden ? disconnect() : connect())

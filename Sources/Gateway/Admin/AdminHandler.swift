@@ -42,6 +42,8 @@ final class AdminHandler: ChannelInboundHandler {
     private func watch(_ context: ChannelHandlerContext, _ request: HTTPRequestHead) {
         stopWatching?()
         var fields = Self.fields(contentType: "text/event-stream")
+        // nginx would keep events back until there is more of them.
+        fields.add(name: "x-accel-buffering", value: "no")
         if request.version.minor == 0 || !request.isKeepAlive { fields.add(name: "connection", value: "close") }
         let version = request.version.minor == 0 ? HTTPVersion.http1_0 : .http1_1
         context.write(

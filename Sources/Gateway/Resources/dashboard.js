@@ -145,6 +145,8 @@ function drawAll() {
 }
 
 function keep(snapshot) {
+  // What seems to be later was seen before the gateway's clock was set back.
+  while (snapshots.length && snapshots[snapshots.length - 1].time >= snapshot.time) snapshots.pop()
   snapshots.push(snapshot)
   while (snapshots[0].time < snapshot.time - span) snapshots.shift()
 }
@@ -235,7 +237,11 @@ async function ask() {
 async function begin() {
   try {
     const response = await fetch("/history", { cache: "no-store" })
-    if (response.ok) snapshots.splice(0, snapshots.length, ...(await response.json()))
+    if (response.ok) {
+      const history = await response.json()
+      snapshots.length = 0
+      history.forEach(keep)
+    }
   } catch {
     // It is only the past.
   }
@@ -244,22 +250,42 @@ async function begin() {
 }
 
 const state = byID("state")
-const source = new EventSource("/events")
-source.onopen = () => {
-  state.className = "state up"
-  state.textContent = "live"
-  begin()
+let source = null
+
+/** Reads the events, while somebody sees the page: a browser has six connections to an address, for all its pages. */
+function connect() {
+  if (source || document.hidden) return
+  source = new EventSource("/events")
+  source.onopen = () => {
+    state.className = "state up"
+    state.textContent = "live"
+    begin()
+  }
+  source.onmessage = event => {
+    keep(JSON.parse(event.data))
+    drawAll()
+  }
+  source.onerror = () => {
+    state.className = "state down"
+    state.textContent = "the gateway does not answer; trying again"
+    // The browser tries again by itself, but not when it was answered with something else, as by a proxy in between.
+    if (source.readyState !== EventSource.CLOSED) return
+    disconnect()
+    setTimeout(connect, 3000)
+  }
 }
-source.onmessage = event => {
-  const snapshot = JSON.parse(event.data)
-  const latest = snapshots[snapshots.length - 1]
-  if (!latest || snapshot.time > latest.time) keep(snapshot)
-  drawAll()
+
+function disconnect() {
+  source?.close()
+  source = null
 }
-source.onerror = () => {
-  state.className = "state down"
-  state.textContent = "the gateway does not answer; trying again"
-}
+
+connect()
 setInterval(ask, 2000)
 window.addEventListener("resize", drawAll)
-document.addEventListener("visibilitychange", () => { drawAll(); ask() })
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return disconnect()
+  connect()
+  drawAll()
+  ask()
+})

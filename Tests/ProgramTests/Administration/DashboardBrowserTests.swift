@@ -53,6 +53,29 @@ struct DashboardBrowserTests {
         #expect(browser.program.errors.soFar == [])
     }
 
+    @Test func `It goes on after whatever breaks its events, and has no connection while nobody sees it`() async throws
+    {
+        let gateway = try await ProgramGateway(programs)
+        let browser = try await Browser(programs)
+        try await browser.open("page", "http://127.0.0.1:\(gateway.adminPort)/")
+        let isLive = "document.getElementById('state').textContent == 'live' && source.readyState == EventSource.OPEN"
+        try await browser.wait("page", until: "\(isLive) && snapshots.length > 2")
+        // Somebody else has answered in the gateway's place, and the browser has given up.
+        try await browser.run("page", "source.close(); source.onerror()")
+        try await browser.wait("page", until: isLive)
+        // The gateway's clock has been set back.
+        let message = "{data: JSON.stringify({...snapshots.at(-1), time: 1000, requests_per_second: 777})}"
+        #expect(
+            try await browser.run("page", "source.onmessage(\(message)); byID('requests').textContent") == "\"777\"")
+        try await browser.wait(
+            "page", until: "byID('requests').textContent != '777' && snapshots.every(s => s.time > 1000)")
+        try await browser.hide("page", true)
+        #expect(try await browser.run("page", "source === null") == "true")
+        try await browser.hide("page", false)
+        try await browser.wait("page", until: isLive)
+        #expect(browser.program.errors.soFar == [])
+    }
+
     @Test func `It fits a phone and a desk, light and dark, and can be read without script`() async throws {
         let gateway = try await ProgramGateway(
             programs, "--run", try await ProgramGateway.command("s"), "--run-count", "3")

@@ -33,7 +33,10 @@ import Testing
             for try await bytes in input {
                 text += String(buffer: bytes)
                 let lines = text.split(separator: "\n").filter { $0.hasPrefix("data: ") && $0.hasSuffix("}") }
-                if lines.count >= count { return lines.map { String($0.dropFirst(6)) } }
+                guard lines.count >= count else { continue }
+                // So that no proxy keeps them back.
+                #expect(text.contains("\r\nx-accel-buffering: no\r\n"))
+                return lines.map { String($0.dropFirst(6)) }
             }
             return []
         }

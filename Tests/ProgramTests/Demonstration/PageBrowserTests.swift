@@ -63,6 +63,23 @@ struct PageBrowserTests {
             "start", until: "document.getElementById('hello-answer').textContent.includes('Hello, Bob!')")
     }
 
+    @Test func `The chart goes on after whatever breaks its events, and has no connection while nobody sees it`()
+        async throws
+    {
+        let (_, address, browser) = try await demonstration()
+        try await browser.open("start", "\(address)/")
+        let isLive = "weatherState.textContent == 'connected' && source.readyState == EventSource.OPEN"
+        try await browser.wait("start", until: isLive)
+        // Something else than events was answered, and the browser has given up.
+        try await browser.run("start", "source.close(); source.onerror()")
+        try await browser.wait("start", until: isLive)
+        try await browser.hide("start", true)
+        #expect(try await browser.run("start", "source === null") == "true")
+        try await browser.hide("start", false)
+        try await browser.wait("start", until: isLive)
+        #expect(browser.program.errors.soFar == [])
+    }
+
     @Test(arguments: [true, false])
     func `Items are added, changed and removed, without script too`(scripts: Bool) async throws {
         let (_, address, browser) = try await demonstration()

@@ -47,6 +47,14 @@ struct Browser: Sendable {
     /// Whether a page may run scripts, from the next time that it is opened.
     func setScripts(_ page: String, _ isOn: Bool) async throws { try await tell(page, "script", isOn ? "on" : "off") }
 
+    /// Shows a page, or puts it behind another one; as far as its scripts can tell.
+    func hide(_ page: String, _ isHidden: Bool) async throws {
+        try await run(
+            page,
+            "Object.defineProperty(document, 'hidden', {get: () => \(isHidden), configurable: true}); "
+                + "document.dispatchEvent(new Event('visibilitychange'))")
+    }
+
     /// Presses a key in a page: Tab, Enter, or one with a character.
     func press(_ page: String, _ key: String) async throws { try await tell(page, "key", key) }
 
