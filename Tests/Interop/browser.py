@@ -8,7 +8,7 @@
     NUMBER PAGE size WIDTH        shows it in a window so wide
     NUMBER PAGE scheme NAME       light or dark
     NUMBER PAGE script on|off     whether it may run scripts; from the next open on
-    NUMBER PAGE key NAME          presses Tab, Enter, or a key with a character
+    NUMBER PAGE key NAME          presses Tab, Enter, Space, or a key with a character
     NUMBER PAGE picture PATH      writes a picture of the whole page
 
 Each is answered with "#NUMBER: " and the expression's value as JSON. Expressions are one line each. Whatever a page throws or logs as an error goes to standard error. It ends with its standard
@@ -150,9 +150,9 @@ class Browser:
             case "script":
                 self.call("Emulation.setScriptExecutionDisabled", session, value=word == "off")
             case "key":
-                named = {"Tab": (9, ""), "Enter": (13, "\r")}
-                code, text = named.get(word, (ord(word[0].upper()), word))
-                keys = {"key": word, "code": word, "windowsVirtualKeyCode": code, "text": text}
+                named = {"Tab": ("Tab", 9, ""), "Enter": ("Enter", 13, "\r"), "Space": (" ", 32, " ")}
+                key, code, text = named.get(word, (word, ord(word[0].upper()), word))
+                keys = {"key": key, "code": word, "windowsVirtualKeyCode": code, "text": text}
                 self.call("Input.dispatchKeyEvent", session, type="keyDown" if text else "rawKeyDown", **keys)
                 self.call("Input.dispatchKeyEvent", session, type="keyUp", **(keys | {"text": ""}))
             case "picture":

@@ -39,10 +39,9 @@ struct DashboardBrowserTests {
         let served =
             "[...document.querySelectorAll('#worker-table tbody tr')].map(row => Number(row.cells[3].textContent))"
         try await browser.wait("page", until: "\(served).reduce((a, b) => a + b, 0) >= 200")
-        // By keyboard: the fourth column, and again the other way.
-        try await browser.run("page", "document.querySelectorAll('#worker-table th button')[3].focus()")
+        // By the fourth column, and again the other way.
         for (order, sign) in [("ascending", 1), ("descending", -1)] {
-            try await browser.press("page", "Enter")
+            try await browser.run("page", "document.querySelectorAll('#worker-table th button')[3].click()")
             try await browser.wait(
                 "page",
                 until: "document.querySelectorAll('#worker-table th')[3].getAttribute('aria-sort') == '\(order)'")
@@ -73,6 +72,32 @@ struct DashboardBrowserTests {
         #expect(try await browser.run("page", "source === null") == "true")
         try await browser.hide("page", false)
         try await browser.wait("page", until: isLive)
+        #expect(browser.program.errors.soFar == [])
+    }
+
+    @Test func `A keyboard reaches everything on it, and sorts its table`() async throws {
+        let gateway = try await ProgramGateway(
+            programs, "--run", try await ProgramGateway.command("s"), "--run-count", "3")
+        _ = try await gateway.settled()
+        for _ in 0..<10 { _ = try await gateway.gateway.ask("GET", "/s/who") }
+        let browser = try await Browser(programs)
+        try await browser.open("page", "http://127.0.0.1:\(gateway.adminPort)/")
+        let rows = "[...document.querySelectorAll('#worker-table tbody tr')]"
+        try await browser.wait(
+            "page", until: "document.getElementById('state').textContent == 'live' && \(rows).length == 3")
+        try await browser.expectKeyboardReachesAll("page")
+        let served = "\(rows).map(row => Number(row.cells[3].textContent))"
+        try await browser.tab("page", to: "it.textContent == 'Served'")
+        for (key, order, sign) in [("Enter", "ascending", 1), ("Space", "descending", -1)] {
+            try await browser.press("page", key)
+            #expect(try await browser.run("page", "document.activeElement.parentElement.ariaSort") == "\"\(order)\"")
+            let isSorted = "\(served).every((n, i, all) => i == 0 || \(sign) * (n - all[i - 1]) >= 0)"
+            #expect(try await browser.run("page", isSorted) == "true")
+        }
+        // The focus stays where it is when the rows are exchanged for later ones.
+        try await browser.run("page", "\(rows).forEach(row => row.isOld = true)")
+        try await browser.wait("page", until: "\(rows).every(row => !row.isOld)")
+        #expect(try await browser.run("page", "document.activeElement.textContent") == "\"Served\"")
         #expect(browser.program.errors.soFar == [])
     }
 

@@ -51,16 +51,24 @@ struct PageBrowserTests {
         let (_, address, browser) = try await demonstration()
         try await browser.open("start", "\(address)/")
         try await browser.wait("start", until: "document.readyState == 'complete' && location.pathname == '/'")
-        for _ in 0..<20 {
-            try await browser.press("start", "Tab")
-            if try await browser.run("start", "document.activeElement.name") == "\"name\"" { break }
+        try await browser.expectKeyboardReachesAll("start")
+        // A field that Tab comes to is selected, so that typing takes the place of what is there.
+        for (field, text, answer, expected) in [
+            ("name", "Bob", "hello-answer", "Hello, Bob!"), ("text", "over and out", "echo-answer", "over and out"),
+            ("item", "tea", "cart-answer", "tea"),
+        ] {
+            try await browser.tab("start", to: "it.name == '\(field)'")
+            try await browser.type("start", text)
+            try await browser.press("start", "Enter")
+            try await browser.wait(
+                "start", until: "document.getElementById('\(answer)').textContent.includes('\(expected)')")
         }
-        #expect(try await browser.run("start", "document.activeElement.name") == "\"name\"")
-        try await browser.run("start", "document.activeElement.value = ''")
-        for key in ["B", "o", "b"] { try await browser.press("start", key) }
-        try await browser.press("start", "Enter")
-        try await browser.wait(
-            "start", until: "document.getElementById('hello-answer').textContent.includes('Hello, Bob!')")
+        for (form, key) in [("site", "Enter"), ("greet", "Space")] {
+            try await browser.tab("start", to: "it.matches('[data-answer=\(form)-answer] button')")
+            try await browser.press("start", key)
+            try await browser.wait("start", until: "document.getElementById('\(form)-answer').textContent != ''")
+        }
+        #expect(browser.program.errors.soFar == [])
     }
 
     @Test func `The chart goes on after whatever breaks its events, and has no connection while nobody sees it`()
@@ -113,6 +121,55 @@ struct PageBrowserTests {
         try await browser.wait("cart", until: "!document.querySelector('[role=alert]') && \(amounts) == '5,1'")
         try await leave(
             "document.querySelector('.items button[value=remove]').click()", for: "\(names) == '<b>&'")
+        #expect(browser.program.errors.soFar == [])
+    }
+    @Test(arguments: [true, false])
+    func `Items are added, changed and removed by keyboard alone, without script too`(scripts: Bool) async throws {
+        let (_, address, browser) = try await demonstration()
+        try await browser.open("cart", "\(address)/hello")
+        try await browser.setScripts("cart", scripts)
+        try await browser.open("cart", "\(address)/cart")
+        try await browser.wait(
+            "cart", until: "document.querySelector('.empty') && document.querySelector('.card button')")
+        let names = "[...document.querySelectorAll('.items .name')].map(name => name.textContent).join()"
+        let amounts = "[...document.querySelectorAll('.items input')].map(input => input.value).join()"
+        /// Presses a key that leads to another page, and waits for what that shows.
+        func leave(_ key: String, for expectation: String) async throws {
+            try await browser.run("cart", "window.isLeft = true")
+            try await browser.press("cart", key)
+            try await browser.wait("cart", until: "!window.isLeft && \(expectation)")
+        }
+        // A field that Tab comes to is selected, so that typing takes the place of what is there.
+        try await browser.tab("cart", to: "it.name == 'item'")
+        try await browser.type("cart", "tea")
+        try await browser.tab("cart", to: "it.name == 'amount'")
+        try await browser.type("cart", "2")
+        try await leave("Enter", for: "\(names) == 'tea' && \(amounts) == '2'")
+        try await browser.tab("cart", to: "it.name == 'item'")
+        try await browser.type("cart", "a pie")
+        try await browser.tab("cart", to: "it.textContent == 'Add'")
+        try await leave("Space", for: "\(names) == 'tea,a pie' && \(amounts) == '2,1'")
+        try await browser.expectKeyboardReachesAll("cart")
+
+        // Enter in the field changes, and so does the button, which tells a screen reader what it is for.
+        try await browser.tab("cart", to: "it.closest('.items li:first-child') && it.name == 'amount'")
+        try await browser.type("cart", "5")
+        try await leave("Enter", for: "\(amounts) == '5,1'")
+        try await browser.tab("cart", to: "it.closest('.items li:last-child') && it.name == 'amount'")
+        try await browser.type("cart", "12")
+        try await browser.tab("cart", to: "it.textContent == 'Change a pie'")
+        try await leave("Space", for: "\(amounts) == '5,12'")
+        // What the cart does not take is told, and nothing has changed.
+        try await browser.tab("cart", to: "it.name == 'item'")
+        try await browser.type("cart", "tea")
+        try await browser.tab("cart", to: "it.name == 'amount'")
+        try await browser.type("cart", "999")
+        try await leave("Enter", for: "document.querySelector('[role=alert]') && \(amounts) == '5,12'")
+
+        try await browser.tab("cart", to: "it.textContent == 'Remove tea'")
+        try await leave("Enter", for: "\(names) == 'a pie'")
+        try await browser.tab("cart", to: "it.textContent == 'Remove a pie'")
+        try await leave("Space", for: "document.querySelector('.empty')")
         #expect(browser.program.errors.soFar == [])
     }
 }

@@ -55,8 +55,53 @@ struct Browser: Sendable {
                 + "document.dispatchEvent(new Event('visibilitychange'))")
     }
 
-    /// Presses a key in a page: Tab, Enter, or one with a character.
+    /// Presses a key in a page: Tab, Enter, Space, or one with a character.
     func press(_ page: String, _ key: String) async throws { try await tell(page, "key", key) }
+
+    /// Presses the keys of a text one after the other.
+    func type(_ page: String, _ text: String) async throws {
+        for character in text { try await press(page, character == " " ? "Space" : String(character)) }
+    }
+
+    /// Presses Tab until what has the focus, `it`, fulfils a condition in JavaScript.
+    func tab(_ page: String, to condition: String) async throws {
+        for _ in 0..<Self.mostStops {
+            try await press(page, "Tab")
+            if try await run(page, "(it => Boolean(\(condition)))(document.activeElement)") == "true" { return }
+        }
+        Issue.record("nothing that Tab reaches fulfils \(condition)")
+    }
+
+    /// Goes through a page that was just opened by Tab alone, and expects that it comes to everything that can be used, in
+    /// the order in which it stands there, and that each shows that it has the focus.
+    func expectKeyboardReachesAll(_ page: String) async throws {
+        // The focus leaves the page behind its last stop.
+        let stop = """
+            (it => { if (it === document.body) return 'end'; reached.push(it); const style = getComputedStyle(it); \
+            const isSeen = it.matches(':focus-visible') && style.outlineStyle != 'none' && parseFloat(style.outlineWidth) > 1; \
+            return isSeen ? 'seen' : it.outerHTML.slice(0, 100) })(document.activeElement)
+            """
+        try await run(page, "window.reached = []")
+        var stops = 0
+        while true {
+            try await press(page, "Tab")
+            let seen = try await run(page, stop)
+            if seen == "\"end\"" { break }
+            #expect(seen == "\"seen\"", "it does not show the focus")
+            stops += 1
+            try #require(stops < Self.mostStops, "Tab does not come to an end")
+        }
+        #expect(stops > 2)
+        let missed = """
+            (all => [...all.filter(it => !reached.includes(it)), ...reached.filter((it, i) => it !== all[i])] \
+            .map(it => it.outerHTML.slice(0, 100)).join())([...document.querySelectorAll( \
+            'a[href], button, input, select, textarea, summary, [tabindex]')].filter(it => it.checkVisibility()))
+            """
+        #expect(try await run(page, missed) == "\"\"", "not come to, or out of order")
+    }
+
+    /// More than any page of the tests has.
+    private static let mostStops = 100
 
     /// Opens a page in the ways in which people have it before them, and expects that it fits the window, that the schemes
     /// differ, and that nothing comes from elsewhere.
