@@ -103,7 +103,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/carts.sqlite"
         let store = try CartStore(path: path, patience: 0.05)
-        var configuration = Configuration()
+        var configuration = GRDB.Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: path, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }

@@ -207,11 +207,14 @@ function showWorkers() {
   })))
 }
 
-/** What is wrong, and the workers, which are asked for every two seconds. */
+let isAsking = false
+
+/** What is wrong, and the workers, which are asked for every two seconds, but not before the last answer is there. */
 async function ask() {
-  if (document.hidden) return
+  if (document.hidden || isAsking) return
+  isAsking = true
   try {
-    const response = await fetch("/details", { cache: "no-store" })
+    const response = await fetch("/details", { cache: "no-store", signal: AbortSignal.timeout(20000) })
     if (!response.ok) return
     const details = await response.json()
     const list = byID("problem-list")
@@ -231,6 +234,8 @@ async function ask() {
     byID("worker-note").textContent = left > 0 ? `and ${left} more, which /workers lists` : ""
   } catch {
     // The state says it: the events have ended as well.
+  } finally {
+    isAsking = false
   }
 }
 

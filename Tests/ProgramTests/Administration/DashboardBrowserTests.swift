@@ -72,6 +72,13 @@ struct DashboardBrowserTests {
         #expect(try await browser.run("page", "source === null") == "true")
         try await browser.hide("page", false)
         try await browser.wait("page", until: isLive)
+        // An answer that does not come is not asked for again and again.
+        try await browser.wait("page", until: "!isAsking")
+        try await browser.run(
+            "page", "window.asked = 0; window.fetch = () => { asked += 1; return new Promise(() => {}) }; ask(); 0")
+        try await browser.run("page", "window.last = snapshots.at(-1).time")
+        try await browser.wait("page", until: "snapshots.at(-1).time > last + 4.5")
+        #expect(try await browser.run("page", "asked") == "1")
         #expect(browser.program.errors.soFar == [])
     }
 
