@@ -1,4 +1,6 @@
+import Foundation
 import HTTPTypes
+import ProcessSupport
 import Testing
 
 @testable import StaticSite
@@ -106,6 +108,27 @@ import Testing
             #expect(ranges.reduce(0) { $0 + $1.count } <= length)
             #expect(ranges.allSatisfy { !$0.isEmpty && $0.upperBound <= length })
         }
+    }
+
+    @Test func `A file of more than four gibibytes is served to its end`() throws {
+        let fixture = try SiteFixture()
+        let start = 5 << 30
+        try fixture.write("", to: "large.bin")
+        // It takes no room: what lies before its end has never been written.
+        try FolderMaker.truncate("\(fixture.folder.path)/site/large.bin", to: UInt64(start))
+        let file = try FileHandle(forWritingTo: URL(filePath: "\(fixture.folder.path)/site/large.bin"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("end".utf8))
+        try file.close()
+        #expect(try fixture.ask("/large.bin").body.count == start + 3)
+        for range in ["bytes=\(start)-", "bytes=-3", "bytes=\(start)-99999999999999"] {
+            let answer = try fixture.ask("/large.bin", .get, [.range: range])
+            #expect(answer.fields[.contentRange] == "bytes \(start)-\(start + 2)/\(start + 3)")
+            #expect(try answer.text == "end")
+        }
+        #expect(
+            try fixture.ask("/large.bin", .get, [.range: "bytes=4294967295-4294967296"]).bytes == [0, 0])
+        #expect(try fixture.ask("/large.bin", .get, [.range: "bytes=\(start + 3)-"]).status == .rangeNotSatisfiable)
     }
 
     @Test func `Of an empty file there is no range, and its end is all of it`() throws {

@@ -163,6 +163,24 @@ import Testing
         #expect(try fixture.ask("/").text == "<p>start")
     }
 
+    @Test func `A name that is no text is listed and served like others`() throws {
+        let fixture = try SiteFixture(listsFolders: true)
+        try FolderMaker.make("list", in: fixture)
+        for name in [[0xFF], Array("100%".utf8), Array("%41;x=1&y+z.txt".utf8), Array("ends.".utf8)] as [[UInt8]] {
+            let path = Array("\(fixture.folder.path)/site/list/".utf8) + name + [0]
+            let file = try #require(fopen(path.map { CChar(bitPattern: $0) }, "w"))
+            fclose(file)
+        }
+        let page = try fixture.ask("/list/").text
+        for link in ["%FF", "100%25", "%2541%3Bx%3D1%26y%2Bz.txt", "ends."] {
+            #expect(page.contains("<a href=\"./\(link)\">"), "\(link)")
+            #expect(try fixture.ask("/list/\(link)").status == .ok, "\(link)")
+            #expect(try fixture.ask("/list/\(link)/").status == .notFound, "\(link)/")
+        }
+        #expect(try fixture.ask("/list/%41;x=1&y+z.txt").status == .notFound)
+        #expect(try fixture.ask("/list/ends").status == .notFound)
+    }
+
     @Test func `A list that is cut says so`() throws {
         let fixture = try SiteFixture()
         try fixture.write("last", to: "docs/z.txt")
