@@ -50,7 +50,7 @@ hammer: ## a million messages each way through every pattern, and a minute of ev
 		--scratch-path $(BUILD)/hammer --filter '^SwiftZMQTests\.(Mixed)?HammerTests' $(ARGS)
 
 model: ## 100,000 random sequences each against the gateway's dispatch, an exchange and HTTP/1, 25,000 against HTTP/2 and 20,000 against topic streams (MODEL_SEQUENCES, _STEPS, _SEED)
-	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|ExchangeModelTests|HTTP1ModelTests|HTTP2ModelTests|TopicHubModelTests)' $(ARGS)
+	@MODEL_SEQUENCES=$${MODEL_SEQUENCES:-100000} exec Scripts/test --filter '^GatewayTests\.(BrokerModelTests|ExchangeModelTests|HTTP1ModelTests|HTTP2ModelTests|TopicBroadcasterModelTests)' $(ARGS)
 
 autobahn: ## the cases 1 to 7, 9 and 10 of the Autobahn test suite, against WebSockets of a worker that echoes
 	@exec Scripts/test --filter '^ProgramTests\.AutobahnTests' $(ARGS)

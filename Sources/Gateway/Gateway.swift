@@ -115,7 +115,7 @@ public final class Gateway: Sendable {
             started.append { [programs] in await programs.end() }
             streams = try StreamLoop(
                 context: context, router: router, security: curve?.server,
-                hub: TopicHubConfiguration(readerBuffer: configuration.http.responseBuffer),
+                broadcaster: TopicBroadcasterConfiguration(readerBuffer: configuration.http.responseBuffer),
                 maximumMessage: configuration.maximumReply, sinks: server.replySinks, logger: logger)
             started.append { [streams] in await streams.stop() }
             try clients?.start(broker)

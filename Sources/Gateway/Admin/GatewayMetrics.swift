@@ -155,7 +155,7 @@ final class GatewayMetrics: Sendable {
                 messagesFromClients: 0, messagesToClients: 0))
     }
 
-    /// Takes over what the hub of the topic streams knows at a moment.
+    /// Takes over what the broadcaster of the topic streams knows at a moment.
     func sample(_ snapshot: TopicSnapshot) {
         state.withLockedValue { state in
             var gone = Set(state.streams.keys)

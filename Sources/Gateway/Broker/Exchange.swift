@@ -117,7 +117,7 @@ package enum WebSocketWish: Sendable, Hashable {
 package enum GatewayRequestDestination: Sendable {
     /// The broker, which sends it to a worker.
     case broker
-    /// The hub of the topic streams.
+    /// The broadcaster of the topic streams.
     case topics(TopicRequest)
     /// The sockets that send messages.
     case messages(Publication)

@@ -7,7 +7,7 @@ import WorkerProtocol
 extension StreamLoop {
     /// What the thread alone owns.
     private struct Work {
-        var hub: TopicHub
+        var broadcaster: TopicBroadcaster
         var sockets: StreamSockets
         let poller: Poller<Source>
         var effects: [TopicEffect] = []
@@ -27,19 +27,20 @@ extension StreamLoop {
     static let firstIDs: Range<UInt64> = 1 << 50..<1 << 51
 
     func run(
-        _ configuration: TopicHubConfiguration, _ sockets: StreamSockets, _ poller: Poller<Source>,
+        _ configuration: TopicBroadcasterConfiguration, _ sockets: StreamSockets, _ poller: Poller<Source>,
         _ router: RequestRouter
     ) {
         do {
             var work = Work(
-                hub: TopicHub(configuration, firstID: .random(in: Self.firstIDs)), sockets: sockets, poller: poller,
+                broadcaster: TopicBroadcaster(configuration, firstID: .random(in: Self.firstIDs)), sockets: sockets,
+                poller: poller,
                 events: ReplyBatches(count: sinks.count))
             try follow(router, &work)
             while true {
                 try readMessages(&work)
                 takeCalls(&work)
-                work.hub.advance(to: .now)
-                work.hub.flush()
+                work.broadcaster.advance(to: .now)
+                work.broadcaster.flush()
                 carryOutEffects(&work)
                 work.events.handOver(to: sinks)
                 if work.isStopping { break }
@@ -54,7 +55,7 @@ extension StreamLoop {
     }
 
     private func wait(_ work: inout Work) throws(ZMQError) -> [Poller<Source>.Ready] {
-        let deadline = work.hub.nextDeadline
+        let deadline = work.broadcaster.nextDeadline
         let poller = work.poller
         let sleep: (Int32) throws(ZMQError) -> [Poller<Source>.Ready] = { _ throws(ZMQError) in
             try poller.blocking.wait(timeout: deadline.map { max($0 - .now, .zero) })
@@ -75,7 +76,7 @@ extension StreamLoop {
             }
             var count = 0
             while count < Self.messagesPerRound, let message = try socket.tryReceive() {
-                work.hub.receive(message, from: endpoint)
+                work.broadcaster.receive(message, from: endpoint)
                 count += 1
             }
         }
@@ -88,10 +89,10 @@ extension StreamLoop {
         for call in work.calls {
             switch call {
             case .submit(let requests): for request in requests { take(request, &work, at: now) }
-            case .cancel(let id): work.hub.cancel(id)
-            case .consumed(let id, let bytes): work.hub.consumed(id, bytes: bytes)
+            case .cancel(let id): work.broadcaster.cancel(id)
+            case .consumed(let id, let bytes): work.broadcaster.consumed(id, bytes: bytes)
             case .connectionChanged(let endpoint, let isConnected):
-                work.hub.connectionChanged(of: endpoint, isConnected: isConnected)
+                work.broadcaster.connectionChanged(of: endpoint, isConnected: isConnected)
             case .reconfigure(let router, let continuation):
                 do {
                     try follow(router, &work)
@@ -99,10 +100,10 @@ extension StreamLoop {
                 } catch {
                     continuation.resume(returning: error)
                 }
-            case .snapshot(let continuation): continuation.resume(returning: work.hub.snapshot())
-            case .drain: work.hub.drain()
+            case .snapshot(let continuation): continuation.resume(returning: work.broadcaster.snapshot())
+            case .drain: work.broadcaster.drain()
             case .stop:
-                work.hub.drain()
+                work.broadcaster.drain()
                 work.isStopping = true
             case .notifyEnd(let continuation): work.waitingForEnd.append(continuation)
             }
@@ -114,8 +115,8 @@ extension StreamLoop {
         switch request.destination {
         case .broker: work.events.append(.failure(.unknownService), for: request.id)
         case .topics(let topics):
-            let window = request.streamCredit ?? TopicHubConfiguration.window(ofBuffer: .max)
-            work.hub.open(request.id, topics, window: window, at: now)
+            let window = request.streamCredit ?? TopicBroadcasterConfiguration.window(ofBuffer: .max)
+            work.broadcaster.open(request.id, topics, window: window, at: now)
         case .messages(let publication):
             work.events.append(send(publication, request.body, work.sockets), for: request.id)
         }
@@ -139,12 +140,12 @@ extension StreamLoop {
             try connect(&work.sockets, to: router.topicRoutes, work.poller)
             try work.sockets.bind(router.messageTargets)
         } catch {
-            try leave(allBut: work.hub.configuration.routes, &work)
+            try leave(allBut: work.broadcaster.configuration.routes, &work)
             throw error
         }
         bound.withLockedValue { $0 = work.sockets.endpoints }
-        work.hub.reconfigure(router.topicRoutes)
-        // What the hub has ended before goes to sockets that are still there.
+        work.broadcaster.reconfigure(router.topicRoutes)
+        // What the broadcaster has ended before goes to sockets that are still there.
         carryOutEffects(&work)
         try leave(allBut: router.topicRoutes, &work)
     }
@@ -162,7 +163,7 @@ extension StreamLoop {
         }
     }
 
-    /// Lets the hub know when a publisher's connection stands and when it is lost, until the socket is closed.
+    /// Lets the broadcaster know when a publisher's connection stands and when it is lost, until the socket is closed.
     private func watch(_ socket: Subscriber, _ endpoint: String) {
         let events = socket.events
         Task { [inbox, logger] in
@@ -191,7 +192,7 @@ extension StreamLoop {
     }
 
     private func carryOutEffects(_ work: inout Work) {
-        work.hub.takeEffects(into: &work.effects)
+        work.broadcaster.takeEffects(into: &work.effects)
         // Taken out one by one, and not copied.
         work.effects.reverse()
         while let effect = work.effects.popLast() {

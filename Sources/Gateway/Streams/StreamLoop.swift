@@ -4,8 +4,8 @@ import SwiftZMQ
 import SystemSupport
 import WorkerProtocol
 
-/// The thread that drives a ``TopicHub`` and sends what clients want sent: SUB, PUB and PUSH sockets on one side, the
-/// front's requests on the other.
+/// The thread that drives a ``TopicBroadcaster`` and sends what clients want sent: SUB, PUB and PUSH sockets on one side,
+/// the front's requests on the other.
 ///
 /// To the front it is one more dispatcher beside the broker. What comes for readers is read until there is none, or for a
 /// while, and goes back to each event loop in one batch. No task and no thread is made for a reader.
@@ -22,7 +22,7 @@ final class StreamLoop: RequestDispatcher {
         case publisher(String)
     }
 
-    /// What other threads want of the hub.
+    /// What other threads want of the broadcaster.
     enum Call {
         case submit([GatewayRequest])
         case cancel(RequestID)
@@ -41,12 +41,12 @@ final class StreamLoop: RequestDispatcher {
     ///   - context: where the sockets live.
     ///   - router: the routes.
     ///   - security: of what is bound; nil for none.
-    ///   - hub: what the hub keeps to; the routes are the router's.
+    ///   - broadcaster: what it keeps to; the routes are the router's.
     ///   - maximumMessage: the largest message that is taken from a publisher.
     ///   - sinks: where the events of requests go, one for each event loop.
     /// - Throws: ``GatewayStartError`` for what cannot be bound or connected to.
     init(
-        context: Context, router: RequestRouter, security: SocketSecurity?, hub: TopicHubConfiguration,
+        context: Context, router: RequestRouter, security: SocketSecurity?, broadcaster: TopicBroadcasterConfiguration,
         maximumMessage: Int, sinks: [any ReplySink], logger: Logger
     ) throws {
         inbox = try LoopInbox(PendingCalls())
@@ -65,7 +65,7 @@ final class StreamLoop: RequestDispatcher {
         }
         let endpoints = sockets.endpoints
         bound.withLockedValue { $0 = endpoints }
-        try DetachedThread.start(name: "streams") { [self, sockets] in run(hub, sockets, poller, router) }
+        try DetachedThread.start(name: "streams") { [self, sockets] in run(broadcaster, sockets, poller, router) }
     }
 
     /// What is bound, with real ports in place of wildcards.

@@ -1,6 +1,6 @@
 import SwiftZMQ
 
-/// What a ``TopicHub`` wants done.
+/// What a ``TopicBroadcaster`` wants done.
 enum TopicEffect {
     /// Let a publisher send what begins with a prefix.
     case subscribe(endpoint: String, prefix: Frame)

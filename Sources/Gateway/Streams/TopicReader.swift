@@ -2,7 +2,7 @@ import DequeModule
 import SwiftZMQ
 import WorkerProtocol
 
-/// A browser, or whoever else reads a topic stream, as the hub keeps account of it.
+/// A browser, or whoever else reads a topic stream, as the broadcaster keeps account of it.
 struct TopicReader {
     let id: RequestID
     let request: TopicRequest

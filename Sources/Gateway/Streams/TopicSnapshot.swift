@@ -1,4 +1,4 @@
-/// What a ``TopicHub`` has counted, for administration.
+/// What a ``TopicBroadcaster`` has counted, for administration.
 struct TopicSnapshot: Sendable {
     /// A route with `subscribe`.
     struct Route: Sendable, Hashable {

@@ -2,8 +2,8 @@ import NIOCore
 import SwiftZMQ
 import WorkerProtocol
 
-/// A WebSocket and who serves it: a worker, or the hub of the topics. It stands in the place of an exchange's answer, and
-/// knows no more than that of versions of HTTP and of connections.
+/// A WebSocket and who serves it: a worker, or the broadcaster of the topics. It stands in the place of an exchange's answer,
+/// and knows no more than that of versions of HTTP and of connections.
 ///
 /// A version gives it the bytes that come, hands on those that go (``takeOutput()``), tells it what the one who serves it
 /// says, and does what it wants done (``takeAction()``).
@@ -144,7 +144,7 @@ struct WebSocketExchange {
         switch event {
         case .message(let kind, let data): send(kind, data, waiting: waiting, room: room, at: now)
         case .piece(let frames):
-            // What is on its way is bounded by the hub; the frames are made.
+            // What is on its way is bounded by the broadcaster; the frames are made.
             given += frames.count
             session.send(frames: frames)
         case .granted(let bytes): session.grant(bytes, at: now)

@@ -23,9 +23,11 @@ import WorkerProtocol
         context = try Context()
     }
 
-    private func start(_ endpoint: String, _ hub: TopicHubConfiguration = .init()) throws -> StreamLoop {
+    private func start(_ endpoint: String, _ broadcaster: TopicBroadcasterConfiguration = .init()) throws -> StreamLoop
+    {
         try StreamLoop(
-            context: context, router: Self.router([endpoint]), security: nil, hub: hub, maximumMessage: 1 << 20,
+            context: context, router: Self.router([endpoint]), security: nil, broadcaster: broadcaster,
+            maximumMessage: 1 << 20,
             sinks: [sink], logger: Logger(label: "test"))
     }
 
@@ -57,7 +59,7 @@ import WorkerProtocol
     }
 
     @Test func `While nothing comes the thread wakes for each comment`() async throws {
-        let loop = try start("ipc://@nobody", TopicHubConfiguration(commentInterval: .milliseconds(20)))
+        let loop = try start("ipc://@nobody", TopicBroadcasterConfiguration(commentInterval: .milliseconds(20)))
         read("t", from: loop)
         guard case .begin = await sink.arrivals.next() else {
             Issue.record("the stream did not begin")

@@ -25,7 +25,7 @@ struct TopicConnectionTests {
             connection.start(isRefused: false, at: now)
             connection.receive(ByteBuffer(string: "GET /r/a HTTP/1.1\r\nhost: h\r\n\r\n"), at: now)
             settle()
-            say(.begin(TopicHub.head, piece: EventStreamText.comment))
+            say(.begin(TopicBroadcaster.head, piece: EventStreamText.comment))
         }
 
         mutating func say(_ event: ReplyEvent) {

@@ -10,7 +10,7 @@ struct TopicHistoryTests {
     /// comes back then.
     private static func returning(after position: Position, _ prefixes: [String] = ["t"], history: Int = 4) -> [String]
     {
-        var script = TopicHubScript(history: history)
+        var script = TopicBroadcasterScript(history: history)
         script.open(1)
         for number in 0..<10 { script.publish("t\(number % 2) \(number)") }
         script.open(2, prefixes, after: position)
@@ -43,7 +43,7 @@ struct TopicHistoryTests {
     }
 
     @Test func `A number that was given to another route is a gap`() {
-        var script = TopicHubScript(routes: [
+        var script = TopicBroadcasterScript(routes: [
             TopicRoute(label: "/x/", endpoints: ["tcp://a:1"], history: 9),
             TopicRoute(label: "/y/", endpoints: ["tcp://b:1"], history: 9),
         ])
@@ -60,7 +60,7 @@ struct TopicHistoryTests {
     }
 
     @Test func `A time when nobody listened is a gap`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, ["t"])
         script.publish("t 1")
         let last = script.last(1)
@@ -80,7 +80,7 @@ struct TopicHistoryTests {
     }
 
     @Test func `What was listened to for a shorter prefix counts for a longer one`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, ["t"])
         script.publish("t1 1")
         let last = script.last(1)
@@ -92,13 +92,13 @@ struct TopicHistoryTests {
     }
 
     @Test func `A time when the publisher was not connected is a gap`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1)
         script.publish("t 1")
-        script.hub.connectionChanged(of: TopicHubScript.publisher, isConnected: false)
+        script.broadcaster.connectionChanged(of: TopicBroadcasterScript.publisher, isConnected: false)
         script.open(2, after: script.last(1))
         #expect(script.texts(2) == ["gap "])
-        script.hub.connectionChanged(of: TopicHubScript.publisher, isConnected: true)
+        script.broadcaster.connectionChanged(of: TopicBroadcasterScript.publisher, isConnected: true)
         script.open(3, after: script.last(1))
         #expect(script.texts(3) == ["gap "])
         let last = script.last(1)
@@ -109,25 +109,25 @@ struct TopicHistoryTests {
     }
 
     @Test func `A long history does not count as being slow, and costs a reader no memory`() {
-        var script = TopicHubScript(history: 1000, buffer: 1000)
+        var script = TopicBroadcasterScript(history: 1000, buffer: 1000)
         script.open(1)
         for number in 0..<1001 {
             script.publish("t \(number)")
             script.take(1)
         }
         script.open(2, after: .after(1001))
-        #expect(script.hub.readers[1].queue.count <= 1)
+        #expect(script.broadcaster.readers[1].queue.count <= 1)
         script.publish("t 1001")
         for _ in 0..<1000 { script.take(2) }
         // The history has lost one of those in the meantime.
         #expect(script.texts(2).count(where: { $0.hasPrefix("t ") }) == 1001)
-        #expect(script.hub.snapshot().routes[0].dropped == 0)
+        #expect(script.broadcaster.snapshot().routes[0].dropped == 0)
         script.publish("t 1002")
-        #expect(script.texts(2).last == "t 1002" && script.hub.readers[1].replay == nil)
+        #expect(script.texts(2).last == "t 1002" && script.broadcaster.readers[1].replay == nil)
     }
 
     @Test func `Who is overtaken by the history is told how many it lost`() {
-        var script = TopicHubScript(history: 10, buffer: 400)
+        var script = TopicBroadcasterScript(history: 10, buffer: 400)
         script.open(1)
         for number in 0..<11 { script.publish("t \(number)") }
         script.open(2, after: .after(1001))
@@ -143,10 +143,12 @@ struct TopicHistoryTests {
     }
 
     @Test func `A history of another size keeps what it can`() {
-        var script = TopicHubScript(history: 4)
+        var script = TopicBroadcasterScript(history: 4)
         script.open(1)
         script.publish("t 1", "t 2", "t 3", "t 4")
-        script.hub.reconfigure([TopicRoute(label: "/r/", endpoints: [TopicHubScript.publisher], history: 2)])
+        script.broadcaster.reconfigure([
+            TopicRoute(label: "/r/", endpoints: [TopicBroadcasterScript.publisher], history: 2)
+        ])
         script.open(2, after: .after(1002))
         script.open(3, after: .after(1001))
         #expect(script.texts(2) == ["t 3", "t 4"])

@@ -6,14 +6,14 @@ import WorkerProtocol
 
 /// Topic streams over WebSockets, without sockets.
 struct TopicWebSocketTests {
-    private func frames(_ script: TopicHubScript, _ number: UInt64) throws -> [WebSocketFrames.ServerFrame] {
+    private func frames(_ script: TopicBroadcasterScript, _ number: UInt64) throws -> [WebSocketFrames.ServerFrame] {
         let read = try #require(WebSocketFrames.readServer(script.clients[number]?.frames ?? []))
         #expect(read.left == 0)
         return read.frames
     }
 
     @Test func `A message is a text of topic and payload, or binary where that is not UTF-8`() throws {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, kind: .webSocket)
         #expect(script.clients[1]?.accepted?.status == 101 && script.clients[1]?.accepted?.fields == [])
         script.publish("a one")
@@ -26,7 +26,7 @@ struct TopicWebSocketTests {
     }
 
     @Test func `With the subprotocol json each is an object, with Base64 for what is not UTF-8`() throws {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, kind: .webSocketJSON)
         #expect(script.clients[1]?.accepted?.fields == [.init(name: "sec-websocket-protocol", value: "json")])
         script.publish("a o\"ne")
@@ -38,7 +38,7 @@ struct TopicWebSocketTests {
     }
 
     @Test func `Who comes back gets what it missed, and is told of a gap where there is an object for it`() throws {
-        var script = TopicHubScript(history: 2)
+        var script = TopicBroadcasterScript(history: 2)
         script.open(9)
         script.publish("a 1", "a 2", "a 3")
         script.open(1, after: .after(1001), kind: .webSocketJSON)
@@ -50,7 +50,7 @@ struct TopicWebSocketTests {
     }
 
     @Test func `Who does not keep up loses the oldest, and is told how many`() throws {
-        var script = TopicHubScript(buffer: 100)
+        var script = TopicBroadcasterScript(buffer: 100)
         for (number, kind) in [(1, TopicReaderKind.webSocketJSON), (2, .webSocket)] as [(UInt64, TopicReaderKind)] {
             script.open(number, kind: kind)
         }
@@ -64,11 +64,11 @@ struct TopicWebSocketTests {
         #expect(!told.isEmpty && told.reduce(0, +) + objects.count - told.count == 20)
         #expect(objects.last?.contains("\"payload\":\"20\"") == true)
         #expect(try frames(script, 2).map(\.text).last == "a 20")
-        #expect(script.hub.snapshot().routes[0].dropped > told.reduce(0, +))
+        #expect(script.broadcaster.snapshot().routes[0].dropped > told.reduce(0, +))
     }
 
     @Test func `A message goes whole however large, and waits for the half of the window`() throws {
-        var script = TopicHubScript(buffer: 200)
+        var script = TopicBroadcasterScript(buffer: 200)
         script.open(1, kind: .webSocket)
         let large = String(repeating: "x", count: 5000)
         script.publish("a " + String(repeating: "y", count: 80))
@@ -79,11 +79,11 @@ struct TopicWebSocketTests {
     }
 
     @Test func `A WebSocket gets no comments, and ends when the route is gone`() throws {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, kind: .webSocket)
         script.pass(.seconds(60))
         #expect(try frames(script, 1) == [])
-        script.hub.reconfigure([])
+        script.broadcaster.reconfigure([])
         script.settle()
         #expect(script.clients[1]?.hasEnded == true)
     }

@@ -201,7 +201,7 @@ import WorkerProtocol
 
     // MARK: Topics
 
-    @Test func `Frames of topics go as they are, and the hub's end is 1001`() throws {
+    @Test func `Frames of topics go as they are, and the broadcaster's end is 1001`() throws {
         let (connection, request) = try open(ReplyHead(status: 101), Self.request("/r/x"))
         guard case .topics(let topics) = request.destination else { throw Missing() }
         #expect(topics.kind == .webSocket && topics.prefixes == [Array("x".utf8)])

@@ -223,7 +223,7 @@ struct HTTPExchange {
             state = .waiting
             return .submit(submitted)
         case .stream(let topics):
-            let window = TopicHubConfiguration.window(ofBuffer: rules.settings.responseBuffer)
+            let window = TopicBroadcasterConfiguration.window(ofBuffer: rules.settings.responseBuffer)
             streamCredit = min(streamCredit ?? .max, window)
             return submit(.topics(topics), Frame(), named: topics.route, rules)
         case .publish(let publication):

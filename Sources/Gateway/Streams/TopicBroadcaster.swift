@@ -13,7 +13,7 @@ import WorkerProtocol
 /// told how many, and delays nobody else.
 ///
 /// The code is in three more files: readers (`+Readers`), what they missed (`+History`), and routes (`+Routes`).
-struct TopicHub {
+struct TopicBroadcaster {
     /// What is kept of a prefix that readers of a route want.
     struct Prefix {
         var text: [UInt8] = []
@@ -48,7 +48,7 @@ struct TopicHub {
         var connectedSince: UInt64?
     }
 
-    var configuration: TopicHubConfiguration
+    var configuration: TopicBroadcasterConfiguration
     var routes: SlotTable<RouteRecord>
     var routeIndex: [String: Int] = [:]
     var upstreams: [String: Upstream] = [:]
@@ -67,7 +67,7 @@ struct TopicHub {
 
     /// - Parameter firstID: the number before that of the first message. Far from all that an earlier process gave, so that
     ///   they can be told apart.
-    init(_ configuration: TopicHubConfiguration, firstID: UInt64) {
+    init(_ configuration: TopicBroadcasterConfiguration, firstID: UInt64) {
         self.configuration = configuration
         lastID = firstID
         routes = SlotTable(vacant: RouteRecord(TopicRoute(label: "", endpoints: [], history: 0)))

@@ -2,7 +2,7 @@ import DequeModule
 import SwiftZMQ
 import TopicMatching
 
-extension TopicHub {
+extension TopicBroadcaster {
     /// Finds what a reader that comes back has missed, and lets it begin with that.
     ///
     /// - Returns: whether something is missing that the history does not have, or may be.

@@ -1,7 +1,7 @@
 import SwiftZMQ
 import TopicMatching
 
-extension TopicHub {
+extension TopicBroadcaster {
     /// Takes other routes.
     ///
     /// The streams of a route that is gone end. Those of one that has other publishers or another history go on: it is

@@ -2,7 +2,7 @@ import SwiftZMQ
 import TopicMatching
 import WorkerProtocol
 
-extension TopicHub {
+extension TopicBroadcaster {
     /// What stands before a stream. It is not to be kept, and not to be held back by a proxy that compresses it or waits
     /// until there is more of it (`x-accel-buffering` is nginx's).
     static let head = ReplyHead(

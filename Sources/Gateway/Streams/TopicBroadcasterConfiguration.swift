@@ -1,5 +1,5 @@
-/// What a ``TopicHub`` keeps to.
-struct TopicHubConfiguration: Sendable {
+/// What a ``TopicBroadcaster`` keeps to.
+struct TopicBroadcasterConfiguration: Sendable {
     /// The routes with `subscribe`.
     var routes: [TopicRoute] = []
     /// The most bytes of messages that wait for one reader, those on their way to it among them.
@@ -14,7 +14,7 @@ struct TopicHubConfiguration: Sendable {
     static func window(ofBuffer buffer: Int) -> Int { min(64 << 10, max(1, buffer / 2)) }
 }
 
-/// A route with `subscribe`, as the hub knows it.
+/// A route with `subscribe`, as the broadcaster knows it.
 struct TopicRoute: Sendable, Hashable {
     /// Its name; see ``Route/label``.
     var label: String

@@ -3,7 +3,7 @@ import ProcessSupport
 @testable import Gateway
 
 /// What always holds.
-extension TopicHubModel {
+extension TopicBroadcasterModel {
     /// What a client has got, of whatever kind it is.
     enum Received: Equatable {
         case message(UInt64)
@@ -15,13 +15,13 @@ extension TopicHubModel {
         if !holds { broken.append(rule()) }
     }
 
-    mutating func checkHub() {
-        let subscribed = script.subscribed[TopicHubScript.publisher] ?? []
+    mutating func checkBroadcaster() {
+        let subscribed = script.subscribed[TopicBroadcasterScript.publisher] ?? []
         let wanted = self.wanted.values.reduce(into: Set<String>()) { $0.formUnion($1) }
         check(Set(subscribed).count == subscribed.count, "it subscribed twice")
         check(Set(subscribed).isSubset(of: wanted), "it listens to what nobody wants")
         check(wanted.allSatisfy { prefix in subscribed.contains { prefix.hasPrefix($0) } }, "it does not listen")
-        let snapshot = script.hub.snapshot().routes
+        let snapshot = script.broadcaster.snapshot().routes
         check(Set(snapshot.map(\.label)) == Set(routes.keys), "it has other routes")
         for counted in snapshot {
             let clients = readers.values.count { $0.route == counted.label }
@@ -29,8 +29,8 @@ extension TopicHubModel {
                 counted.messages == routes[counted.label]?.published.count && counted.clients == clients,
                 "it counts wrongly")
         }
-        for slot in script.hub.readerIndex.values {
-            let reader = script.hub.readers[slot]
+        for slot in script.broadcaster.readerIndex.values {
+            let reader = script.broadcaster.readers[slot]
             let waiting = reader.inFlight + reader.queuedBytes - reader.offset
             // One alone may always wait, behind one that is partly on its way; and what is said of those that were dropped
             // is not counted.

@@ -3,9 +3,9 @@ import SwiftZMQ
 
 @testable import Gateway
 
-/// A hub of two routes under random readers of every kind, messages, pauses, cuts and reloads, beside a model that compares
-/// every prefix with every topic and remembers everything.
-struct TopicHubModel: RandomModel {
+/// A broadcaster of two routes under random readers of every kind, messages, pauses, cuts and reloads, beside a model that
+/// compares every prefix with every topic and remembers everything.
+struct TopicBroadcasterModel: RandomModel {
     struct Reader {
         let route: String
         let kind: TopicReaderKind
@@ -56,12 +56,12 @@ struct TopicHubModel: RandomModel {
     }
 
     private var random: SplitMix
-    private(set) var script: TopicHubScript
+    private(set) var script: TopicBroadcasterScript
     let buffer: Int
     private(set) var routes: [String: Route]
     private(set) var readers: [UInt64: Reader] = [:]
     private var opened: UInt64 = 0
-    private var last = TopicHubScript.firstID
+    private var last = TopicBroadcasterScript.firstID
     private var isConnected = true
     private var moments: [Moment] = []
 
@@ -80,13 +80,13 @@ struct TopicHubModel: RandomModel {
             Self.staying: Route(history: Self.anyHistory(&random)),
             Self.passing: Route(history: Self.anyHistory(&random)),
         ]
-        script = TopicHubScript(buffer: buffer, routes: Self.configuration(of: routes))
+        script = TopicBroadcasterScript(buffer: buffer, routes: Self.configuration(of: routes))
         note()
     }
 
     private static func configuration(of routes: [String: Route]) -> [TopicRoute] {
         routes.sorted { $0.key < $1.key }.map { label, route in
-            TopicRoute(label: label, endpoints: [TopicHubScript.publisher], history: route.history)
+            TopicRoute(label: label, endpoints: [TopicBroadcasterScript.publisher], history: route.history)
         }
     }
 
@@ -95,7 +95,7 @@ struct TopicHubModel: RandomModel {
             step()
             for (number, reader) in Array(readers) where reader.takesAll { takeAll(number) }
             note()
-            checkHub()
+            checkBroadcaster()
         }
         for number in readers.keys { takeAll(number) }
         for (number, reader) in readers { checkReceived(number, reader) }
@@ -116,7 +116,7 @@ struct TopicHubModel: RandomModel {
             script.take(number, Int.random(in: 1...200, using: &random))
         case 7 where Bool.random(using: &random):
             isConnected.toggle()
-            script.hub.connectionChanged(of: TopicHubScript.publisher, isConnected: isConnected)
+            script.broadcaster.connectionChanged(of: TopicBroadcasterScript.publisher, isConnected: isConnected)
         case 8 where Bool.random(using: &random): script.pass(.seconds(10))
         case 9 where Bool.random(using: &random): reconfigure()
         default: publish()
@@ -184,7 +184,7 @@ struct TopicHubModel: RandomModel {
             count(isThere ? "route gone" : "route back")
         }
         routes[Self.staying]?.setHistory(Self.anyHistory(&random))
-        script.hub.reconfigure(Self.configuration(of: routes))
+        script.broadcaster.reconfigure(Self.configuration(of: routes))
         script.settle()
         for number in ending {
             check(script.clients[number]?.hasEnded == true, "a stream of a route that is gone goes on")
@@ -197,12 +197,12 @@ struct TopicHubModel: RandomModel {
     }
 
     private mutating func drain() {
-        script.hub.drain()
+        script.broadcaster.drain()
         script.settle()
         script.open(opened + 1)
         let numbers = Array(readers.keys) + [opened + 1]
         check(numbers.allSatisfy { script.clients[$0]?.hasEnded == true }, "a stream goes on after a drain")
-        check(script.subscribed[TopicHubScript.publisher] ?? [] == [], "it listens after a drain")
+        check(script.subscribed[TopicBroadcasterScript.publisher] ?? [] == [], "it listens after a drain")
     }
 
     // MARK: What is known

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Gateway
 
-struct TopicHubTests {
+struct TopicBroadcasterTests {
     @Test func `A reader gets what begins with one of its prefixes, once and in order`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, ["10001", "2"])
         script.open(2, [""])
         script.open(3, ["1", "10", "10001"])
@@ -19,7 +19,7 @@ struct TopicHubTests {
     }
 
     @Test func `A single frame has its topic up to the first blank, and of several the first is the topic`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, ["a b"])
         script.open(2, ["a"])
         script.publish(["a b", "c", " d"])
@@ -31,7 +31,7 @@ struct TopicHubTests {
     }
 
     @Test func `It listens to what somebody wants, and to nothing else`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, ["a", "ab", "b"])
         script.open(2, ["a"])
         script.open(3, ["ab"])
@@ -44,7 +44,7 @@ struct TopicHubTests {
         #expect(script.log == ["+a", "+b", "+ab", "-b", "-ab", "-a"])
         // What was on its way already is nobody's.
         script.publish("a 1")
-        #expect(script.hub.snapshot().routes == [.init(label: "/r/", clients: 0, messages: 0, dropped: 0)])
+        #expect(script.broadcaster.snapshot().routes == [.init(label: "/r/", clients: 0, messages: 0, dropped: 0)])
     }
 
     @Test func `A publisher of two routes is listened to once, and each route counts what its readers wanted`() {
@@ -52,7 +52,7 @@ struct TopicHubTests {
             TopicRoute(label: "/x/", endpoints: ["tcp://a:1", "tcp://b:1"], history: 0),
             TopicRoute(label: "/y/", endpoints: ["tcp://a:1"], history: 0),
         ]
-        var script = TopicHubScript(routes: routes)
+        var script = TopicBroadcasterScript(routes: routes)
         script.open(1, ["t"], route: "/x/")
         script.open(2, ["t"], route: "/y/")
         script.open(3, ["u"], route: "/y/")
@@ -65,14 +65,14 @@ struct TopicHubTests {
         script.close(1)
         #expect(script.subscribed == ["tcp://a:1": ["t", "u"], "tcp://b:1": []])
         #expect(
-            Set(script.hub.snapshot().routes) == [
+            Set(script.broadcaster.snapshot().routes) == [
                 .init(label: "/x/", clients: 0, messages: 2, dropped: 0),
                 .init(label: "/y/", clients: 2, messages: 2, dropped: 0),
             ])
     }
 
     @Test func `A reader that takes nothing loses the oldest, is told how many, and delays nobody`() {
-        var script = TopicHubScript(buffer: 1000)
+        var script = TopicBroadcasterScript(buffer: 1000)
         script.open(1)
         script.open(2)
         for number in 0..<200 {
@@ -91,13 +91,13 @@ struct TopicHubTests {
         let dropped = told.last.flatMap { Int($0) } ?? 0
         #expect(before.count + dropped + after.count - 1 == 200)
         #expect(Array(after.dropFirst()) == (before.count + dropped..<200).map { "topic \($0)" })
-        #expect(script.hub.snapshot().routes[0].dropped == dropped)
+        #expect(script.broadcaster.snapshot().routes[0].dropped == dropped)
         // About half of the buffer is on its way, and the other half waits.
         #expect((25...35).contains(before.count + after.count - 1))
     }
 
     @Test func `A message larger than the buffer waits, alone, and comes whole`() {
-        var script = TopicHubScript(buffer: 1000)
+        var script = TopicBroadcasterScript(buffer: 1000)
         let large = String(repeating: "x", count: 10_000)
         script.open(1)
         script.publish("a 1", "b \(large)", "c 2", "d 3", "e \(large)")
@@ -106,7 +106,7 @@ struct TopicHubTests {
     }
 
     @Test func `A reader that is sent a part of a message gets the rest of it before it is told of what was dropped`() {
-        var script = TopicHubScript(buffer: 200)
+        var script = TopicBroadcasterScript(buffer: 200)
         script.open(1)
         script.publish("a \(String(repeating: "x", count: 300))")
         for number in 0..<50 { script.publish("b \(number)") }
@@ -118,7 +118,7 @@ struct TopicHubTests {
     }
 
     @Test func `Every fifteen seconds there is a comment, but for those who take nothing`() {
-        var script = TopicHubScript(buffer: 200)
+        var script = TopicBroadcasterScript(buffer: 200)
         script.open(1)
         script.open(2)
         // One goes ahead of everything, as some proxies wait for the first byte of the body.
@@ -135,22 +135,22 @@ struct TopicHubTests {
         script.close(2)
         script.close(1)
         script.pass(.seconds(60))
-        #expect(script.hub.nextDeadline == nil)
+        #expect(script.broadcaster.nextDeadline == nil)
     }
 
     @Test func `What a message costs does not grow with the readers of other topics`() {
         func seconds(among count: Int) -> Double {
-            var script = TopicHubScript(history: 0)
+            var script = TopicBroadcasterScript(history: 0)
             for number in 0..<count { script.open(UInt64(number), ["topic/\(number)/"]) }
             var effects: [TopicEffect] = []
             let time = ContinuousClock().measure {
                 for _ in 0..<5000 {
-                    script.hub.receive(["topic/7/temperature", "20"], from: TopicHubScript.publisher)
-                    script.hub.flush()
-                    script.hub.takeEffects(into: &effects)
+                    script.broadcaster.receive(["topic/7/temperature", "20"], from: TopicBroadcasterScript.publisher)
+                    script.broadcaster.flush()
+                    script.broadcaster.takeEffects(into: &effects)
                 }
             }
-            #expect(script.hub.snapshot().routes.map(\.messages) == [5000])
+            #expect(script.broadcaster.snapshot().routes.map(\.messages) == [5000])
             return time / .seconds(1)
         }
         let few = (0..<3).map { _ in seconds(among: 10) }.min() ?? 0
@@ -160,7 +160,7 @@ struct TopicHubTests {
     }
 
     @Test func `A HEAD gets the head alone, and a route that is gone is unknown`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1, isHead: true)
         script.open(2, route: "/other/")
         #expect(script.clients[1]?.hasBegun == true && script.log == [])
@@ -168,26 +168,26 @@ struct TopicHubTests {
     }
 
     @Test func `A drain ends every stream, and those that come at once`() {
-        var script = TopicHubScript()
+        var script = TopicBroadcasterScript()
         script.open(1)
         script.open(2, ["a"])
-        script.hub.drain()
+        script.broadcaster.drain()
         script.settle()
         script.open(3)
         for number: UInt64 in 1...3 {
             #expect(script.clients[number]?.hasBegun == true && script.clients[number]?.hasEnded == true)
         }
-        #expect(script.subscribed == [TopicHubScript.publisher: []])
+        #expect(script.subscribed == [TopicBroadcasterScript.publisher: []])
     }
 
     @Test func `Of other routes, the streams go on where the place is the same, and end where it is gone`() {
-        var script = TopicHubScript(routes: [
+        var script = TopicBroadcasterScript(routes: [
             TopicRoute(label: "/x/", endpoints: ["tcp://a:1"], history: 2),
             TopicRoute(label: "/y/", endpoints: ["tcp://a:1"], history: 2),
         ])
         script.open(1, ["t"], route: "/x/")
         script.open(2, ["u"], route: "/y/")
-        script.hub.reconfigure([
+        script.broadcaster.reconfigure([
             TopicRoute(label: "/x/", endpoints: ["tcp://b:1"], history: 1),
             TopicRoute(label: "/z/", endpoints: ["tcp://c:1"], history: 1),
         ])

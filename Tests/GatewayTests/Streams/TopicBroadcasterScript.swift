@@ -4,8 +4,8 @@ import WorkerProtocol
 
 @testable import Gateway
 
-/// A hub and the clients that read from it, driven by hand.
-struct TopicHubScript {
+/// A broadcaster and the clients that read from it, driven by hand.
+struct TopicBroadcasterScript {
     /// A client, as its connection knows it.
     struct Client {
         var stream = EventStreamReader()
@@ -19,7 +19,7 @@ struct TopicHubScript {
         var frames: [UInt8] = []
     }
 
-    var hub: TopicHub
+    var broadcaster: TopicBroadcaster
     var clients: [UInt64: Client] = [:]
     /// What is subscribed to at each publisher, in order.
     var subscribed: [String: [String]] = [:]
@@ -33,10 +33,10 @@ struct TopicHubScript {
 
     init(history: Int = 4, buffer: Int = 1 << 20, endpoints: [String] = [publisher], routes: [TopicRoute]? = nil) {
         let route = TopicRoute(label: "/r/", endpoints: endpoints, history: history)
-        let configuration = TopicHubConfiguration(routes: routes ?? [route], readerBuffer: buffer)
-        window = TopicHubConfiguration.window(ofBuffer: buffer)
-        hub = TopicHub(configuration, firstID: Self.firstID)
-        for endpoint in hub.upstreams.keys { hub.connectionChanged(of: endpoint, isConnected: true) }
+        let configuration = TopicBroadcasterConfiguration(routes: routes ?? [route], readerBuffer: buffer)
+        window = TopicBroadcasterConfiguration.window(ofBuffer: buffer)
+        broadcaster = TopicBroadcaster(configuration, firstID: Self.firstID)
+        for endpoint in broadcaster.upstreams.keys { broadcaster.connectionChanged(of: endpoint, isConnected: true) }
         // Whoever comes back says a number of a message that was given after the connection stood.
         settle()
     }
@@ -49,17 +49,17 @@ struct TopicHubScript {
         let request = TopicRequest(
             route: route, prefixes: prefixes.map { Array($0.utf8) }, position: position, kind: kind,
             isHead: isHead)
-        hub.open(RequestID(loop: 0, number: number), request, window: window, at: now)
+        broadcaster.open(RequestID(loop: 0, number: number), request, window: window, at: now)
         settle()
     }
 
     mutating func close(_ number: UInt64) {
-        hub.cancel(RequestID(loop: 0, number: number))
+        broadcaster.cancel(RequestID(loop: 0, number: number))
         settle()
     }
 
     mutating func publish(_ message: Message, from endpoint: String = publisher) {
-        hub.receive(message, from: endpoint)
+        broadcaster.receive(message, from: endpoint)
         settle()
     }
 
@@ -71,21 +71,21 @@ struct TopicHubScript {
     mutating func take(_ number: UInt64, _ bytes: Int? = nil) {
         let taken = min(bytes ?? .max, clients[number]?.untaken ?? 0)
         clients[number]?.untaken -= taken
-        hub.consumed(RequestID(loop: 0, number: number), bytes: taken)
+        broadcaster.consumed(RequestID(loop: 0, number: number), bytes: taken)
         settle()
     }
 
     mutating func pass(_ time: Duration) {
         now += time
-        hub.advance(to: now)
+        broadcaster.advance(to: now)
         settle()
     }
 
-    /// Carries out what the hub wants.
+    /// Carries out what the broadcaster wants.
     mutating func settle() {
-        hub.flush()
+        broadcaster.flush()
         var effects: [TopicEffect] = []
-        hub.takeEffects(into: &effects)
+        broadcaster.takeEffects(into: &effects)
         for effect in effects {
             switch effect {
             case .subscribe(let endpoint, let prefix):

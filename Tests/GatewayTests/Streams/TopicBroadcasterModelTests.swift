@@ -1,8 +1,8 @@
 import Testing
 
-struct TopicHubModelTests {
+struct TopicBroadcasterModelTests {
     @Test func `Nothing comes twice, nothing is lost untold, and no gap is hidden, whatever happens`() async {
-        await ModelRun<TopicHubModel>("topic hub", oneOf: 5).expectRulesHold(
+        await ModelRun<TopicBroadcasterModel>("topic broadcaster", oneOf: 5).expectRulesHold(
             reaching: ["complete", "gap", "replay", "dropped", "not told", "route gone", "route back"])
     }
 }
