@@ -83,9 +83,9 @@ struct Forward: AsyncParsableCommand {
         let copies = try makeCapture(context, security)
         let counters: ForwarderCounters
         if lastValue {
-            let hub = try makeHub(context)
+            let subscribers = try makeSubscriberStream(context)
             security.warn(of: everyEndpoint) { Notice.say($0) }
-            counters = try await forwardLastValues(from: upstream, to: hub, copies, signals)
+            counters = try await forwardLastValues(from: upstream, to: subscribers, copies, signals)
         } else {
             let downstream = try makeDownstream(context, security)
             security.warn(of: everyEndpoint) { Notice.say($0) }
@@ -141,7 +141,7 @@ struct Forward: AsyncParsableCommand {
         return socket
     }
 
-    private func makeHub(_ context: Context) throws -> Stream {
+    private func makeSubscriberStream(_ context: Context) throws -> Stream {
         let socket = try Stream(context) {
             $0.prepare(for: downstreamEndpoints)
             $0.sendHighWaterMark = highWaterMark
