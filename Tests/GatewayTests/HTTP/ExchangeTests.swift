@@ -25,7 +25,7 @@ import WorkerProtocol
     }
 
     private static func submitted(_ exchange: inout HTTPExchange, _ rules: FrontRules) throws -> GatewayRequest {
-        guard case .submit(let request) = exchange.receive(.complete(ByteBuffer()), rules, at: .now()) else {
+        guard case .submit(let request) = exchange.receive(.complete(Frame()), rules, at: .now()) else {
             throw Missing()
         }
         return request
@@ -52,7 +52,7 @@ import WorkerProtocol
     func `is answered where nobody is to have it`(_ start: String, _ status: Int) throws {
         let rules = Self.rules()
         var exchange = try Self.exchange("\(start) HTTP/1.1\r\nHost: h:1\r\n", rules)
-        guard case .none = exchange.receive(.complete(ByteBuffer()), rules, at: .now()) else { throw Missing() }
+        guard case .none = exchange.receive(.complete(Frame()), rules, at: .now()) else { throw Missing() }
         let answers = [exchange.takeAnswer(), exchange.takeAnswer()]
         #expect(answers[0]?.0.status == status)
         #expect(answers[1] == nil)

@@ -5,9 +5,7 @@ import Testing
 import WorkerProtocol
 
 @Suite(.timeLimit(.minutes(5))) struct `Answers of the gateway's own` {
-    @Test(arguments: [
-        GatewayFailure.queueFull, .noWorker, .workerTimeout, .workerLost, .workerReplyInvalid, .unknownService,
-    ])
+    @Test(arguments: GatewayFailure.allCases)
     func `say what the broker reported`(_ failure: GatewayFailure) async throws {
         let dispatcher = FakeDispatcher { request, dispatcher in dispatcher.send(.failure(failure), for: request) }
         try await withServer(dispatcher) { _, port in

@@ -275,13 +275,13 @@ import WorkerProtocol
         #expect(script.allowed(on: ids[4]) == 65536)
 
         // The time that passed while it waited is not the client's.
-        script.pass(script.rules.times.body - .seconds(1))
+        script.pass(TimeAmount(script.rules.settings.bodyTimeout) - .seconds(1))
         script.receive(ids[1], .rstStream(.cancel))
         #expect(script.allowed(on: ids[5]) == 65536 - 20_000)
         script.pass(.seconds(2))
         #expect(script.status(of: ids[2]) == "408" && script.status(of: ids[3]) == "408")
         #expect(script.status(of: ids[5]) == nil)
-        script.pass(script.rules.times.body)
+        script.pass(TimeAmount(script.rules.settings.bodyTimeout))
         #expect(script.status(of: ids[5]) == "408")
     }
 

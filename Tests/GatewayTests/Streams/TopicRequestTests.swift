@@ -32,7 +32,7 @@ struct TopicRequestTests {
         let peer = RequestPeer(try SocketAddress(ipAddress: "192.0.2.1", port: 9))
         let origin = HTTPExchange.Origin(peer: peer, scheme: "http", listenerAddress: "192.0.2.2:80")
         var exchange = HTTPExchange(request, from: origin, rules, at: .now())
-        if case .submit(let submitted) = exchange.receive(.complete(ByteBuffer(string: body)), rules, at: .now()) {
+        if case .submit(let submitted) = exchange.receive(.complete(Frame(body)), rules, at: .now()) {
             return (submitted, nil)
         }
         return (nil, exchange.takeAnswer()?.0.status)

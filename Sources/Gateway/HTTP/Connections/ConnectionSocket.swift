@@ -73,6 +73,12 @@ struct ConnectionSocket {
     }
 }
 
+extension RequestPeer {
+    init(_ address: SocketAddress?) {
+        self.init(ipAddress: address?.ipAddress)
+    }
+}
+
 extension HTTPExchange.Origin {
     /// Where the requests of a connection come from.
     convenience init(of context: ChannelHandlerContext, _ session: TLSSession?) {

@@ -158,7 +158,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     private func flush() -> Bool {
         guard let context, let buffer = http?.connection.takeOutput() else { return false }
         guard buffer.readableBytes > 0 else {
-            loop.rules.giveBack(buffer)
+            loop.rules.outputBuffers.giveBack(buffer)
             return false
         }
         isBusy = true
@@ -169,7 +169,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         isBusy = false
         session?.edge.noteWritten(buffer.readableBytes) { socket?.unacknowledgedOnWire ?? 0 }
-        loop.rules.giveBack(buffer)
+        loop.rules.outputBuffers.giveBack(buffer)
         if isInactive {
             finish()
             return false

@@ -126,7 +126,7 @@ final class HTTP2ByteHandler: ChannelDuplexHandler {
     // MARK: Output
 
     private func write(_ write: (inout ByteBuffer) -> Void) {
-        var buffer = output.take() ?? loop.rules.takeBuffer(minimumCapacity: 1024)
+        var buffer = output.take() ?? loop.rules.outputBuffers.take(minimumCapacity: 1024)
         write(&buffer)
         output = buffer
     }
@@ -167,7 +167,7 @@ final class HTTP2ByteHandler: ChannelDuplexHandler {
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         }
         session?.edge.noteWritten(count) { socket?.unacknowledgedOnWire ?? 0 }
-        loop.rules.giveBack(buffer)
+        loop.rules.outputBuffers.giveBack(buffer)
     }
 
     /// Hands bytes to TLS, in parts: it keeps memory for the largest that it was ever given.

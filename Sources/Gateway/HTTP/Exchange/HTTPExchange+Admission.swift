@@ -1,4 +1,3 @@
-import NIOCore
 import SwiftZMQ
 import WorkerProtocol
 
@@ -102,10 +101,6 @@ extension HTTPExchange {
             requestID: requestID, clientAddress: origin.peer.text, scheme: origin.scheme,
             listenerAddress: origin.listenerAddress, isTrustedProxy: origin.peer.isAmong(rules.settings.trustedProxies),
             clientCertificateSubject: origin.clientCertificateSubject)
-        return request.bytes.withUnsafeReadableBytes { bytes in
-            RequestHead.frame(
-                of: bytes, method: request.method, target: request.originTarget, authority: request.authority,
-                fields: request.fields, bodyLength: bodySize, isWebSocket: upgrade != nil, origin: added)
-        }
+        return request.forwarded(bodySize: bodySize, isWebSocket: upgrade != nil, origin: added)
     }
 }

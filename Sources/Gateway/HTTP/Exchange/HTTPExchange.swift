@@ -1,9 +1,8 @@
-import NIOCore
 import SwiftZMQ
 import WorkerProtocol
 
-/// One request and its answer, as a state machine that knows nothing of connections and of other exchanges, and of versions
-/// of HTTP no more than how each accepts a WebSocket.
+/// One request and its answer, as a state machine that knows nothing of connections, of NIO and of other exchanges, and of
+/// versions of HTTP no more than how each accepts a WebSocket.
 ///
 /// A version of HTTP makes it of a head that it has read, tells it what happens (``receive(_:at:)``), and does what it says.
 /// It decides where the request goes, keeps to the limits, counts what the client has taken, knows what the answer to a
@@ -12,7 +11,7 @@ struct HTTPExchange {
     /// What happens to an exchange.
     enum Event {
         /// The request is there whole; the body.
-        case complete(ByteBuffer)
+        case complete(Frame)
         /// The request cannot be read to its end.
         case refused(RequestRejection)
         /// The broker's word.
@@ -74,9 +73,9 @@ struct HTTPExchange {
     private var takenBytes = 0
     private var reportedBytes = 0
     /// When the body has to be there; distant where it need not be.
-    private(set) var bodyDeadline = NIODeadline.distantFuture
+    private(set) var bodyDeadline = MonotonicInstant.distantFuture
     private var record: ObservedRequest?
-    private var started: NIODeadline
+    private var started: MonotonicInstant
     let origin: Origin
     /// The bytes of a streamed answer that may be under way, where they are fewer than the settings allow. To be set
     /// before the request is complete.
@@ -115,7 +114,7 @@ struct HTTPExchange {
     }
 
     /// Routes a request whose head keeps all rules, and checks what the route has a say in.
-    init(_ request: consuming ParsedRequest, from origin: Origin, _ rules: FrontRules, at now: NIODeadline) {
+    init(_ request: consuming ParsedRequest, from origin: Origin, _ rules: FrontRules, at now: MonotonicInstant) {
         let requestID: String
         if let own = request.requestID { requestID = request.text(own) } else { requestID = rules.requestIDs.next() }
         let isHead = request.isMethod("HEAD")
@@ -141,7 +140,7 @@ struct HTTPExchange {
     /// - Parameter hints: what was found in the head.
     init(
         refused rejection: RequestRejection, _ hints: HeadHints, from origin: Origin, _ rules: FrontRules,
-        at now: NIODeadline
+        at now: MonotonicInstant
     ) {
         let requestID = hints.requestID ?? rules.requestIDs.next()
         var record: ObservedRequest?
@@ -170,7 +169,7 @@ struct HTTPExchange {
     private init(
         _ state: State, requestID: String, isHead: Bool, isSafe: Bool, prefersText: Bool,
         request: consuming ParsedRequest?, plan: Plan, upgrade: WebSocketUpgrade?, maximumBodySize: Int,
-        record: ObservedRequest?, started: NIODeadline, origin: Origin
+        record: ObservedRequest?, started: MonotonicInstant, origin: Origin
     ) {
         self.state = state
         self.requestID = requestID
@@ -187,8 +186,8 @@ struct HTTPExchange {
     }
 
     /// Gives the client its time for the body, from now on unless it has begun.
-    mutating func awaitBody(_ rules: FrontRules, at now: NIODeadline) {
-        if bodyDeadline == .distantFuture { bodyDeadline = now + rules.times.body }
+    mutating func awaitBody(_ rules: FrontRules, at now: MonotonicInstant) {
+        if bodyDeadline == .distantFuture { bodyDeadline = now + rules.settings.bodyTimeout }
     }
 
     /// Stops the client's time for the body, which may not go on: until ``awaitBody(_:at:)``.
@@ -197,7 +196,7 @@ struct HTTPExchange {
     // MARK: Events
 
     /// Takes note of what happened.
-    mutating func receive(_ event: consuming Event, _ rules: FrontRules, at now: NIODeadline) -> Action {
+    mutating func receive(_ event: consuming Event, _ rules: FrontRules, at now: MonotonicInstant) -> Action {
         switch consume event {
         case .complete(let body): complete(body, rules)
         case .refused(let rejection): refuse(rejection)
@@ -205,18 +204,18 @@ struct HTTPExchange {
         }
     }
 
-    private mutating func complete(_ body: ByteBuffer, _ rules: FrontRules) -> Action {
+    private mutating func complete(_ body: Frame, _ rules: FrontRules) -> Action {
         guard case .reading = state, let request = request.take() else { return .none }
-        record?.facts.bytesIn = body.readableBytes
+        record?.facts.bytesIn = body.count
         switch plan {
         case .answer(let answer):
             state = .answered(answer)
             return .none
         case .forward(let service, let timeout, let retries):
-            let head = head(of: request, bodySize: body.readableBytes, rules)
+            let head = head(of: request, bodySize: body.count, rules)
             let id = rules.nextID()
             let submitted = GatewayRequest(
-                id: id, service: service, head: head, body: Frame(body), isIdempotent: Self.isIdempotent(request),
+                id: id, service: service, head: head, body: body, isIdempotent: Self.isIdempotent(request),
                 retries: retries, timeout: timeout, streamCredit: streamCredit, webSocket: webSocketWish)
             self.id = id
             record?.facts.service = service
@@ -227,7 +226,7 @@ struct HTTPExchange {
             streamCredit = min(streamCredit ?? .max, window)
             return submit(.topics(topics), Frame(), named: topics.route, rules)
         case .publish(let publication):
-            return submit(.messages(publication), Frame(body), named: publication.route, rules)
+            return submit(.messages(publication), body, named: publication.route, rules)
         }
     }
 
@@ -266,7 +265,9 @@ struct HTTPExchange {
         return .none
     }
 
-    private mutating func receive(_ reply: consuming ReplyEvent, _ rules: FrontRules, at now: NIODeadline) -> Action {
+    private mutating func receive(
+        _ reply: consuming ReplyEvent, _ rules: FrontRules, at now: MonotonicInstant
+    ) -> Action {
         switch (state, consume reply) {
         case (.over, _), (.reading, _), (.answered, _), (.upgraded, _): return .none
         case (_, .handled(let handling)):
@@ -343,7 +344,7 @@ struct HTTPExchange {
 
     /// Makes way for the WebSocket that is accepted.
     private mutating func upgrade(
-        _ head: ReplyHead, credit: Int?, _ rules: FrontRules, at now: NIODeadline
+        _ head: ReplyHead, credit: Int?, _ rules: FrontRules, at now: MonotonicInstant
     ) -> Action {
         guard let upgrade, upgrade.allows(head) else {
             // Nothing is written yet: the client can be told. Its own rules would have it fail the connection.
@@ -458,10 +459,10 @@ struct HTTPExchange {
     mutating func noteWritten(_ bytes: Int) { record?.facts.bytesOut += bytes }
 
     /// What is told of the request now that it is finished; nil where nobody wants to know.
-    mutating func finished(_ outcome: FinishedRequest.Outcome, at now: NIODeadline) -> FinishedRequest? {
+    mutating func finished(_ outcome: FinishedRequest.Outcome, at now: MonotonicInstant) -> FinishedRequest? {
         guard var finished = record.take()?.facts else { return nil }
         finished.outcome = outcome
-        finished.microseconds = (now - started).nanoseconds / 1000
+        finished.microseconds = now.microseconds(since: started)
         return finished
     }
 }

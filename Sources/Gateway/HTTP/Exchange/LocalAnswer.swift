@@ -37,6 +37,28 @@ enum LocalAnswer {
 }
 
 extension GatewayFailure {
+    /// What its status is called (RFC 9110, section 15), as the status line has it.
+    var title: String {
+        switch self {
+        case .badRequest: "Bad Request"
+        case .originNotAllowed: "Forbidden"
+        case .unknownService: "Not Found"
+        case .methodNotAllowed: "Method Not Allowed"
+        case .notAcceptable: "Not Acceptable"
+        case .requestTimeout: "Request Timeout"
+        case .bodyTooLarge: "Payload Too Large"
+        case .targetTooLong: "URI Too Long"
+        case .expectationFailed: "Expectation Failed"
+        case .upgradeRequired: "Upgrade Required"
+        case .headTooLarge: "Request Header Fields Too Large"
+        case .notImplemented: "Not Implemented"
+        case .workerLost, .workerAborted, .workerReplyInvalid: "Bad Gateway"
+        case .queueFull, .noWorker, .noReceiver, .tooManyConnections: "Service Unavailable"
+        case .workerTimeout: "Gateway Timeout"
+        case .versionNotSupported: "HTTP Version Not Supported"
+        }
+    }
+
     /// One sentence for the client about a failure that the broker reported.
     var explanation: String {
         switch self {

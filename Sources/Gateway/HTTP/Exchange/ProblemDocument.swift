@@ -1,4 +1,3 @@
-import NIOHTTP1
 import TextFormats
 
 /// The body of an answer that reports a problem (RFC 9457).
@@ -11,7 +10,7 @@ struct ProblemDocument {
 
     init(_ rejection: RequestRejection, requestID: String) {
         status = rejection.failure.status
-        title = HTTPResponseStatus(statusCode: status).reasonPhrase
+        title = rejection.failure.title
         detail = rejection.detail
         code = rejection.failure.rawValue
         self.requestID = requestID

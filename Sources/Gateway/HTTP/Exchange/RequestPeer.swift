@@ -1,4 +1,3 @@
-import NIOCore
 import WorkerProtocol
 
 /// Who sent a request over the connection, and whether that is a proxy whose word on the client counts.
@@ -7,9 +6,10 @@ struct RequestPeer {
     let text: String
     private let address: NetworkAddress?
 
-    init(_ address: SocketAddress?) {
-        text = address?.ipAddress ?? "unknown"
-        self.address = NetworkAddress(text)
+    /// - Parameter ipAddress: the address in numbers; nil where there is none.
+    init(ipAddress: String?) {
+        text = ipAddress ?? "unknown"
+        address = NetworkAddress(text)
     }
 
     /// Whether the peer is one of the proxies.
@@ -22,11 +22,8 @@ struct RequestPeer {
     /// proxy, as only proxies may be believed; the first where all are.
     func client(behind proxies: [AddressBlock], in request: borrowing ParsedRequest) -> String {
         var client = text
-        let bytes = request.bytes.readableBytesUInt8Span
         for field in request.fields.reversed() where field.meaning == .forwardedFor {
-            var members: [Range<Int>] = []
-            ASCII.forEachMember(of: field.value, in: bytes) { if !$0.isEmpty { members.append($0) } }
-            for member in members.reversed() {
+            for member in request.members(of: field).reversed() {
                 // Nobody knows who is behind somebody whose address cannot be read.
                 guard let address = NetworkAddress(forwarded: request.text(member)) else { return client }
                 client = "\(address)"

@@ -216,7 +216,7 @@ extension HTTP1Connection {
 
     /// Adds to what is written; several answers go to the kernel together.
     mutating func withOutput(minimumCapacity: Int, _ write: (inout ByteBuffer) -> Void) {
-        var buffer = output.take() ?? rules.takeBuffer(minimumCapacity: minimumCapacity)
+        var buffer = output.take() ?? rules.outputBuffers.take(minimumCapacity: minimumCapacity)
         write(&buffer)
         output = buffer
     }

@@ -136,7 +136,7 @@ extension HTTP1Connection {
         case .none, .webSocket: setDeadline(.distantFuture)
         case .idle, .progress: setDeadline(now + rules.times.idle)
         case .header: setDeadline(now + rules.times.header)
-        case .body: setDeadline(body?.exchange.bodyDeadline ?? .distantFuture)
+        case .body: setDeadline(NIODeadline(body?.exchange.bodyDeadline ?? .distantFuture))
         case .delivery: setDeadline(now + progress.interval)
         case .linger: setDeadline(now + rules.lingerTime)
         }

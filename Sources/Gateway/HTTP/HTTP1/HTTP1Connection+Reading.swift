@@ -1,4 +1,5 @@
 import NIOCore
+import SwiftZMQ
 
 extension HTTP1Connection {
     /// Reads as many requests as have come and may be begun.
@@ -133,7 +134,7 @@ extension HTTP1Connection {
     private mutating func complete(
         _ exchange: consuming HTTPExchange, _ body: ByteBuffer, isHTTP10: Bool, closes: Bool, at now: NIODeadline
     ) {
-        let action = exchange.receive(.complete(body), rules, at: now)
+        let action = exchange.receive(.complete(Frame(body)), rules, at: now)
         let isRepeatable = exchange.isSafe && !exchanges.isEmpty
         append(PipelinedExchange(exchange, isHTTP10: isHTTP10, closes: closes || rules.isDraining))
         if case .submit(let request) = action {

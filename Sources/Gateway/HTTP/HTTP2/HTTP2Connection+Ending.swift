@@ -170,7 +170,7 @@ extension HTTP2Connection {
             bodyDeadlines.removeFirst()
             // One that had to wait for others has its time later.
             guard streams[id]?.isReading == true, streams[id]?.keepsBody == true,
-                streams[id]?.exchange.bodyDeadline ?? .distantFuture <= now
+                NIODeadline(streams[id]?.exchange.bodyDeadline ?? .distantFuture) <= now
             else { continue }
             refuse(id, RequestRejection(.requestTimeout, GatewayFailure.requestTimeout.explanation), at: now)
         }

@@ -2,6 +2,7 @@ import DequeModule
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
+import SwiftZMQ
 import WorkerProtocol
 
 extension HTTP2Connection {
@@ -233,7 +234,7 @@ extension HTTP2Connection {
             let open = streams
             bodyDeadlines.removeAll { open[$0.1]?.isReading != true }
         }
-        bodyDeadlines.append((deadline, id))
+        bodyDeadlines.append((NIODeadline(deadline), id))
     }
 
     private mutating func append(_ bytes: ByteBuffer, to id: HTTP2StreamID) {
@@ -296,7 +297,7 @@ extension HTTP2Connection {
         let extraShare = nextExtraShare()
         let share = leastShare + extraShare
         streams[id]?.exchange.streamCredit = share
-        guard let action = streams[id]?.exchange.receive(.complete(body), rules, at: now) else { return }
+        guard let action = streams[id]?.exchange.receive(.complete(Frame(body)), rules, at: now) else { return }
         guard case .submit(let request) = action else { return writeOwnAnswer(id, at: now) }
         streams[id]?.share = share
         streams[id]?.extraShare = extraShare

@@ -1,4 +1,5 @@
 import NIOCore
+import SwiftZMQ
 import WorkerProtocol
 
 /// A request whose head keeps all rules, as places in the bytes that came.
@@ -63,6 +64,41 @@ struct ParsedRequest {
     /// Whether the method is a given one; methods are told apart by case.
     func isMethod(_ name: StaticString) -> Bool {
         ASCII.isSame(bytes.readableBytesUInt8Span.extracting(method), name)
+    }
+
+    /// The members of a field that is a list, but for the empty ones (RFC 9110, section 5.6.1).
+    func members(of field: HeadField) -> [Range<Int>] {
+        var members: [Range<Int>] = []
+        ASCII.forEachMember(of: field.value, in: bytes.readableBytesUInt8Span) { member in
+            if !member.isEmpty { members.append(member) }
+        }
+        return members
+    }
+
+    /// The first segment of a path that is normal as it stands; nil where that is empty.
+    func firstSegment(of path: Range<Int>) -> String? {
+        let bytes = self.bytes.readableBytesUInt8Span
+        let start = path.lowerBound + 1
+        var end = start
+        while end < path.upperBound, bytes[end] != UInt8(ascii: "/") { end += 1 }
+        return end > start ? text(start..<end) : nil
+    }
+
+    /// A path as routing sees it.
+    func decoded(path: Range<Int>) -> RequestPath {
+        let bytes = self.bytes.readableBytesUInt8Span
+        return RequestPath(decoding: bytes.extracting(path))
+    }
+
+    /// The first frame for a worker.
+    ///
+    /// - Parameter origin: what the gateway knows of where the request comes from.
+    func forwarded(bodySize: Int, isWebSocket: Bool, origin: RequestOrigin) -> Frame {
+        bytes.withUnsafeReadableBytes { bytes in
+            RequestHead.frame(
+                of: bytes, method: method, target: originTarget, authority: authority, fields: fields,
+                bodyLength: bodySize, isWebSocket: isWebSocket, origin: origin)
+        }
     }
 
     /// The target in origin form; without its slash where an absolute form has no path.

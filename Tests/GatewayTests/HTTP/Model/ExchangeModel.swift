@@ -109,7 +109,7 @@ struct ExchangeModel: RandomModel {
             let rejection = RequestRejection(.bodyTooLarge, "too large")
             perform(exchange.receive(.refused(rejection), rules, at: now))
         } else {
-            perform(exchange.receive(.complete(ByteBuffer(string: kind.body)), rules, at: now))
+            perform(exchange.receive(.complete(Frame(kind.body)), rules, at: now))
         }
     }
 

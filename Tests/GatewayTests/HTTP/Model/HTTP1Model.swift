@@ -276,7 +276,7 @@ struct HTTP1Model: RandomModel {
         received += buffer.readableBytesView
         inProcess += buffer.readableBytes
         if inProcess >= rules.settings.responseBuffer { isWritable = false }
-        rules.giveBack(buffer)
+        rules.outputBuffers.giveBack(buffer)
         http.outputTaken(buffered: isWritable ? 0 : inProcess)
         return true
     }
