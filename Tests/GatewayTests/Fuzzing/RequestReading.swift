@@ -9,7 +9,7 @@ import WorkerProtocol
 struct RequestReading: Equatable {
     struct Request: Equatable {
         var head: [UInt8]
-        var shape: ParsedRequest.Body
+        var framing: ParsedRequest.Body
         var body: [UInt8]
     }
 
@@ -47,7 +47,7 @@ struct RequestReading: Equatable {
 
     private struct Body {
         var head: [UInt8]
-        var shape: ParsedRequest.Body
+        var framing: ParsedRequest.Body
         var decoder = ChunkedBodyDecoder()
         var bytes = ByteBuffer()
     }
@@ -66,10 +66,10 @@ struct RequestReading: Equatable {
             if case .length(let length) = request.body, length > Self.settings.maximumBodySize {
                 throw ChunkedBodyDecoder.tooLarge
             }
-            body = Body(head: Array(request.bytes.readableBytesView), shape: request.body)
+            body = Body(head: Array(request.bytes.readableBytesView), framing: request.body)
             return true
         }
-        switch open.shape {
+        switch open.framing {
         case .none: break
         case .length(let length):
             guard let bytes = input.readSlice(length: length) else { return false }
@@ -80,7 +80,7 @@ struct RequestReading: Equatable {
             body = open
             guard progress == .complete else { return false }
         }
-        requests.append(Request(head: open.head, shape: open.shape, body: Array(open.bytes.readableBytesView)))
+        requests.append(Request(head: open.head, framing: open.framing, body: Array(open.bytes.readableBytesView)))
         body = nil
         return input.readableBytes > 0
     }
