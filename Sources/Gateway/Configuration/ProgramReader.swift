@@ -12,11 +12,6 @@ struct ProgramReader: EntryReader {
     let line: Int
     var problems: [ConfigurationProblem] = []
 
-    init(file: String, line: Int) {
-        self.file = file
-        self.line = line
-    }
-
     /// The program, unless something in it is wrong.
     mutating func read(_ node: Node) -> ProgramConfiguration? {
         guard let mapping = mapping(node) else { return nil }
@@ -112,8 +107,6 @@ struct ProgramReader: EntryReader {
 
     private static func isVariable(_ name: String) -> Bool {
         guard let first = name.utf8.first, !first.isDigit else { return false }
-        return name.utf8.allSatisfy {
-            $0.isDigit || $0 == 0x5F || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-        }
+        return name.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
     }
 }

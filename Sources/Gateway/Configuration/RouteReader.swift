@@ -22,11 +22,6 @@ struct RouteReader: EntryReader {
     let line: Int
     var problems: [ConfigurationProblem] = []
 
-    init(file: String, line: Int) {
-        self.file = file
-        self.line = line
-    }
-
     /// The route, unless something in it is wrong.
     mutating func read(_ node: Node) -> Route? {
         guard let mapping = mapping(node) else { return nil }

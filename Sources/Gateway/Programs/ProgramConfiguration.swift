@@ -34,7 +34,7 @@ public struct ProgramConfiguration: Sendable, Hashable {
     /// in a path and in a line of the log as it is.
     static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count) && text != "." && text != ".."
-            && text.utf8.allSatisfy { $0.isLetterOrDigit || [0x2D, 0x2E, 0x5F].contains($0) }
+            && text.utf8.allSatisfy { $0.isLetter || $0.isDigit || "-._".utf8.contains($0) }
     }
 
     /// Whether processes of another configuration would be the same as this one's.
@@ -43,11 +43,5 @@ public struct ProgramConfiguration: Sendable, Hashable {
         other.count = count
         other.watch = watch
         return other == self
-    }
-}
-
-extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
     }
 }

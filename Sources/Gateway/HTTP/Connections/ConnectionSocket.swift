@@ -2,7 +2,8 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// The socket of a connection, below TLS where that secures it: how it is closed, and how far what was written has come.
+/// The socket of a connection, below TLS where that secures it: how it is written to and closed, and how far what was written
+/// has come.
 struct ConnectionSocket {
     private let context: ChannelHandlerContext
     private let session: TLSSession?
@@ -13,6 +14,16 @@ struct ConnectionSocket {
     init(_ context: ChannelHandlerContext, _ session: TLSSession?) {
         self.context = context
         self.session = session
+    }
+
+    /// Hands bytes on; to TLS in parts, as it keeps memory for the largest that it was ever given.
+    func write(_ buffer: ByteBuffer) {
+        guard let session else { return context.writeAndFlush(NIOAny(buffer), promise: nil) }
+        var rest = buffer
+        while let part = rest.readSlice(length: min(rest.readableBytes, 128 << 10)), part.readableBytes > 0 {
+            context.writeAndFlush(NIOAny(part), promise: nil)
+        }
+        session.edge.noteWritten(buffer.readableBytes) { unacknowledgedOnWire }
     }
 
     // MARK: The end

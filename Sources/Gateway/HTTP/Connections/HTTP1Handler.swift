@@ -156,34 +156,21 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Hands what is written to the kernel, as far as it takes it; whether there was anything.
     private func flush() -> Bool {
-        guard let context, let buffer = http?.connection.takeOutput() else { return false }
+        guard let socket, let buffer = http?.connection.takeOutput() else { return false }
         guard buffer.readableBytes > 0 else {
             loop.rules.outputBuffers.giveBack(buffer)
             return false
         }
         isBusy = true
-        if session != nil {
-            seal(buffer, context)
-        } else {
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        }
+        socket.write(buffer)
         isBusy = false
-        session?.edge.noteWritten(buffer.readableBytes) { socket?.unacknowledgedOnWire ?? 0 }
         loop.rules.outputBuffers.giveBack(buffer)
         if isInactive {
             finish()
             return false
         }
-        http?.connection.outputTaken(buffered: socket?.buffered ?? 0)
+        http?.connection.outputTaken(buffered: socket.buffered)
         return true
-    }
-
-    /// Hands bytes to TLS, in parts: it keeps memory for the largest that it was ever given.
-    private func seal(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        var rest = buffer
-        while let part = rest.readSlice(length: min(rest.readableBytes, 128 << 10)), part.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(part), promise: nil)
-        }
     }
 
     /// Makes way for HTTP/2.

@@ -158,24 +158,10 @@ final class HTTP2ByteHandler: ChannelDuplexHandler {
     }
 
     private func flush() {
-        guard let context, let buffer = output.take(), buffer.readableBytes > 0 else { return }
-        let count = buffer.readableBytes
-        written += count
-        if session != nil {
-            seal(buffer, context)
-        } else {
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        }
-        session?.edge.noteWritten(count) { socket?.unacknowledgedOnWire ?? 0 }
+        guard let socket, let buffer = output.take(), buffer.readableBytes > 0 else { return }
+        written += buffer.readableBytes
+        socket.write(buffer)
         loop.rules.outputBuffers.giveBack(buffer)
-    }
-
-    /// Hands bytes to TLS, in parts: it keeps memory for the largest that it was ever given.
-    private func seal(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        var rest = buffer
-        while let part = rest.readSlice(length: min(rest.readableBytes, 128 << 10)), part.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(part), promise: nil)
-        }
     }
 
     private func writeSettings(to buffer: inout ByteBuffer) {

@@ -153,8 +153,7 @@ struct HTTP2RequestHead {
     private static func isScheme(_ scheme: String) -> Bool {
         var isFirst = true
         for byte in scheme.utf8 {
-            let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26
-            guard isLetter || !isFirst && (byte.isDigit || "+-.".utf8.contains(byte)) else { return false }
+            guard byte.isLetter || !isFirst && (byte.isDigit || "+-.".utf8.contains(byte)) else { return false }
             isFirst = false
         }
         return true

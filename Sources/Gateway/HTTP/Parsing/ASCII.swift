@@ -10,6 +10,8 @@ extension UInt8 {
     /// Whether the byte is a visible ASCII character, the space not included.
     var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
 
+    var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
+
     var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
     var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }

@@ -90,7 +90,7 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
             if beginning.readableBytes == 0 { beginning = buffer } else { beginning.writeImmutableBuffer(buffer) }
             let first = beginning
             // A TLS record begins with a number below 32; a method with a letter, which no record may begin with.
-            let isPlainHTTP = first.readableBytesView.first?.isTokenLetter == true
+            let isPlainHTTP = first.readableBytesView.first?.isLetter == true
             // The answer has a body unless it is to a HEAD.
             if isPlainHTTP, first.readableBytes < 5, "HEAD ".utf8.starts(with: first.readableBytesView) { return }
             state = .open
@@ -151,9 +151,4 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
         end()
         context.fireUserInboundEventTriggered(Event.plainHTTP)
     }
-}
-
-extension UInt8 {
-    /// Whether the byte is a letter of ASCII.
-    fileprivate var isTokenLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
 }
