@@ -16,10 +16,10 @@ public struct BrokerConfiguration: Sendable {
     public var streamCredit: Int?
     /// The most bytes of a reply, or of a piece of one; default 64 MiB. A larger one is refused as invalid. A driver sees to
     /// it that still larger ones are not received at all.
-    public var maximumReply = 64 << 20
+    package var maximumReply = 64 << 20
     /// Whether an observer is told who had each request, as ``FinishedRequest/handling``; default no, as it costs an event
     /// more.
-    public var reportsHandling = false
+    package var reportsHandling = false
     /// How many workers may be registered; default 10,000. A worker more takes the place of the REQ worker that has
     /// been silent longest without a request, and is refused where there is none.
     public var workerLimit = 10_000

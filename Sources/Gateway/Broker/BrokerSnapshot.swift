@@ -84,17 +84,9 @@ extension Broker {
             counters: counters)
     }
 
-    /// Whether a service is known: configured, or registered by a worker since the start.
-    package func isKnown(service: String) -> Bool { serviceIndex[service] != nil }
-
     /// Notes where a worker connects from, which only its connection knows; shown in ``BrokerSnapshot``.
     package mutating func setAddress(_ address: String, of routingID: Frame) {
         guard let worker = workerIndex[routingID] else { return }
         workers[worker].address = address
     }
-}
-
-extension Broker {
-    /// How many peers that said or were told DISCONNECT are still remembered; never more than 8192.
-    package var rememberedPeers: Int { dismissed.count }
 }

@@ -197,7 +197,7 @@ public struct RequestHandling: Sendable, Hashable {
     public var working: Duration
 
     /// Makes it from its parts.
-    public init(worker: String, waiting: Duration, working: Duration) {
+    package init(worker: String, waiting: Duration, working: Duration) {
         self.worker = worker
         self.waiting = waiting
         self.working = working

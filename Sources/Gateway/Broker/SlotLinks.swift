@@ -15,9 +15,6 @@ struct SlotLinks {
     /// The slot behind another, or -1.
     func slot(after slot: Int) -> Int { Int(next[slot]) }
 
-    /// The slot before another, or -1.
-    func slot(before slot: Int) -> Int { Int(previous[slot]) }
-
     mutating func append(_ slot: Int, to list: inout SlotList) {
         insert(slot, between: list.last, and: -1, in: &list)
     }

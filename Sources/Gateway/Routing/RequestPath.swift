@@ -39,7 +39,7 @@ public struct RequestPath: Sendable, Hashable {
     }
 
     /// The first segment as text: the name of a service. Nil where it is no valid UTF-8.
-    public var firstSegment: String? {
+    var firstSegment: String? {
         let end = bytes.dropFirst().firstIndex(of: UInt8(ascii: "/")) ?? bytes.endIndex
         return String(validating: bytes[1..<end], as: UTF8.self)
     }

@@ -1,5 +1,6 @@
-import Gateway
 import Testing
+
+@testable import Gateway
 
 /// Other settings while requests are there.
 @Suite struct BrokerReconfiguringTests {
@@ -26,10 +27,10 @@ import Testing
             $0.serviceLimit = 0
         }
         script.broker.reconfigure(Self.other { _ in }, now: script.now)
-        #expect(script.broker.isKnown(service: "old"))
+        #expect(script.broker.serviceIndex["old"] != nil)
         script.ready("a", "s")
-        #expect(!script.broker.isKnown(service: "old"))
-        #expect(script.broker.isKnown(service: "s"))
+        #expect(script.broker.serviceIndex["old"] == nil)
+        #expect(script.broker.serviceIndex["s"] != nil)
     }
 
     @Test func `Limits and times hold for those that wait already`() throws {

@@ -1,7 +1,8 @@
-import Gateway
 import SwiftZMQ
 import Testing
 import WorkerProtocol
+
+@testable import Gateway
 
 @Suite struct BrokerViolationTests {
     @Test func `A REQ worker that numbers its requests is refused once, with the remedy`() {
@@ -241,10 +242,10 @@ import WorkerProtocol
             script.ready(name, name)
             try script.say(name, .disconnect)
         }
-        #expect(!script.broker.isKnown(service: "one"))
+        #expect(script.broker.serviceIndex["one"] == nil)
         _ = script.log()
         #expect(script.reports.filter { $0.contains("forgotten") } == ["one forgotten"])
-        for name in ["two", "three", "fixed"] { #expect(script.broker.isKnown(service: name)) }
+        for name in ["two", "three", "fixed"] { #expect(script.broker.serviceIndex[name] != nil) }
         script.ready("x", "x")
         script.ready("y", "y")
         _ = script.log()
@@ -258,7 +259,7 @@ import WorkerProtocol
         for number in 0..<20_000 { try script.say("w\(number)", .heartbeat) }
         #expect(script.log().count == 20_000)
         #expect(script.broker.snapshot().workers.isEmpty)
-        #expect(script.broker.rememberedPeers <= 8192)
+        #expect(script.broker.dismissed.count <= 8192)
         #expect(script.broker.nextDeadline == nil)
     }
 }
