@@ -33,6 +33,8 @@ public final class Gateway: Sendable {
     package let broker: BrokerLoop
     /// What reads from publishers and sends messages.
     let streams: StreamLoop
+    /// What serves MDP clients; nil where nothing does.
+    let clients: ClientLoop?
     /// What a worker in the same process connects with.
     public let embeddedWorkerSecurity: SocketSecurity
 
@@ -42,7 +44,6 @@ public final class Gateway: Sendable {
     private let tls: TLSAcceptor?
     private let logger: Logger
     private let listen: [ListenAddress]
-    private let clients: ClientLoop?
     private let admin: AdminServer?
     private let programs: ProgramLoop
     private let state: NIOLockedValueBox<State>
@@ -153,7 +154,8 @@ public final class Gateway: Sendable {
             failure: {
                 guard !state.withLockedValue({ $0.isDraining }) else { return nil }
                 if broker.hasEnded { return "the broker has ended" }
-                return streams.hasEnded ? "the topic streams have ended" : nil
+                if streams.hasEnded { return "the topic streams have ended" }
+                return clients?.hasEnded == true ? "MDP clients are served no more" : nil
             },
             isReady: { !broker.hasEnded && !state.withLockedValue { $0.isDraining } },
             metrics: metricsText.map { Self.upToDate($0, sample) },

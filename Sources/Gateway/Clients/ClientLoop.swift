@@ -92,6 +92,9 @@ final class ClientLoop: ReplySink {
         }
     }
 
+    /// Whether the thread has ended, and no client is served any more.
+    var hasEnded: Bool { inbox.withContents { $0.hasEnded } }
+
     // MARK: The thread
 
     private func run(_ dispatcher: any RequestDispatcher) {

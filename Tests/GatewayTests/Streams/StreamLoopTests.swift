@@ -87,25 +87,4 @@ import WorkerProtocol
         #expect(loop.hasEnded)
         #expect(await loop.snapshot() == nil)
     }
-
-    @Test func `A gateway whose topic streams have failed is not healthy`() async throws {
-        var configuration = GatewayConfiguration()
-        configuration.listen = [ListenAddress(host: "127.0.0.1", port: 0)]
-        configuration.workers = ["tcp://127.0.0.1:*"]
-        configuration.admin = ListenAddress(host: "127.0.0.1", port: 0)
-        configuration.eventLoops = 1
-        let gateway = try await Gateway(configuration, logger: Logger(label: "test"))
-        let port = try #require(gateway.adminAddress).port
-        func health() async throws -> RawResponse {
-            let client = try await RawClient.connect(to: port)
-            try await client.send("GET /healthz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")
-            return try await client.response()
-        }
-        #expect(try await health().status == 200)
-        await gateway.streams.stop()
-        let ill = try await health()
-        #expect(ill.status == 503 && ill.text == "the topic streams have ended\n")
-        await #expect(throws: GatewayStartError.self) { try await gateway.apply(configuration) }
-        await gateway.stop()
-    }
 }

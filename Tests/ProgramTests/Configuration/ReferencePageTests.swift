@@ -66,6 +66,28 @@ import Testing
         for command in ["serve", "worker", "check"] { #expect(page.contains("`webgateway \(command)")) }
     }
 
+    @Test func `Every line of the log that is worse than a notice has a row`() throws {
+        let rows = lines.drop { !$0.hasPrefix("**What the log says.**") }.filter { $0.hasPrefix("| `") }
+        let names = rows.flatMap { row in
+            row.dropFirst().prefix { $0 != "|" }.matches(of: /`([^`]+)`/).map { String($0.1) }
+        }
+        var messages: [String] = []
+        for folder in ["Sources/Gateway", "Sources/webgateway"] {
+            let path = PackageFolder.path(folder)
+            let files = try #require(FileManager.default.enumerator(atPath: path))
+            for case let file as String in files where file.hasSuffix(".swift") {
+                let text = try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
+                messages += text.matches(of: /logger\??\.(?:warning|error|critical)\(\s*"([^"]+)"/).map { String($0.1) }
+            }
+        }
+        #expect(messages.count > 20)
+        for message in messages {
+            // Whose connection it is, is put into the message.
+            let known = ["worker", "client"].map { message.replacing("\\(peer)", with: $0) }
+            #expect(known.allSatisfy { text in names.contains { text.hasPrefix($0) } }, "\(message)")
+        }
+    }
+
     @Test func `The page of programs has a row for every key and every variable of theirs`() throws {
         let page = try String(contentsOfFile: PackageFolder.path("Documentation/programs.md"), encoding: .utf8)
         for name in ProgramReader.keys + ProgramReader.given {
