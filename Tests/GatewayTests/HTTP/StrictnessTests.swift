@@ -174,8 +174,10 @@ import Testing
                 try connection.send(Array(part) + [UInt8(ascii: ":")])
             }
             let (responses, rest) = try connection.responses()
-            #expect(rest.isEmpty)
-            if let last = responses.last, last["connection"] == "close" { #expect(!connection.isOpen) }
+            #expect(rest.isEmpty, "\(text.debugDescription)")
+            if let last = responses.last, last["connection"] == "close" {
+                #expect(!connection.isOpen, "\(text.debugDescription)")
+            }
         }
     }
 }

@@ -71,7 +71,7 @@ struct CertificateSubjectTests {
                 bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
             let text = CertificateSubject.text(of: bytes)
-            #expect(text?.utf8.allSatisfy { 0x20..<0x7F ~= $0 } != false)
+            #expect(text?.utf8.allSatisfy { 0x20..<0x7F ~= $0 } != false, "\(bytes)")
         }
     }
 }

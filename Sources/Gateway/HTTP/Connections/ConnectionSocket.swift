@@ -54,13 +54,13 @@ struct ConnectionSocket {
     /// of those has left.
     var buffered: Int {
         guard !context.channel.isWritable else { return 0 }
-        return session?.edge.plain(inLast: backlog) ?? backlog
+        return session?.edge.plaintext(inLast: backlog) ?? backlog
     }
 
     /// The bytes that the client has not acknowledged: those that wait in the process, and those in the kernel.
     var unacknowledged: Int {
         let count = unacknowledgedOnWire
-        return session?.edge.plain(inLast: count) ?? count
+        return session?.edge.plaintext(inLast: count) ?? count
     }
 
     /// The same as they go out.

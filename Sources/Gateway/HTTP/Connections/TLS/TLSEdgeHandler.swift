@@ -33,7 +33,7 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
     private var isInputClosed = false
     private var isManaged = false
     private var timer: Scheduled<Void>?
-    private var bytes = SealedBytes()
+    private var count = PlaintextCount()
 
     init(on loop: FrontLoop) {
         self.loop = loop
@@ -63,13 +63,13 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: loop.rules.lingerTime) { self.close() }
     }
 
-    /// Bytes of plain text have been written, and nothing since.
-    func noteWritten(_ count: Int, unacknowledged: () -> Int) {
-        bytes.note(plain: count, unacknowledged: unacknowledged)
+    /// Bytes of plaintext have been written, and nothing since.
+    func noteWritten(_ plaintext: Int, unacknowledged: () -> Int) {
+        count.addPlaintext(plaintext, unacknowledged: unacknowledged)
     }
 
-    /// How many bytes of plain text the last so many bytes on the wire stand for.
-    func plain(inLast waiting: Int) -> Int { bytes.plain(inLast: waiting) }
+    /// How many bytes of plaintext the last so many bytes on the wire stand for.
+    func plaintext(inLast waiting: Int) -> Int { count.plaintext(inLast: waiting) }
 
     // MARK: Channel events
 
@@ -111,7 +111,7 @@ final class TLSEdgeHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        bytes.addSealed(unwrapOutboundIn(data).readableBytes)
+        count.addCiphertext(unwrapOutboundIn(data).readableBytes)
         context.write(data, promise: promise)
     }
 
