@@ -1,10 +1,12 @@
+import NIOCore
+import NIOHPACK
 import ProcessSupport
 import SwiftZMQ
 import Testing
 
 @testable import Gateway
 
-/// Mutations of frames against a connection of HTTP/2; `FUZZ_INPUTS` and `FUZZ_SEED` as in ``FuzzTests``.
+/// Mutations of frames and of fields against what reads them of a connection of HTTP/2; `FUZZ_INPUTS` and `FUZZ_SEED` as in ``FuzzTests``.
 @Suite(.timeLimit(.minutes(60))) struct HTTP2FuzzTests {
     private static func frame(_ kind: UInt8, flags: UInt8 = 0, stream: UInt8 = 0, _ payload: [UInt8] = []) -> [UInt8] {
         HTTP2InboundFilterTests.frame(kind, flags: flags, stream: stream, payload)
@@ -95,5 +97,78 @@ import Testing
             #expect(connection.dispatcher.submitted.isEmpty)
             #expect(try connection.frames().contains { $0.kind == 7 }, "cut at \(place)")
         }
+    }
+
+    // MARK: Fields
+
+    private static func bytes(of fields: [(String, String)]) -> [UInt8] {
+        Array(fields.map { "\($0.0)\u{1F}\($0.1)" }.joined(separator: "\u{1E}").utf8)
+    }
+
+    private static func fields(of bytes: [UInt8]) -> [(String, String)] {
+        bytes.split(separator: 0x1E).map { field in
+            let parts = field.split(separator: 0x1F, maxSplits: 1, omittingEmptySubsequences: false)
+            return (
+                String(decoding: parts[0], as: UTF8.self), String(decoding: parts.dropFirst().joined(), as: UTF8.self)
+            )
+        }
+    }
+
+    private static let heads: [[(String, String)]] = {
+        let get = [(":method", "GET"), (":scheme", "https"), (":path", "/a?b"), (":authority", "h:8")]
+        let (places, host) = (Array(get.dropFirst()), [("host", "h:8")])
+        return [
+            get + [("accept", "*/*"), ("cookie", "a=b"), ("x", ""), ("cookie", "c=d")], get + host + [("x", "y")],
+            Array(get.dropLast()) + host, [(":method", "CONNECT"), (":authority", "h:1")],
+            [(":method", "CONNECT"), (":protocol", "websocket")] + places,
+            [(":method", "POST")] + places + [("content-length", "4"), ("te", "trailers")],
+            [(":method", "OPTIONS"), (":scheme", "http"), (":path", "*"), (":authority", "h")],
+        ]
+    }()
+
+    /// Nothing that a field holds may be read as another field, or as another request.
+    @Test func `any fields are one request that says what they say, or none`() {
+        let settings = FuzzSettings()
+        let seed = settings.seed
+        var mutator = Mutator(
+            seed: seed &+ 1, corpus: Self.heads.map(Self.bytes),
+            pieces: [
+                "\u{1E}", "\u{1F}", ":path", ":authority", "\u{1E}host\u{1F}", "\u{1E}cookie\u{1F}", "\r\n", "\n",
+                "\r\nx: y", "\r\n\r\nGET /x HTTP/1.1\r\nhost: x\r\n\r\n", " ", " HTTP/1.1", ":", "/", "é", "\u{0}",
+            ])
+        let limits = RequestLimits(HTTPSettings())
+        var outcomes: [String: Int] = [:]
+        for number in 0..<settings.inputs {
+            let fields = Self.fields(of: mutator.next())
+            guard let (head, protocolName) = HTTP2RequestHead.read(HPACKHeaders(fields), defaultPort: 443) else {
+                outcomes["malformed", default: 0] += 1
+                continue
+            }
+            var input = head
+            var parser = RequestHeadParser(defaultPort: 443)
+            let parsed: ParsedRequest?
+            do throws(RequestRejection) {
+                parsed = try parser.parse(&input, limits: limits)
+            } catch {
+                outcomes["\(error.failure.status)", default: 0] += 1
+                continue
+            }
+            func value(_ name: String) -> String? { fields.first { $0.0 == name }?.1 }
+            let lines = fields.filter { $0.0.utf8.first != UInt8(ascii: ":") }
+            // Cookies become one, and the host is said once.
+            var count = lines.count - max(0, lines.count { $0.0 == "cookie" } - 1)
+            if value(":authority") != nil { count += 1 - lines.count { $0.0 == "host" } }
+            guard let request = parsed, input.readableBytes == 0, request.fields.count == count,
+                request.text(request.method) == (protocolName == nil ? value(":method") : "GET"),
+                request.text(request.wholeTarget) == value(":path") ?? value(":authority"), request.host != nil
+            else {
+                Issue.record("FUZZ_SEED=\(seed), input \(number): \(fields) became \(String(buffer: head))")
+                return
+            }
+            outcomes["read", default: 0] += 1
+        }
+        print("fuzz: fields of HTTP/2 from FUZZ_SEED=\(seed): \(outcomes.sorted { $0.key < $1.key })")
+        #expect(outcomes["read", default: 0] > 0 && outcomes["malformed", default: 0] > 0)
+        #expect(outcomes["400", default: 0] > 0)
     }
 }
