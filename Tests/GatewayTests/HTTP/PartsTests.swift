@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 import TextFormats
 
@@ -54,5 +55,16 @@ import TextFormats
         #expect(limit.current == 66)
         for _ in 0..<65 { limit.leave() }
         #expect(limit.enter() == .served)
+    }
+
+    @Test func `a moment is the event loop's, and one that no number tells never comes`() {
+        let now = MonotonicInstant(NIODeadline.uptimeNanoseconds(1_000_000_000))
+        #expect(NIODeadline(now + .milliseconds(1500)) == .uptimeNanoseconds(2_500_000_000))
+        #expect((now + .microseconds(7)).microseconds(since: now) == 7)
+        #expect(now < now + .nanoseconds(1))
+        #expect(now + .seconds(Int64.max) == .distantFuture)
+        #expect(now + .nanoseconds(Int64.max) == .distantFuture)
+        #expect(NIODeadline(MonotonicInstant.distantFuture) == .distantFuture)
+        #expect(MonotonicInstant(NIODeadline.distantFuture) == .distantFuture)
     }
 }
