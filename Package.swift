@@ -204,10 +204,13 @@ let package = Package(
             ],
             swiftSettings: language
         ),
+        // What libzmq has its CURVE from; Debian's libzmq3-dev brings it along.
+        .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .target(
             name: "PublishSubscribe",
             dependencies: [
                 "CommandExecution",
+                "CSodium",
                 "SwiftZMQ",
                 "SystemSupport",
                 "TextFormats",

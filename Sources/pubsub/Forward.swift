@@ -62,11 +62,6 @@ struct Forward: AsyncParsableCommand {
         if lastValue, whenFull == .wait {
             throw ValidationError("--when-full wait: with --last-value nobody is waited for; leave one of the two out")
         }
-        if lastValue, curve.areGiven {
-            throw ValidationError(
-                "--curve-…: libzmq can send to one subscriber alone only without encryption, which --last-value needs; "
-                    + "leave one of the two out, or encrypt below, as with WireGuard")
-        }
         try curve.validate(binds: true, connects: false)
         if lastValue, let local = subscribers.first(where: { !$0.text.hasPrefix("tcp://") }) {
             throw ValidationError("--subscribers '\(local)': with --last-value subscribers connect to tcp://HOST:PORT")
@@ -78,14 +73,15 @@ struct Forward: AsyncParsableCommand {
             program: "pubsub forward", loss: "ended before everything was sent", hangups: true)
         let security = try curve.read()
         let context = try Context()
-        try security.startAuthenticator(context) { Notice.say($0) }
+        let admission = try security.startAuthenticator(context) { Notice.say($0) }
         let upstream = try makeUpstream(context, security)
         let copies = try makeCapture(context, security)
         let counters: ForwarderCounters
         if lastValue {
-            let subscribers = try makeSubscriberStream(context)
+            let subscribers = try makeSubscriberStream(context, keepsAddresses: admission != nil)
             security.warn(of: everyEndpoint) { Notice.say($0) }
-            counters = try await forwardLastValues(from: upstream, to: subscribers, copies, signals)
+            counters = try await forwardLastValues(
+                from: upstream, to: subscribers, copies, curveServer(security, admission), signals)
         } else {
             let downstream = try makeDownstream(context, security)
             security.warn(of: everyEndpoint) { Notice.say($0) }
@@ -106,13 +102,23 @@ struct Forward: AsyncParsableCommand {
     }
 
     private func forwardLastValues(
-        from upstream: XSubscriber, to downstream: Stream, _ copies: Publisher?, _ signals: EndSignals
+        from upstream: XSubscriber, to downstream: Stream, _ copies: Publisher?, _ security: CurveServer?,
+        _ signals: EndSignals
     ) async throws -> ForwarderCounters {
         let cache = LastValueCache(capacity: lastValueTopics)
-        let forwarder = LastValueForwarder(from: upstream, to: downstream, capture: copies, cache: cache)
+        let forwarder = LastValueForwarder(
+            from: upstream, to: downstream, capture: copies, cache: cache, security: security)
         _ = try await interruptible(by: signals) { try await forwarder.run() }
         try downstream.setOption(\.linger, to: .seconds(1))
         return await forwarder.counters
+    }
+
+    /// How the hub's own connections are secured, which libzmq knows nothing of; nil for by nothing.
+    private func curveServer(_ security: CurveSettings, _ admission: CurveSettings.Admission?) -> CurveServer? {
+        guard let keys = security.ownKeys, let admission else { return nil }
+        return CurveServer(keys: keys) { key, address in
+            if case .admitted = admission(key, address) { true } else { false }
+        }
     }
 
     private var upstreamEndpoints: [EndpointArgument] { publishers.isEmpty ? ["tcp://*:5557"] : publishers }
@@ -141,10 +147,11 @@ struct Forward: AsyncParsableCommand {
         return socket
     }
 
-    private func makeSubscriberStream(_ context: Context) throws -> Stream {
+    private func makeSubscriberStream(_ context: Context, keepsAddresses: Bool) throws -> Stream {
         let socket = try Stream(context) {
             $0.prepare(for: downstreamEndpoints)
             $0.sendHighWaterMark = highWaterMark
+            $0.keepsMetadata = keepsAddresses
         }
         try socket.bind(downstreamEndpoints, as: "subscribers")
         return socket

@@ -21,8 +21,8 @@ import Testing
         [4, UInt8(1 + name.utf8.count + data.utf8.count), UInt8(name.utf8.count)] + Array(name.utf8) + Array(data.utf8)
     }
 
-    private func events(_ bytes: [UInt8], piece: Int = .max) throws -> [Event] {
-        var session = SubscriberSession()
+    private func events(_ bytes: [UInt8], piece: Int = .max, security: CurveServer? = nil) throws -> [Event] {
+        var session = SubscriberSession(security: security)
         var events: [Event] = []
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -82,6 +82,50 @@ import Testing
             var bytes = Self.greeting + Self.ready("SUB") + [0, 3, 1, 49, 48] + Self.command("PING", "\u{0}\u{0}c")
             for _ in 0..<Int.random(in: 1...4) { bytes[Int.random(in: 0..<bytes.count)] = .random(in: 0...255) }
             _ = try? events(bytes, piece: .random(in: 1...80))
+        }
+    }
+
+    // MARK: Encrypted
+
+    private static let curveGreeting =
+        [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 1] + Array("CURVE".utf8) + [UInt8](repeating: 0, count: 47)
+
+    private static func hello(_ data: [UInt8]) -> [UInt8] {
+        [4, UInt8(6 + data.count), 5] + Array("HELLO".utf8) + data
+    }
+
+    private static let nines = [UInt8](repeating: 9, count: 192)
+
+    @Test(
+        arguments: [
+            ("nothing encrypted", greeting, "other than CURVE"),
+            ("another handshake", curveGreeting + ready("SUB"), "READY in place of a handshake"),
+            ("no handshake", curveGreeting + [0, 1, 1], "before the handshake"),
+            ("another version", curveGreeting + hello([2, 0] + nines), "none of CURVE 1.0"),
+            ("another key", curveGreeting + hello([1, 0] + nines), "another server's key"),
+            ("too little", curveGreeting + hello([1, 0]), "none of CURVE 1.0"),
+            (
+                "the second step first", curveGreeting + command("INITIATE", String(repeating: "x", count: 200)),
+                "does not follow a WELCOME"
+            ),
+        ] as [(String, [UInt8], String)]
+    )
+    func `Where all is encrypted, strangers are told apart`(who: String, bytes: [UInt8], complaint: String) throws {
+        let security = CurveServer(keys: try .generate()) { _, _ in true }
+        let violation = try #require(throws: SubscriberSession.Violation.self) {
+            try events(bytes, security: security)
+        }
+        #expect(violation.description.contains(complaint), "\(who): \(violation)")
+    }
+
+    @Test func `No bytes bring it down where all is encrypted`() throws {
+        let security = CurveServer(keys: try .generate()) { _, _ in true }
+        for _ in 0..<2000 {
+            var bytes =
+                Self.curveGreeting + Self.hello([1, 0] + (0..<192).map { _ in UInt8.random(in: 0...255) })
+                + Self.command("INITIATE", String(repeating: "x", count: 200))
+            for _ in 0..<Int.random(in: 0...4) { bytes[Int.random(in: 0..<bytes.count)] = .random(in: 0...255) }
+            _ = try? events(bytes, piece: .random(in: 1...80), security: security)
         }
     }
 }

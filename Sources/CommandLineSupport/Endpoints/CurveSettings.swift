@@ -46,20 +46,24 @@ public struct CurveSettings: Sendable {
         say("\(open) is open to every machine that reaches it; bind 127.0.0.1, or let in whom you know: --curve-allow")
     }
 
+    /// Whether somebody is let in, by its public key and its address.
+    public typealias Admission = @Sendable (_ key: CurveKey, _ address: String) -> AuthenticationDecision
+
     /// Lets those in whose public certificates are in the folder, from now on, and tells of those who are turned away.
     ///
     /// - Parameters:
     ///   - admitsOwnKey: whether those are let in, too, who have the same keys. Default no.
     ///   - say: is given a line; of a peer that comes again and again, at ever longer intervals.
+    /// - Returns: what decides, for connections that libzmq does not encrypt itself; nil where everybody may connect.
+    @discardableResult
     public func startAuthenticator(
         _ context: Context, admitsOwnKey: Bool = false, say: @escaping @Sendable (String) -> Void
-    ) throws {
-        guard let folder else { return }
+    ) throws -> Admission? {
+        guard let folder else { return nil }
         let certificates = CertificateFolder(folder)
         let ownKey = admitsOwnKey ? keys?.publicKey : nil
         let refusals = Locked(RepeatedNotices<CurveKey>())
-        var policy = AuthenticationPolicy()
-        policy.curve = .decided { key, request in
+        let admission: Admission = { key, address in
             if key == ownKey { return .admitted(key) }
             let reason: String
             do throws(ZMQError) {
@@ -69,10 +73,13 @@ public struct CurveSettings: Sendable {
                 reason = "\(error)"
             }
             if refusals.withLock({ $0.isDue(key, at: .now) }) {
-                say("turned \(request.address) away, key \(key): \(reason)")
+                say("turned \(address) away, key \(key): \(reason)")
             }
             return .denied(reason)
         }
+        var policy = AuthenticationPolicy()
+        policy.curve = .decided { key, request in admission(key, request.address) }
         try Authenticator(context, domains: [Self.domain: policy]).start()
+        return admission
     }
 }

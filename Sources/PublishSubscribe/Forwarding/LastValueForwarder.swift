@@ -28,14 +28,17 @@ public actor LastValueForwarder {
     ///   - subscribers: where SUB and XSUB sockets connect to.
     ///   - capture: gets a copy of everything that is forwarded.
     ///   - cache: what is remembered.
+    ///   - security: the keys by which subscribers are encrypted, and who of them is let in; nil, the default, for nothing
+    ///     encrypted.
     public init(
-        from publishers: XSubscriber, to subscribers: Stream, capture: Publisher? = nil, cache: LastValueCache
+        from publishers: XSubscriber, to subscribers: Stream, capture: Publisher? = nil, cache: LastValueCache,
+        security: CurveServer? = nil
     ) {
         self.publishers = publishers
         self.subscribers = subscribers
         self.capture = capture
         self.cache = cache
-        connections = SubscriberConnections(subscribers)
+        connections = SubscriberConnections(subscribers, security: security)
     }
 
     /// Forwards until its task is cancelled or the sockets are closed.

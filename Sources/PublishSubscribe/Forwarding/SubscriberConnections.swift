@@ -17,7 +17,7 @@ public struct SubscriberConnections: Sendable {
     }
 
     private struct Peer {
-        var session = SubscriberSession()
+        var session: SubscriberSession
         /// How often it has subscribed to each prefix.
         var prefixes: [Frame: Int] = [:]
     }
@@ -26,6 +26,7 @@ public struct SubscriberConnections: Sendable {
     private static let longestPiece = 1 << 16
 
     private let socket: Stream
+    private let security: CurveServer?
     private var peers: [Frame: Peer] = [:]
     /// What the peers have been admitted to.
     private var tree = PrefixTree()
@@ -38,8 +39,12 @@ public struct SubscriberConnections: Sendable {
     public private(set) var dropped = 0
 
     /// The connections of a socket.
-    public init(_ socket: Stream) {
+    ///
+    /// - Parameter security: one's own keys, and who is let in; nil, the default, for nothing encrypted. So that those who
+    ///   are turned away have an address, the socket keeps its messages' metadata.
+    public init(_ socket: Stream, security: CurveServer? = nil) {
         self.socket = socket
+        self.security = security
     }
 
     /// The subscribers that are connected.
@@ -49,8 +54,10 @@ public struct SubscriberConnections: Sendable {
     public mutating func receive(_ message: Message) throws -> [Event] {
         guard case let (peer, bytes)? = try? message.frames() else { return [] }
         guard peers[peer] != nil else {
-            peers[peer] = Peer()
-            try send(SubscriberSession.greeting, to: peer)
+            let address = message.metadata.peerAddress ?? "a peer"
+            let session = SubscriberSession(security: security, address: address)
+            peers[peer] = Peer(session: session)
+            try send(session.greeting, to: peer)
             return bytes.isEmpty ? [] : try converse(with: peer, bytes)
         }
         guard !bytes.isEmpty else { return remove(peer) }
@@ -121,10 +128,20 @@ public struct SubscriberConnections: Sendable {
         var numbers: [Int] = []
         tree.findPrefixes(of: topic.span, into: &numbers)
         guard let first = numbers.first else { return }
-        let encoded = Frame(ZMTPFrame.bytes(of: message))
         // Whoever has several prefixes of the topic gets the message once.
         let wanting = numbers.dropFirst().reduce(audiences[first]) { $0.union(audiences[$1]) }
+        guard security == nil else {
+            for peer in wanting { _ = try send(Frame(bytes(of: message, for: peer)), of: 1, to: peer) }
+            return
+        }
+        let encoded = Frame(ZMTPFrame.bytes(of: message))
         for peer in wanting { _ = try send(encoded, of: 1, to: peer) }
+    }
+
+    /// What a peer is sent for a message: encrypted, each gets other bytes.
+    private mutating func bytes(of message: Message, for peer: Frame) -> [UInt8] {
+        guard security != nil else { return ZMTPFrame.bytes(of: message) }
+        return peers[peer]?.session.bytes(of: message) ?? []
     }
 
     /// Sends messages to one peer, in few pieces; how many of them it could take.
@@ -133,7 +150,7 @@ public struct SubscriberConnections: Sendable {
         var count = 0
         var taken = 0
         for message in messages {
-            piece += ZMTPFrame.bytes(of: message)
+            piece += bytes(of: message, for: peer)
             count += 1
             if piece.count >= Self.longestPiece {
                 if try send(Frame(piece), of: count, to: peer) { taken += count }

@@ -1,7 +1,7 @@
 public import SwiftZMQ
 
-/// A publisher's side of the conversation with one subscriber, as bytes: ZMTP 3.0 with the NULL mechanism (RFC 23), whose
-/// greeting and handshake are followed by subscriptions one way and messages the other.
+/// A publisher's side of the conversation with one subscriber, as bytes: ZMTP 3.0 (RFC 23), whose greeting and handshake are
+/// followed by subscriptions one way and messages the other. Its mechanism is NULL, or CURVE where all is encrypted.
 public struct SubscriberSession: Sendable {
     /// What a subscriber has said.
     public enum Event: Hashable, Sendable {
@@ -19,23 +19,59 @@ public struct SubscriberSession: Sendable {
         public let description: String
     }
 
-    private enum Phase { case greeting, handshake, traffic }
+    private enum Phase { case greeting, handshake, traffic, refused }
 
     /// The longest frame that is accepted: a subscription need not be long, and a stranger's must not fill the memory.
     public static let longestFrame = 1 << 16
 
     private static let greetingLength = 64
+    private static let ownType = property("Socket-Type", "XPUB")
+
+    private let security: CurveServer?
+    private let address: String
+    /// Nil where nothing is encrypted.
+    private var curve: CurveConversation?
     private var phase = Phase.greeting
     private var received: [UInt8] = []
 
     /// A new connection.
-    public init() {}
+    ///
+    /// - Parameters:
+    ///   - security: one's own keys, and who is let in; nil, the default, for nothing encrypted and everybody let in.
+    ///   - address: where the subscriber is.
+    public init(security: CurveServer? = nil, address: String = "") {
+        self.security = security
+        self.address = address
+        curve = security.map { CurveConversation($0.keys) }
+    }
 
     /// What a publisher sends first: signature, version 3.0, the mechanism, whether it is the server, and filler.
-    public static let greeting: [UInt8] =
-        [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0] + mechanism + [UInt8](repeating: 0, count: 32)
+    public var greeting: [UInt8] {
+        [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0] + mechanism + [curve == nil ? 0 : 1]
+            + [UInt8](repeating: 0, count: 31)
+    }
 
-    private static let mechanism = Array("NULL".utf8) + [UInt8](repeating: 0, count: 16)
+    private var mechanismName: String { curve == nil ? "NULL" : "CURVE" }
+
+    private var mechanism: [UInt8] {
+        Array(mechanismName.utf8) + [UInt8](repeating: 0, count: 20 - mechanismName.utf8.count)
+    }
+
+    /// The bytes of a message to the subscriber, which are this connection's own where it is encrypted.
+    public mutating func bytes(of message: Message) -> [UInt8] {
+        guard curve != nil else { return ZMTPFrame.bytes(of: message) }
+        var bytes: [UInt8] = []
+        for (index, frame) in message.enumerated() {
+            append([UInt8](frame), flags: index < message.count - 1 ? CurveConversation.more : 0, to: &bytes)
+        }
+        return bytes
+    }
+
+    /// Adds an encrypted frame.
+    private mutating func append(_ body: [UInt8], flags: UInt8, to bytes: inout [UInt8]) {
+        guard let sealed = curve?.seal(body, flags: flags) else { return }
+        ZMTPFrame.append(sealed, flags: 0, to: &bytes)
+    }
 
     /// Reads what came, in whatever pieces it came.
     public mutating func receive(_ bytes: Frame) throws(Violation) -> [Event] {
@@ -52,12 +88,23 @@ public struct SubscriberSession: Sendable {
         if phase == .greeting {
             guard try isWholeGreeting(bytes) else { return nil }
             phase = .handshake
-            events.append(.answer(ZMTPFrame.bytes(ofCommand: "READY", Self.property("Socket-Type", "XPUB"))))
+            // With CURVE the client speaks first.
+            if curve == nil { events.append(.answer(ZMTPFrame.bytes(ofCommand: "READY", Self.ownType))) }
             return Self.greetingLength
         }
         guard let frame = try PartialFrame(bytes) else { return nil }
-        if frame.isCommand { try obey(frame.body, &events) } else { try read(frame.body, &events) }
+        guard phase == .traffic, let opened = try curve?.open(frame.body) else {
+            try take(frame.isCommand, frame.body, &events)
+            return frame.length
+        }
+        try take(opened.flags & CurveConversation.command != 0, opened.body, &events)
         return frame.length
+    }
+
+    private mutating func take(
+        _ isCommand: Bool, _ body: ArraySlice<UInt8>, _ events: inout [Event]
+    ) throws(Violation) {
+        if isCommand { try obey(body, &events) } else { try read(body, &events) }
     }
 
     private func isWholeGreeting(_ bytes: ArraySlice<UInt8>) throws(Violation) -> Bool {
@@ -67,8 +114,8 @@ public struct SubscriberSession: Sendable {
             throw Violation(description: "ZMTP \(bytes[start + 10]).x where 3.0 or later is needed")
         }
         guard bytes.count >= Self.greetingLength else { return false }
-        guard bytes[(start + 12)..<(start + 32)].elementsEqual(Self.mechanism) else {
-            throw Violation(description: "a security mechanism other than NULL")
+        guard bytes[(start + 12)..<(start + 32)].elementsEqual(mechanism) else {
+            throw Violation(description: "a security mechanism other than \(mechanismName)")
         }
         return true
     }
@@ -89,19 +136,61 @@ public struct SubscriberSession: Sendable {
         }
         let name = String(decoding: body.dropFirst().prefix(Int(length)), as: UTF8.self)
         let data = body.dropFirst(1 + Int(length))
-        switch (phase, name) {
-        case (.handshake, "READY"):
-            guard let kind = Self.socketType(data), kind == "SUB" || kind == "XSUB" else {
-                throw Violation(description: "a peer that is no subscriber")
-            }
+        switch phase {
+        case .handshake: try shakeHands(name, data, &events)
+        case .traffic: heed(name, data, &events)
+        case .greeting, .refused: throw Violation(description: "a command of a peer that was turned away")
+        }
+    }
+
+    private mutating func shakeHands(
+        _ name: String, _ data: ArraySlice<UInt8>, _ events: inout [Event]
+    ) throws(Violation) {
+        switch (name, curve) {
+        case ("READY", nil):
+            try Self.checkType(in: data)
             phase = .traffic
-        case (.traffic, "SUBSCRIBE"): events.append(.subscribed(Frame(data)))
-        case (.traffic, "CANCEL"): events.append(.unsubscribed(Frame(data)))
-        case (.traffic, "PING"):
-            // Two bytes say how long the peer will wait; what follows comes back.
-            events.append(.answer(ZMTPFrame.bytes(ofCommand: "PONG", Array(data.dropFirst(2)))))
-        case (.handshake, _): throw Violation(description: "the command \(name) in place of a handshake")
+        case ("HELLO", var curve?):
+            let welcome = try curve.receive(hello: data)
+            self.curve = curve
+            events.append(.answer(ZMTPFrame.bytes(ofCommand: "WELCOME", welcome)))
+        case ("INITIATE", var curve?):
+            let (client, properties) = try curve.receive(initiate: data)
+            try Self.checkType(in: properties[...])
+            guard security?.admits(client, address) == true else {
+                phase = .refused
+                // The status 400 of RFC 27: nothing is changed by trying again. The peer closes the connection then.
+                return events.append(.answer(ZMTPFrame.bytes(ofCommand: "ERROR", [3] + Array("400".utf8))))
+            }
+            events.append(.answer(ZMTPFrame.bytes(ofCommand: "READY", curve.ready(Self.ownType))))
+            self.curve = curve
+            phase = .traffic
+        default: throw Violation(description: "the command \(name) in place of a handshake")
+        }
+    }
+
+    private mutating func heed(_ name: String, _ data: ArraySlice<UInt8>, _ events: inout [Event]) {
+        switch name {
+        case "SUBSCRIBE": events.append(.subscribed(Frame(data)))
+        case "CANCEL": events.append(.unsubscribed(Frame(data)))
+        // Two bytes say how long the peer will wait; what follows comes back.
+        case "PING": events.append(.answer(bytes(ofCommand: "PONG", Array(data.dropFirst(2)))))
         default: break
+        }
+    }
+
+    /// The bytes of a command to a subscriber whose handshake is over.
+    private mutating func bytes(ofCommand name: String, _ data: [UInt8]) -> [UInt8] {
+        guard curve != nil else { return ZMTPFrame.bytes(ofCommand: name, data) }
+        var bytes: [UInt8] = []
+        append(ZMTPFrame.body(ofCommand: name, data), flags: CurveConversation.command, to: &bytes)
+        return bytes
+    }
+
+    /// Refuses a peer that says of itself, among its properties, that it is no subscriber.
+    private static func checkType(in properties: ArraySlice<UInt8>) throws(Violation) {
+        guard let kind = socketType(properties), kind == "SUB" || kind == "XSUB" else {
+            throw Violation(description: "a peer that is no subscriber")
         }
     }
 

@@ -19,11 +19,16 @@ public enum ZMTPFrame {
     /// The bytes of a command.
     static func bytes(ofCommand name: String, _ data: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        append([UInt8(name.utf8.count)] + Array(name.utf8) + data, flags: command, to: &bytes)
+        append(body(ofCommand: name, data), flags: command, to: &bytes)
         return bytes
     }
 
-    private static func append(_ body: [UInt8], flags: UInt8, to bytes: inout [UInt8]) {
+    /// What a command's frame holds.
+    static func body(ofCommand name: String, _ data: [UInt8]) -> [UInt8] {
+        [UInt8(name.utf8.count)] + Array(name.utf8) + data
+    }
+
+    static func append(_ body: [UInt8], flags: UInt8, to bytes: inout [UInt8]) {
         if let short = UInt8(exactly: body.count) {
             bytes += [flags, short]
         } else {

@@ -59,6 +59,38 @@ import Testing
         #expect(try await publisher.ending() == .exited(0))
     }
 
+    @Test func `What a forwarder remembers goes to who is allowed, and a stranger is told that it is turned away`()
+        async throws
+    {
+        let forwarder = try programs.pubsub(
+            ["forward", "--last-value", "--publishers", "tcp://127.0.0.1:*", "--subscribers", "tcp://127.0.0.1:*"]
+                + server)
+        let (upstream, downstream) =
+            (try await forwarder.endpoint("publishers on "), try await forwarder.endpoint("subscribers on "))
+        let early = try programs.pubsub(
+            ["subscribe", "--connect", downstream, "--all", "--count", "forever"] + client("client"))
+        for (topic, payload) in [("a", "1"), ("b", "secret"), ("a", "2")] {
+            let publisher = try programs.pubsub(["publish", "--connect", upstream, topic, payload] + client("client"))
+            #expect(try await publisher.ending() == .exited(0))
+        }
+        // What came before it was there is sent to it, too.
+        try await early.output.wait(for: "a 2")
+        let late = try programs.pubsub(
+            ["subscribe", "--connect", downstream, "--all", "--count", "2"] + client("client"))
+        #expect(try await late.ending() == .exited(0))
+        #expect(try await late.output.all() == ["b secret", "a 2"])
+        let strangers = try [client("stranger"), []].map { options in
+            try programs.pubsub(["subscribe", "--connect", downstream, "--all", "--timeout", "20s"] + options)
+        }
+        try await strangers[0].errors.wait(for: "turned this one away")
+        try await strangers[1].errors.wait(for: "do not agree on how they are secured")
+        try await forwarder.errors.wait(for: "turned 127.0.0.1 away")
+        for stranger in strangers {
+            #expect(try await stranger.ending() == .exited(1))
+            #expect(try await stranger.output.all() == [])
+        }
+    }
+
     @Test func `Recording, watching and replaying are encrypted, too`() async throws {
         let publisher = try programs.pubsub(
             ["publish", "--bind", "tcp://127.0.0.1:*", "--topics", "1", "--rate", "100/s"] + server)

@@ -59,10 +59,6 @@ import Testing
         ("bench --join tcp://localhost:1 --curve-secret-key x", ["--curve-server-key", "NAME.key"]),
         ("subscribe --curve-secret-key x", ["--curve-server-key", "NAME.key"]),
         ("subscribe --curve-server-key x --curve-allow y", ["--curve-allow 'y'", "nothing is bound"]),
-        (
-            "forward --last-value --curve-secret-key x --curve-allow y",
-            ["--last-value", "libzmq can send to one subscriber", "leave one"]
-        ),
         // An option that is not there is named before what else is missing.
         ("replay --frobnicate", ["--frobnicate", "replay --help"]),
         ("record --count", ["--count"]),
