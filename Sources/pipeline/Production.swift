@@ -34,13 +34,13 @@ final class Production: Sendable {
     /// Produces until everything is done, or what was under way when a signal came.
     func run(signals: EndSignals) async throws {
         let line = TaskProgress()
+        producer.lookAtInput()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
-                // Read twice, as the end of a file tells how far it is.
-                if let total = input.countLines() {
-                    line.setTotal(total)
-                    producer.expect(total: total)
-                }
+                // Read twice, as the end of a file tells how far it is, and whether it is another than it was.
+                let whole = input.survey()
+                producer.expect(whole)
+                if let whole { line.setTotal(whole.count) }
                 await progress.run { line.line(self.producer.status, width: $0) }
             }
             group.addTask { [self] in

@@ -13,6 +13,8 @@ final class TaskInput: Sendable {
     let name: String
     private let descriptor: Int32
     private let isRegular: Bool
+    /// Where it is read from; negative where that is nowhere.
+    private let start: off_t
     private let longestLine: Int
     private let delimiter: UInt8
     private let hasHeader: Bool
@@ -36,6 +38,7 @@ final class TaskInput: Sendable {
             throw Failure(description: "\(name): it is a folder; name a file with a task on each line")
         }
         isRegular = kind == S_IFREG
+        start = lseek(descriptor, 0, SEEK_CUR)
     }
 
     /// Which file it is; nil for what is no file.
@@ -80,27 +83,51 @@ final class TaskInput: Sendable {
         }
     }
 
-    /// The number of lines, where it can be had without taking them out: of a file, from where it is read.
-    func countLines() -> UInt64? {
-        guard isRegular else { return nil }
-        var count: UInt64 = 0
-        var isInLine = false
-        var offset = lseek(descriptor, 0, SEEK_CUR)
-        guard offset >= 0 else { return nil }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let length = pread(descriptor, buffer.baseAddress, buffer.count, offset)
-            if length < 0, errno == EINTR { continue }
-            guard length >= 0 else { return nil }
-            guard length > 0 else {
-                let lines = count + (isInLine ? 1 : 0)
-                return hasHeader && lines > 0 ? lines - 1 : lines
+    /// How many tasks there are and what they are, where that can be had without taking them out: of a file, from where it is
+    /// read, up to the first line that is too long. Nil also when the task is cancelled.
+    func survey() -> InputPart? {
+        guard isRegular, start >= 0 else { return nil }
+        var part = InputPart()
+        var splitter = LineSplitter(longestLine: longestLine, delimiter: delimiter)
+        var isAtHeader = hasHeader
+        func take(_ line: UnsafeRawBufferPointer) {
+            if isAtHeader { part.add(header: line) } else { part.add(line) }
+            isAtHeader = false
+        }
+        var offset = start
+        var isAtEnd = false
+        while !isAtEnd {
+            guard !Task.isCancelled, let chunk = Self.read(descriptor, at: offset) else { return nil }
+            offset += off_t(chunk.count)
+            isAtEnd = chunk.isEmpty
+            if isAtEnd { splitter.finish() } else { splitter.append(chunk) }
+            var isAnyLeft = true
+            while isAnyLeft {
+                splitter.takeLines { line in
+                    take(line)
+                    return true
+                }
+                switch splitter.next() {
+                case .whole(_, let bytes): bytes.withUnsafeBytes(take)
+                case .tooLong: return part
+                case nil: isAnyLeft = false
+                }
             }
-            offset += off_t(length)
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<length])
-            for byte in bytes where byte == delimiter { count += 1 }
-            isInLine = bytes.last != delimiter
+        }
+        return part
+    }
+
+    /// The bytes from a place on, none at the end; nil where they cannot be read.
+    private static func read(_ descriptor: Int32, at offset: off_t) -> [UInt8]? {
+        while true {
+            var code: Int32 = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 20) { room, count in
+                let length = pread(descriptor, room.baseAddress, room.count, offset)
+                if length < 0 { code = errno }
+                count = max(length, 0)
+            }
+            if code == 0 { return bytes }
+            guard code == EINTR else { return nil }
         }
     }
 }

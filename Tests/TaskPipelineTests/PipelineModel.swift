@@ -37,6 +37,7 @@ struct PipelineModel {
         var run: RunID?
         var file: [(number: TaskNumber, output: [UInt8], isFailure: Bool)] = []
         var committed = 0
+        var input = InputRecord()
     }
 
     private struct Killed: Error {}
@@ -346,7 +347,10 @@ struct PipelineModel {
 
     private mutating func hear(_ message: ProducerMessage) {
         switch message.body {
-        case .run(let done, let resumes, _):
+        case .input(let input):
+            guard message.run == collector.run else { return }
+            disk.input.update(with: input)
+        case .run(let done, let resumes):
             if resumes, collector.run == message.run { sayRecovered() }
             guard collector.run == .none else { return }
             collector.run = message.run
@@ -376,7 +380,7 @@ struct PipelineModel {
     }
 
     private mutating func sayRecovered() {
-        var results = RecoveredResults()
+        var results = RecoveredResults(input: disk.input)
         for line in disk.file {
             results.done.insert(line.number)
             results.digest.add(line.number, text(line.number))

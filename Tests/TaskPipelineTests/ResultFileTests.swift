@@ -84,8 +84,8 @@ import Testing
             #expect(!exists(path + ".journal"))
             try FileManager.default.removeItem(atPath: path)
             for journal in [
-                "dear journal\n", "pipeline journal is my diary\n", "pipeline journal 2 is my diary",
-                "pipeline journal 1 5f0ce2\n", "pipe\n",
+                "dear journal\n", "pipeline journal is my diary\n", "pipeline journal 3 is my diary",
+                "pipeline journal 1 5f0ce2\n", "pipe\n", "pipeline journal 2 \(RunID.random()) text boot\n",
             ] {
                 try journal.write(toFile: path + ".journal", atomically: false, encoding: .utf8)
                 for resumes in [false, true] {
@@ -113,13 +113,27 @@ import Testing
         }
     }
 
+    /// An input of so many tasks.
+    private func part(_ count: Int) -> InputPart {
+        var part = InputPart()
+        for number in 0..<count { Array("task \(number + 1)".utf8).withUnsafeBytes { part.add($0) } }
+        return part
+    }
+
     @Test func `A run that was ended goes on with another name, and in the same form`() async throws {
         try await inFolder { path in
+            let input = InputRecord(read: part(2), whole: part(3))
             do {
                 let file = try open(path)
                 _ = try file.begin(.random())
-                try file.note(total: 3)
+                file.note(InputRecord(read: part(2), whole: part(3)))
+                // What comes late, and what is known already, changes nothing.
+                file.note(InputRecord(read: part(1)))
+                file.note(InputRecord(read: part(2), whole: part(3)))
                 try await write("one\ntwo\n", [1, 2], failed: [2], to: file)
+                let lines = try text(path + ".journal").split(separator: "\n")
+                let notes = lines.filter { $0.hasPrefix("read") || $0.hasPrefix("total") }
+                #expect(notes.count == 2 && notes[0].hasPrefix("read 2 ") && notes[1].hasPrefix("total 3 "))
                 file.end(isComplete: false)
             }
             #expect(throws: ResultFile.Failure.self) { try open(path) { ($0.resumes, $0.form) = (true, "json") } }
@@ -129,11 +143,12 @@ import Testing
                 #expect(
                     recovered
                         == RecoveredResults(
-                            done: NumberSet([1, 2]), failed: NumberSet([2]), digest: results([1, 2]).digest, total: 3))
+                            done: NumberSet([1, 2]), failed: NumberSet([2]), digest: results([1, 2]).digest,
+                            input: input))
             }
             let file = try open(path) { ($0.resumes, $0.retriesFailed) = (true, true) }
             let recovered = try file.begin(.random())
-            #expect(recovered == RecoveredResults(done: NumberSet([1]), digest: results([1]).digest, total: 3))
+            #expect(recovered == RecoveredResults(done: NumberSet([1]), digest: results([1]).digest, input: input))
             try await write("two\nthree\n", [2, 3], to: file)
             let again = JournalText(try Data(contentsOf: URL(filePath: path + ".journal")).map(\.self))
             #expect(again.state.done == NumberSet([1, 2, 3]))
@@ -149,12 +164,13 @@ import Testing
             let run = RunID.random()
             try "one\ntwo\nthr".write(toFile: path, atomically: false, encoding: .utf8)
             let journal =
-                JournalText.header(run, form: "text", boot: "another")
-                + JournalText.line(fileLength: 4, results([1])) + JournalText.sync
+                JournalText.header(run, form: "text", boot: "another") + JournalText.read(part(2))
+                + JournalText.line(fileLength: 4, results([1])) + JournalText.sync + JournalText.total(part(3))
                 + JournalText.line(fileLength: 8, results([2]))
             try Data(journal).write(to: URL(filePath: path + ".journal"))
             let file = try open(path) { $0.resumes = true }
-            #expect(try file.begin(.random()).done == NumberSet([1]))
+            let recovered = try file.begin(.random())
+            #expect(recovered.done == NumberSet([1]) && recovered.input == InputRecord(read: part(2)))
             #expect(try text(path) == "one\n")
         }
     }

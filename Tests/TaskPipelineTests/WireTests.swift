@@ -8,6 +8,12 @@ import Testing
     static let run = RunID.random()
     static let session = SessionID.random()
 
+    static func part(_ texts: String...) -> InputPart {
+        var part = InputPart()
+        for text in texts { Array(text.utf8).withUnsafeBytes { part.add($0) } }
+        return part
+    }
+
     static let fromWorkers: [WorkerMessage.Body] = [
         .ask(WorkerAsk(received: 7, room: 500, tasks: NumberSet([1, 2, 9]), name: "räven-1", undelivered: 2)),
         .ask(WorkerAsk(received: 0, room: 0, tasks: nil)),
@@ -19,10 +25,14 @@ import Testing
         .hello,
         .report(CollectorReport(sequence: 3, done: NumberSet([1]), failed: NumberSet([1]), held: NumberSet([8, 9]))),
         .goodbye,
-        .recovered(RecoveredResults(done: NumberSet([1, 2]), failed: NumberSet([2]), total: 9)),
+        .recovered(
+            RecoveredResults(
+                done: NumberSet([1, 2]), failed: NumberSet([2]),
+                input: InputRecord(read: part("a"), whole: part("a", "b")))),
     ]
     static let toCollectors: [ProducerMessage.Body] = [
-        .run(done: NumberSet([1, 2]), resumes: true, total: 7), .run(done: NumberSet(), resumes: false, total: nil),
+        .run(done: NumberSet([1, 2]), resumes: true), .run(done: NumberSet(), resumes: false),
+        .input(InputRecord(read: part("a"))), .input(InputRecord(read: part("a", "b"), whole: part("a", "b"))),
         .lost(LostTask(number: 4, attempt: 2, text: [1, 2], workers: ["a", "räven"])),
         .acknowledged(sequences: NumberSet([3, .max])),
         .finished(RunEnding(tasks: 12, isInterrupted: true, isHalted: true)), .farewell, .replaced,

@@ -27,8 +27,13 @@ extension Collector {
     }
 
     private func hear(_ message: ProducerMessage) throws {
-        if case .run(let done, let resumes, let total) = message.body {
-            return try hear(run: message.run, done: done, resumes: resumes, total: total)
+        if case .run(let done, let resumes) = message.body {
+            return try hear(run: message.run, done: done, resumes: resumes)
+        }
+        if case .input(let input) = message.body {
+            // Written down at once: a run that goes on with this one compares it.
+            if message.run == state.withLock({ $0.run }) { sink.note(input) }
+            return
         }
         if case .lost(let task) = message.body, message.run == state.withLock({ $0.run }) {
             let batch = ResultBatch(
@@ -38,7 +43,7 @@ extension Collector {
         let endsResults = try state.withLock { state in
             guard message.run == state.run else { return false }
             switch message.body {
-            case .run: break
+            case .run, .input: break
             case .acknowledged(let sequences): state.pendingReports.acknowledge(sequences)
             case .finished(let ending):
                 defer { state.ending = ending }
@@ -57,10 +62,9 @@ extension Collector {
         if endsResults { results.close() }
     }
 
-    private func hear(run: RunID, done: NumberSet, resumes: Bool, total: UInt64?) throws {
+    private func hear(run: RunID, done: NumberSet, resumes: Bool) throws {
         try state.withLock { state in
             state.lastHeard = state.clock.time(at: .now)
-            if state.run == run { try noteTotal(total, &state) }
             state.replacedSince = nil
             if state.isProducerMissed {
                 state.isProducerMissed = false
@@ -89,16 +93,8 @@ extension Collector {
             state.pendingReports.noteDone(recovered.done, failed: recovered.failed)
             state.failed = UInt64(recovered.failed.count)
             state.run = run
-            try noteTotal(total, &state)
         }
         if let recovered = state.withLock({ $0.recovered }) { try say(.recovered(recovered)) }
-    }
-
-    /// Has how many tasks there are written down, as soon as that is known: a run that goes on with this one compares it.
-    private func noteTotal(_ total: UInt64?, _ state: inout State) throws {
-        guard let total, !state.hasTotal else { return }
-        state.hasTotal = true
-        try sink.note(total: total)
     }
 
     /// Says that it lives, and again what was not acknowledged.

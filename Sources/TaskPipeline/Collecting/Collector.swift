@@ -32,7 +32,6 @@ public final class Collector: Sendable {
         /// By a clock that stands still when this program does.
         var clock = PresenceClock()
         var toldFailures = 0
-        var hasTotal = false
         /// Set when the producer says that the run is over.
         var ending: RunEnding?
         var hasFarewell = false

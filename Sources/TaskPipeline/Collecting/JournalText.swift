@@ -1,8 +1,9 @@
 /// The text of a journal: which run a file of results is of, and how much of the file is whole.
 ///
 /// ```
-/// pipeline journal 2 5f0c…e2 text 8b1d…-4f60
-/// total 41
+/// pipeline journal 3 5f0c…e2 text 8b1d…-4f60
+/// total 41 21b0…9f
+/// read 41 21b0…9f
 /// 1024 1-20 - 9a01…77 0000…00
 /// 2040 21-38,41 35 31c4…0e 55f0…12
 /// sync
@@ -13,8 +14,9 @@
 /// The first line names the run, how results are written, and the start of the system. A line of numbers commits what was
 /// appended to the file before the line was written: the length of the file, the tasks whose results came with it, those
 /// of them that failed, and the digests of the texts of both. `sync` says that everything before it is on the disk; after
-/// another start of the system only that is believed. `run` is a run that goes on with the one before, `retry` says that
-/// those which failed are done again, and `total` how many tasks there are.
+/// another start of the system only that is believed. `run` is a run that goes on with the one before, and `retry` says that
+/// those which failed are done again. `read` says how many tasks have been read, and `total` how many there are, each with
+/// the digest of their texts.
 ///
 /// A line without its newline was cut short and commits nothing; neither does what the file has beyond the last committed
 /// length.
@@ -25,6 +27,7 @@ struct JournalText: Equatable, Sendable {
         var failed = NumberSet()
         var digest = LineDigest()
         var failedDigest = LineDigest()
+        var input = InputRecord()
         /// The committed length of the file, in bytes.
         var fileLength: UInt64 = 0
         /// The length of the journal up to its last whole line, in bytes.
@@ -37,7 +40,6 @@ struct JournalText: Equatable, Sendable {
     var form = ""
     /// The start of the system in which the last run was begun.
     var boot = ""
-    var total: UInt64?
     var state = State()
     /// What is on the disk for certain.
     var synced = State()
@@ -69,9 +71,14 @@ struct JournalText: Equatable, Sendable {
     }
 
     static func next(_ run: RunID, boot: String) -> [UInt8] { Array("run \(run) \(boot)\n".utf8) }
-    static func total(_ count: UInt64) -> [UInt8] { Array("total \(count)\n".utf8) }
+    static func read(_ part: InputPart) -> [UInt8] { line("read", part) }
+    static func total(_ part: InputPart) -> [UInt8] { line("total", part) }
     static let sync = Array("sync\n".utf8)
     static let retry = Array("retry\n".utf8)
+
+    private static func line(_ word: String, _ part: InputPart) -> [UInt8] {
+        Array("\(word) \(part.count) \(String(part.digest.rawValue, radix: 16))\n".utf8)
+    }
 
     static func line(fileLength: UInt64, _ batch: WrittenResults) -> [UInt8] {
         let digests = [batch.digest, batch.failedDigest].map { String($0.rawValue, radix: 16) }
@@ -81,12 +88,12 @@ struct JournalText: Equatable, Sendable {
     /// Takes those that failed out of what is done.
     mutating func retry() {
         state.done.subtract(state.failed)
-        state.digest = LineDigest(sum: state.digest.rawValue &- state.failedDigest.rawValue)
+        state.digest.subtract(state.failedDigest)
         state.failed.removeAll()
         state.failedDigest = LineDigest()
     }
 
-    private static let title = "pipeline journal 2 "
+    private static let title = "pipeline journal 3 "
 
     private mutating func read(_ line: String) -> Bool {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
@@ -102,9 +109,10 @@ struct JournalText: Equatable, Sendable {
         case ("retry", 1):
             retry()
             return true
-        case ("total", 2):
-            guard let count = UInt64(parts[1]) else { return false }
-            total = count
+        case ("read", 3), ("total", 3):
+            guard let count = UInt64(parts[1]), let digest = UInt64(parts[2], radix: 16) else { return false }
+            let part = InputPart(count: count, digest: LineDigest(rawValue: digest))
+            if parts[0] == "read" { state.input.read = part } else { state.input.whole = part }
             return true
         case ("run", 3):
             guard let run = RunID(String(parts[1])) else { return false }
@@ -124,8 +132,8 @@ struct JournalText: Equatable, Sendable {
         state.fileLength = length
         state.done.formUnion(done)
         state.failed.formUnion(failed)
-        state.digest.formUnion(LineDigest(sum: digest))
-        state.failedDigest.formUnion(LineDigest(sum: failedDigest))
+        state.digest.formUnion(LineDigest(rawValue: digest))
+        state.failedDigest.formUnion(LineDigest(rawValue: failedDigest))
         return true
     }
 }

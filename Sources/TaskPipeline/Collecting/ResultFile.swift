@@ -45,7 +45,10 @@ public final class ResultFile: ResultSink {
         var hasBegun = false
         var lastSync = Moment.now
         var isSynced = true
-        var total: UInt64?
+        /// What the journal says of the input.
+        var input = InputRecord()
+        /// Why that could not be written, after which perhaps half a line is at the end of the journal.
+        var failure: (any Error)?
     }
 
     private let path: PathBytes
@@ -198,20 +201,36 @@ public final class ResultFile: ResultSink {
         state.withLock { state in
             state.length = text.state.fileLength
             state.hasFailed = !text.state.failed.isEmpty
-            state.total = text.total
+            state.input = text.state.input
             state.hasBegun = true
         }
         return RecoveredResults(
-            done: text.state.done, failed: text.state.failed, digest: text.state.digest, total: text.total)
+            done: text.state.done, failed: text.state.failed, digest: text.state.digest, input: text.state.input)
     }
 
-    /// Notes in the journal how many tasks there are.
-    public func note(total: UInt64) throws {
+    /// Notes in the journal what is new of the input, before the results that come next.
+    public func note(_ input: InputRecord) {
+        guard journal != nil else { return }
+        // The disk may keep whoever writes for seconds.
+        queue.async { [weak self] in self?.append(input) }
+    }
+
+    private func append(_ input: InputRecord) {
         guard let journal else { return }
-        try state.withLock { state in
-            guard state.hasBegun, state.total == nil else { return }
-            state.total = total
-            try write(JournalText.total(total)[...], to: journal, journalPath)
+        state.withLock { state in
+            guard state.hasBegun, state.failure == nil else { return }
+            let before = state.input
+            state.input.update(with: input)
+            var lines: [UInt8] = []
+            if state.input.read != before.read { lines += JournalText.read(state.input.read) }
+            if let whole = state.input.whole, whole != before.whole { lines += JournalText.total(whole) }
+            guard !lines.isEmpty else { return }
+            do {
+                try write(lines[...], to: journal, journalPath)
+                state.isSynced = false
+            } catch {
+                state.failure = error
+            }
         }
     }
 
@@ -240,6 +259,7 @@ public final class ResultFile: ResultSink {
         try write(bytes[...], to: file, path)
         guard let journal else { return }
         try state.withLock { state in
+            if let failure = state.failure { throw failure }
             state.length += UInt64(bytes.count)
             if !results.failed.isEmpty { state.hasFailed = true }
             let line = JournalText.line(fileLength: state.length, results)
@@ -271,6 +291,8 @@ public final class ResultFile: ResultSink {
     /// Removes the journal of a run that is over and has no failed task; everything else may be gone on with.
     public func end(isComplete: Bool) {
         guard let journal else { return }
+        // What was noted is written by then.
+        queue.sync {}
         let isOver = state.withLock { state in
             guard !isComplete || state.hasFailed else { return true }
             // What has not come to the disk is believed as long as the system runs.

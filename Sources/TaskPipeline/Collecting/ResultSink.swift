@@ -11,8 +11,8 @@ public protocol ResultSink: AnyObject, Sendable {
     /// - Returns: what is there of it already, or of the run that it goes on with.
     func begin(_ run: RunID) throws -> RecoveredResults
 
-    /// Says how many tasks there are.
-    func note(total: UInt64) throws
+    /// Says what is known of the input. It must not wait for a disk: whoever calls it has others to hear.
+    func note(_ input: InputRecord)
 
     /// Writes results. When it returns, they are where they belong.
     ///
@@ -35,5 +35,5 @@ extension ResultSink {
     public var goesOn: Bool { false }
 
     /// Takes no note.
-    public func note(total: UInt64) {}
+    public func note(_ input: InputRecord) {}
 }

@@ -127,12 +127,19 @@ public final class Producer: Sendable {
 
     /// Says which line names the columns of the tasks. To be called before the first is offered.
     public func setHeader(_ header: ArraySlice<UInt8>) {
-        window.withLock { $0.header = header }
+        window.withLock { $0.setHeader(header) }
     }
 
-    /// Says how many tasks there will be, where that is known before they are read.
-    public func expect(total: UInt64) {
-        window.withLock { $0.expect(total: total) }
+    /// Says that somebody looks at the whole input while it is read: of a run that is gone on with nothing is handed out
+    /// before it is known by ``expect(_:)`` that the input is the same.
+    public func lookAtInput() {
+        window.withLock { $0.lookAtInput() }
+    }
+
+    /// Says what the whole input is, or that this could not be found out.
+    public func expect(_ whole: InputPart?) {
+        window.withLock { $0.expect(whole) }
+        room.send()
     }
 
     /// Whether the input is that of the run that is gone on with, as far as it has been read; nil as long as that is not
@@ -268,7 +275,7 @@ public final class Producer: Sendable {
                 return (
                     window.aliveWorkers(at: now), window.hasCollector(at: now), window.undelivered(at: now),
                     window.takeAstray(),
-                    [window.newTotal(), window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
+                    [window.newInput(), window.acknowledgement()].compactMap(\.self) + window.lostTasks(at: now)
                 )
             }
             if let connection = collectorConnection.withLock({ $0 }) {

@@ -6,17 +6,17 @@ public struct RecoveredResults: Hashable, Sendable {
     public var failed: NumberSet
     /// The digest of the texts of those that are done.
     public var digest: LineDigest
-    /// How many tasks there were in all, where that was known.
-    public var total: UInt64?
+    /// What was known of the input.
+    public var input: InputRecord
 
     /// Results; by default none.
     public init(
         done: NumberSet = NumberSet(), failed: NumberSet = NumberSet(), digest: LineDigest = LineDigest(),
-        total: UInt64? = nil
+        input: InputRecord = InputRecord()
     ) {
         self.done = done
         self.failed = failed
         self.digest = digest
-        self.total = total
+        self.input = input
     }
 }

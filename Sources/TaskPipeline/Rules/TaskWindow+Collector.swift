@@ -15,16 +15,17 @@ extension TaskWindow {
         case .hello:
             // One that knows the run needs no list of what is done: it made that list.
             let done = message.run == run ? NumberSet() : doneNumbers
-            let welcome = ProducerMessage(
-                run: run, body: .run(done: done, resumes: resumes, total: isInputTheSame == true ? total : nil))
+            let welcome = ProducerMessage(run: run, body: .run(done: done, resumes: resumes))
             let finished = isFinished ? ProducerMessage(run: run, body: .finished(ending)) : nil
-            return [welcome, acknowledgement(), finished].compactMap(\.self)
+            return [welcome, record, acknowledgement(), finished].compactMap(\.self)
         case .report(let report):
             guard message.run == run else { return [] }
             apply(report)
             unacknowledged.insert(report.sequence)
             guard !isFinished else {
-                return [acknowledgement(), ProducerMessage(run: run, body: .finished(ending))].compactMap(\.self)
+                // The record first: what comes after the end is not written down any more.
+                return [record, acknowledgement(), ProducerMessage(run: run, body: .finished(ending))]
+                    .compactMap(\.self)
             }
             guard unacknowledged.count >= Self.mostUnacknowledged, let acknowledgement = acknowledgement() else {
                 return []
@@ -48,12 +49,18 @@ extension TaskWindow {
         return ProducerMessage(run: run, body: .acknowledged(sequences: unacknowledged))
     }
 
-    /// What tells the collector how many tasks there are, once that is known, sooner than it would ask: the sooner it has that
-    /// written down, the sooner an input to which something was appended shows.
-    public mutating func newTotal() -> ProducerMessage? {
-        guard !isTotalTold, collector != nil, let total, isInputTheSame == true else { return nil }
-        isTotalTold = true
-        return ProducerMessage(run: run, body: .run(done: doneNumbers, resumes: resumes, total: total))
+    /// What is known of the input; nil as long as it may be another than that of the run that is gone on with, in whose place it
+    /// would stand in the journal.
+    private var record: ProducerMessage? {
+        isInputTheSame == true ? ProducerMessage(run: run, body: .input(input)) : nil
+    }
+
+    /// What tells the collector of the whole input, once that is known, sooner than it would ask: the sooner it has that
+    /// written down, the sooner an input shows that is another.
+    public mutating func newInput() -> ProducerMessage? {
+        guard collector != nil, input.whole != toldWhole, let record else { return nil }
+        toldWhole = input.whole
+        return record
     }
 
     /// Whether a collector has been heard lately.

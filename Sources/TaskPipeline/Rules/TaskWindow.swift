@@ -61,14 +61,14 @@ public struct TaskWindow: Sendable {
     public internal(set) var isRecovered = false
     /// What is done before it is read.
     var resumption: Resumption?
-    /// How many tasks there are, once that is known.
-    public internal(set) var total: UInt64?
-    /// Whether the collector was told how many tasks there are.
-    var isTotalTold = false
-    /// How many there were in the run that is gone on with, where that is known.
-    var earlierTotal: UInt64?
+    /// What is known of the input.
+    public internal(set) var input = InputRecord()
+    /// Whether somebody looks at the whole input while it is read.
+    var isInputLookedAt = false
+    /// What the collector was told of the whole input.
+    var toldWhole: InputPart?
     /// The line that names the columns.
-    public var header: ArraySlice<UInt8> = []
+    public private(set) var header: ArraySlice<UInt8> = []
     var workers: [SessionID: WorkerRecord] = [:]
     /// The workers with room, in the order in which they are served.
     var asking: [SessionID] = []
@@ -135,7 +135,7 @@ extension TaskWindow {
     public var hasRoom: Bool {
         guard !isEnding, !resumes || isRecovered else { return false }
         // What an earlier run had under way is read whole, however much it was: before, nothing is handed out.
-        return isInputTheSame == nil
+        return resumption.map { !$0.hasReadAll } ?? false
             || underWay.count < settings.window && (bytesUnderWay < settings.windowBytes || underWay.isEmpty)
     }
 
@@ -145,27 +145,34 @@ extension TaskWindow {
     /// Takes the next task of the input. Ask ``hasRoom`` before.
     public mutating func add(_ text: ArraySlice<UInt8>) {
         let number = underWay.nextNumber
+        let digest = LineDigest(of: number, text)
+        input.read.add(digest)
         underWay.append(TaskUnderWay(text: text))
         bytesUnderWay += text.count
-        guard let isFailure = resumption?.note(number, text) else { return }
+        guard let isFailure = resumption?.note(number, digest, input.read) else { return }
         finish(number...number)
         doneCount += 1
         resumedCount += 1
         if isFailure { failedCount += 1 }
     }
 
+    /// Says which line names the columns of the tasks. To be called before the first task is added.
+    public mutating func setHeader(_ header: ArraySlice<UInt8>) {
+        self.header = header
+        header.withUnsafeBytes { input.read.add(header: $0) }
+    }
+
     /// Says what is done before it is read. To be called before the first task is added.
     public mutating func recover(_ results: RecoveredResults) {
         guard resumes, !isRecovered else { return }
         isRecovered = true
-        resumption = results.done.isEmpty ? nil : Resumption(results)
-        earlierTotal = results.total
+        resumption = Resumption(results)
     }
 
     /// Whether the input so far is that of the run that is gone on with; nil until that is known.
     public var isInputTheSame: Bool? {
-        if let earlierTotal, total.map({ $0 != earlierTotal }) ?? (readCount > earlierTotal) { return false }
-        return resumption.map { $0.isTheSame(atEnd: isInputAtEnd) } ?? true
+        guard let resumption else { return true }
+        return resumption.isTheSame(input, isAtEnd: isInputAtEnd, isLookedAt: isInputLookedAt)
     }
 
     /// Ends tasks that are done.
@@ -182,14 +189,23 @@ extension TaskWindow {
     /// Says that there is no more input.
     public mutating func endInput() {
         isInputAtEnd = true
-        total = readCount
+        input.whole = input.read
         haltIfDue()
     }
 
-    /// Says how many tasks there will be, where that is known before they are read.
-    public mutating func expect(total: UInt64) {
-        if self.total == nil { self.total = total }
+    /// Says that somebody looks at the whole input while it is read; ``expect(_:)`` says what came of it.
+    public mutating func lookAtInput() {
+        isInputLookedAt = true
     }
+
+    /// Says what the whole input is, where that is known before it is read.
+    public mutating func expect(_ whole: InputPart?) {
+        isInputLookedAt = false
+        if input.whole == nil { input.whole = whole }
+    }
+
+    /// How many tasks there are, once that is known.
+    public var total: UInt64? { input.whole?.count }
 
     /// Whether too many have failed.
     mutating func haltIfDue() {

@@ -45,7 +45,7 @@ public struct CollectorMessage: Hashable, Sendable {
             body = .recovered(
                 RecoveredResults(
                     done: try reader.numbers(), failed: try reader.numbers(),
-                    digest: LineDigest(sum: try reader.number()), total: try reader.flag() ? try reader.number() : nil))
+                    digest: LineDigest(rawValue: try reader.number()), input: try reader.input()))
         default: throw WireError("a collector does not send it")
         }
     }
@@ -67,8 +67,7 @@ public struct CollectorMessage: Hashable, Sendable {
             writer.write(results.done)
             writer.write(results.failed)
             writer.write(results.digest.rawValue)
-            writer.write(results.total != nil)
-            if let total = results.total { writer.write(total) }
+            writer.write(results.input)
             return writer.message
         }
     }

@@ -32,7 +32,9 @@ enum MessageKind: UInt8 {
     case status
     // From the producer to a worker.
     case halt
+    // From the producer to the collector.
+    case input
 
     static let magic: [UInt8] = [UInt8(ascii: "P"), UInt8(ascii: "L")]
-    static let version: UInt8 = 3
+    static let version: UInt8 = 4
 }

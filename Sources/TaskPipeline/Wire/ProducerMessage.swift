@@ -4,9 +4,10 @@ public import SwiftZMQ
 public struct ProducerMessage: Hashable, Sendable {
     /// What it says.
     public enum Body: Hashable, Sendable {
-        /// This run goes on, and these tasks of it are done; whether it goes on with an earlier one, and how many tasks
-        /// there are, once that is known.
-        case run(done: NumberSet, resumes: Bool, total: UInt64?)
+        /// This run goes on, and these tasks of it are done; whether it goes on with an earlier one.
+        case run(done: NumberSet, resumes: Bool)
+        /// What is known of the input.
+        case input(InputRecord)
         /// A task was given up; said until it is reported as done.
         case lost(LostTask)
         /// Reports have arrived.
@@ -36,9 +37,8 @@ public struct ProducerMessage: Hashable, Sendable {
         run = reader.run
         switch reader.kind {
         case .run:
-            body = .run(
-                done: try reader.numbers(), resumes: try reader.flag(),
-                total: try reader.flag() ? try reader.number() : nil)
+            body = .run(done: try reader.numbers(), resumes: try reader.flag())
+        case .input: body = .input(try reader.input())
         case .lost:
             let number = try reader.number(TaskNumber.self)
             let attempt = try reader.number(UInt32.self)
@@ -59,12 +59,14 @@ public struct ProducerMessage: Hashable, Sendable {
     /// The message in bytes.
     public var encoded: Frame {
         switch body {
-        case .run(let done, let resumes, let total):
+        case .run(let done, let resumes):
             var writer = WireWriter(.run, run: run)
             writer.write(done)
             writer.write(resumes)
-            writer.write(total != nil)
-            if let total { writer.write(total) }
+            return writer.message
+        case .input(let input):
+            var writer = WireWriter(.input, run: run)
+            writer.write(input)
             return writer.message
         case .lost(let task):
             var writer = WireWriter(.lost, run: run, capacity: task.text.count + 64)

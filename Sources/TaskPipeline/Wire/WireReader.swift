@@ -83,6 +83,15 @@ struct WireReader {
         return String(decoding: try bytes(count), as: UTF8.self)
     }
 
+    mutating func input() throws(WireError) -> InputRecord {
+        let read = try inputPart()
+        return InputRecord(read: read, whole: try flag() ? try inputPart() : nil)
+    }
+
+    private mutating func inputPart() throws(WireError) -> InputPart {
+        InputPart(count: try number(), digest: LineDigest(rawValue: try number()))
+    }
+
     mutating func numbers() throws(WireError) -> NumberSet {
         let count = Int(try number(UInt32.self))
         guard (bytes.count - position) / 16 >= count else { throw .cutShort }

@@ -46,6 +46,17 @@ struct WireWriter: Sendable {
         bytes.append(contentsOf: text)
     }
 
+    mutating func write(_ input: InputRecord) {
+        write(input.read)
+        write(input.whole != nil)
+        if let whole = input.whole { write(whole) }
+    }
+
+    private mutating func write(_ part: InputPart) {
+        write(part.count)
+        write(part.digest.rawValue)
+    }
+
     mutating func write(_ numbers: NumberSet) {
         write(UInt32(numbers.ranges.count))
         for range in numbers.ranges {
