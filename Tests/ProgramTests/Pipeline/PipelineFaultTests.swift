@@ -3,17 +3,11 @@ import ProcessSupport
 import Testing
 
 /// What happens in ordinary hands: early ends, files that are there, machines that are full, and odd callers.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineFaultTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineFaultTests: PipelineSuite {
     let programs = Programs()
     let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
-
-    /// Runs a script in the test's folder; what it writes to standard output, and to standard error.
-    private func shell(_ script: String) async throws -> (output: [String], errors: [String]) {
-        let shell = try programs.pipelineShell("cd \(folder.path); \(script)")
-        return (try await shell.output.all(), try await shell.errors.all())
-    }
 
     // MARK: The classic chain
 

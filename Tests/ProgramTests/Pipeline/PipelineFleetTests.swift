@@ -4,23 +4,11 @@ import ProcessSupport
 import Testing
 
 /// Parts that are late, cut off, short of something, or stopped for a while: nothing is done twice because of it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineFleetTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineFleetTests: PipelineSuite {
     let programs = Programs()
     let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
-
-    private func produce(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d")] + options)
-    }
-
-    private func work(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r")] + options)
-    }
-
-    private func collect(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["collect", "--results", folder.ipc("r"), "--done", folder.ipc("d")] + options)
-    }
 
     /// What tasks have written to a file when they were done, sorted.
     private func log() throws -> [Int] { try folder.lines(of: "log").compactMap { Int($0) }.sorted() }

@@ -3,16 +3,11 @@ import ProcessSupport
 import Testing
 
 /// A run that is gone on with needs the same input, and finds out whether it has it before it begins anything.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineInputTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineInputTests: PipelineSuite {
     let programs = Programs()
     let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
-
-    private func shell(_ script: String) async throws -> (output: [String], errors: [String]) {
-        let shell = try programs.pipelineShell("cd \(folder.path); \(script)")
-        return (try await shell.output.all(), try await shell.errors.all())
-    }
 
     /// Kills a run once it has written so many results, and its journal has a line that begins so.
     private func kill(_ run: RunningProgram, after count: Int, _ noted: String) async throws {

@@ -3,16 +3,11 @@ import ProcessSupport
 import Testing
 
 /// The options that tasks, commands and results have.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineOptionTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelineOptionTests: PipelineSuite {
     let programs = Programs()
     let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
-
-    private func shell(_ script: String) async throws -> (output: [String], errors: [String]) {
-        let shell = try programs.pipelineShell("cd \(folder.path); \(script)")
-        return (try await shell.output.all(), try await shell.errors.all())
-    }
 
     @Test func `An attempt that takes too long has failed`() async throws {
         let run = try await shell(
@@ -139,15 +134,8 @@ import Testing
     @Test func `Parts on their own go on with a run, too`() async throws {
         func parts(_ options: String...) throws -> [RunningProgram] {
             [
-                try programs.pipeline(
-                    ["collect", "--results", folder.ipc("r"), "--done", folder.ipc("d"), "--output", folder["out"]]
-                        + options),
-                try programs.pipeline([
-                    "work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r"), "--exec", "sleep 0.02; echo {}",
-                ]),
-                try programs.pipeline(
-                    ["produce", try folder.numbers(200), "--tasks", folder.ipc("t"), "--done", folder.ipc("d")]
-                        + options),
+                try collect(["--output", folder["out"]] + options), try work("--exec", "sleep 0.02; echo {}"),
+                try produce([try folder.numbers(200)] + options),
             ]
         }
         let killed = try parts()

@@ -3,23 +3,11 @@ import ProcessSupport
 import Testing
 
 /// The options of tasks, commands and results where the parts are processes of their own, each at the part that has it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelinePartOptionTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelinePartOptionTests: PipelineSuite {
     let programs = Programs()
     let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
-
-    private func produce(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["produce", "--tasks", folder.ipc("t"), "--done", folder.ipc("d")] + options)
-    }
-
-    private func work(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["work", "--tasks", folder.ipc("t"), "--results", folder.ipc("r")] + options)
-    }
-
-    private func collect(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["collect", "--results", folder.ipc("r"), "--done", folder.ipc("d")] + options)
-    }
 
     /// Waits for the ends of a producer and its collector, both of which have the same status.
     private func expect(_ status: Int32, of parts: RunningProgram...) async throws {
@@ -82,12 +70,10 @@ import Testing
         let worker = try work("--exec", "test -e \(folder["ok"]) || test \"$TASK\" != 3 && echo \"$TASK\"")
         let input = try folder.numbers(5)
         let output = ["--output", folder["out"], "--format", "json"]
-        let first = try programs.pipeline(
-            ["collect", "--results", folder.ipc("r"), "--done", folder.ipc("d")] + output)
+        let first = try collect(output)
         try await expect(1, of: produce(input, "--attempts", "1"), first)
         _ = try folder.write("", to: "ok")
-        let second = try programs.pipeline(
-            ["collect", "--results", folder.ipc("r"), "--done", folder.ipc("d"), "--resume", "--retry-failed"] + output)
+        let second = try collect(output + ["--resume", "--retry-failed"])
         try await expect(0, of: produce(input, "--resume"), second)
         let lines = try folder.lines(of: "out")
         #expect(lines.count == 6)

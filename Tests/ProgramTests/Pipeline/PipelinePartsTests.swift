@@ -3,27 +3,11 @@ import ProcessSupport
 import Testing
 
 /// Producer, workers and collector as processes.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelinePartsTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PipelinePartsTests: PipelineSuite {
     let programs = Programs()
     let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
-
-    private var tasks: String { folder.ipc("t") }
-    private var results: String { folder.ipc("r") }
-    private var done: String { folder.ipc("d") }
-
-    private func produce(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["produce", "--tasks", tasks, "--done", done] + options)
-    }
-
-    private func work(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["work", "--tasks", tasks, "--results", results] + options)
-    }
-
-    private func collect(_ options: String...) throws -> RunningProgram {
-        try programs.pipeline(["collect", "--results", results, "--done", done] + options)
-    }
 
     @Test func `Over TCP, on ports that are free`() async throws {
         let producer = try programs.pipeline(
@@ -177,10 +161,7 @@ import Testing
             "--output", folder["out"], "--joblog", folder["log"], "--results-folder", folder["each"], "--format",
             "json",
         ]
-        func collector() throws -> RunningProgram {
-            try programs.pipeline(["collect", "--results", results, "--done", done] + options)
-        }
-        let killed = try collector()
+        let killed = try collect(options)
         let worker = try work("--exec", "sleep 0.05; echo {}", "--concurrency", "2")
         let producer = try produce(try folder.numbers(60), "--retry-after", "1s")
         while try !folder.exists("out.journal") || folder.lines(of: "out").count < 10 {
@@ -188,7 +169,7 @@ import Testing
         }
         killed.signal(SIGKILL)
         _ = try await killed.ending()
-        let next = try collector()
+        let next = try collect(options)
         #expect(try await producer.ending() == .exited(0))
         #expect(try await next.ending() == .exited(0), "\(next.errors.soFar)")
         #expect(try folder.lines(of: "out").count == 60)
@@ -197,8 +178,7 @@ import Testing
         #expect(Set(noted).count == 60)
         #expect(try folder.lines(of: "each/60/stdout") == ["60"])
         // Of a run that is over, nothing is gone on with.
-        let other = try programs.pipeline(
-            ["collect", "--results", results, "--done", done, "--output", folder["new"], "--joblog", folder["log"]])
+        let other = try collect("--output", folder["new"], "--joblog", folder["log"])
         #expect(try await other.ending() == .exited(1))
         #expect(try await other.errors.all().last?.contains("log: it exists") == true)
         withExtendedLifetime(worker) {}
