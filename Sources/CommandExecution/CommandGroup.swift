@@ -1,3 +1,4 @@
+import CCommandExecution
 import Glibc
 
 /// The process group of a command, by the number of the command's own process.
@@ -14,21 +15,37 @@ package enum CommandGroup {
     /// - Parameter wasTold: whether the group has had its SIGTERM; many programs take a second one for an order to end at
     ///   once.
     package static func endRest(of group: Int32, within patience: Duration, wasTold: Bool) {
-        defer { RunningCommands.forgetWhatIsGone() }
-        guard isAlive(group) else { return }
-        if !wasTold { signal(group, SIGTERM) }
-        let deadline = ContinuousClock.now + patience
-        while isAlive(group) {
-            guard ContinuousClock.now < deadline else {
-                kill(-group, SIGKILL)
-                // The system lets no SIGKILL go unheard, but needs a moment.
-                for _ in 0..<50 where isAlive(group) { usleep(10_000) }
-                return
-            }
-            // The end of another's child is announced to nobody.
-            usleep(10_000)
+        defer {
+            reap(group)
+            RunningCommands.forgetWhatIsGone()
         }
+        guard isRunning(group) else { return }
+        if !wasTold { signal(group, SIGTERM) }
+        guard !awaitEnd(of: group, until: ContinuousClock.now + patience) else { return }
+        kill(-group, SIGKILL)
+        // The system lets no SIGKILL go unheard, but needs a moment.
+        _ = awaitEnd(of: group, until: ContinuousClock.now + .milliseconds(500))
     }
+
+    /// Waits until no process of a group runs.
+    ///
+    /// - Returns: false when one still does at a moment.
+    static func awaitEnd(of group: Int32, until deadline: ContinuousClock.Instant) -> Bool {
+        while let process = runningProcess(of: group) {
+            let rest = (deadline - .now) / .milliseconds(1)
+            guard rest > 0 else { return false }
+            // Of one at a time: most have ended by when it is their turn. Where the system has no such descriptor, or no more
+            // of them, the group is looked at again soon.
+            let end = ccommand_open_process(process)
+            var wait = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+            poll(&wait, 1, Int32(min(rest + 1, end < 0 ? 10 : 1000)))
+            if end >= 0 { close(end) }
+        }
+        return true
+    }
+
+    /// Whether a process of a group runs.
+    static func isRunning(_ group: Int32) -> Bool { runningProcess(of: group) != nil }
 
     /// Takes note of the end of children that this process has not started, and that the system gives to the first process of
     /// a container: of a command's own when their parent has ended, and whoever else has none. Without it they would stay on
@@ -43,13 +60,18 @@ package enum CommandGroup {
         }
     }
 
-    /// Whether a process of a group runs.
+    /// A process of a group that runs.
     ///
     /// One that has ended counts no more, though the system lists it until its parent has taken note: where the parent has
     /// ended before, that is this process if it is the first of a container, and otherwise somebody who may be slow.
-    private static func isAlive(_ group: Int32) -> Bool {
+    private static func runningProcess(of group: Int32) -> Int32? {
+        guard kill(-group, 0) == 0 else { return nil }
+        return ProcessList.read().first { $0.group == group && !$0.hasEnded }?.number
+    }
+
+    /// Takes note of the end of those of a group whose parent is this process.
+    private static func reap(_ group: Int32) {
         var status: Int32 = 0
         while waitpid(-group, &status, WNOHANG) > 0 {}
-        return kill(-group, 0) == 0 && ProcessList.read().contains { $0.group == group && !$0.hasEnded }
     }
 }

@@ -84,7 +84,10 @@ struct RunningCommand: ~Copyable {
             judge(at: .now)
         }
         readPipes(room)
-        endRest()
+        if let verdict {
+            let grace = CommandLimits.grace - (Instant.now - verdict.since)
+            CommandGroup.endRest(of: process, within: grace, wasTold: true)
+        }
         RunningCommands.remove(process)
         if let outputLines {
             // What one has said last is told, also of one that was ended with all others.
@@ -131,6 +134,8 @@ struct RunningCommand: ~Copyable {
                 try kept.append(bytes)
             } catch {
                 shortage = error
+                // Perhaps it does not mind SIGTERM; then it is killed as one that has written too much.
+                if verdict == nil { verdict = (.outputTooLong, .now) }
                 tell(SIGTERM)
             }
         }
@@ -170,16 +175,4 @@ struct RunningCommand: ~Copyable {
     }
 
     private func tell(_ signal: Int32) { CommandGroup.signal(process, signal) }
-
-    /// Waits for the rest of its group, when it was told to end.
-    private func endRest() {
-        guard let verdict else { return }
-        while kill(-process, 0) == 0 {
-            guard Instant.now - verdict.since < CommandLimits.grace else {
-                kill(-process, SIGKILL)
-                return
-            }
-            usleep(10_000)
-        }
-    }
 }

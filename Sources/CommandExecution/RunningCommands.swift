@@ -1,4 +1,5 @@
 import CCommandExecution
+import Dispatch
 import Glibc
 import SystemSupport
 
@@ -20,6 +21,8 @@ package enum RunningCommands {
     }
 
     private static let state = Locked(State())
+    /// Given whenever nothing more comes of a command.
+    private static let closed = DispatchSemaphore(value: 0)
     private static let endsWithProcess: Bool = {
         // A parent may have had children of no interest reaped by the system; then nobody would learn how one ended.
         signal(SIGCHLD, SIG_DFL)
@@ -45,15 +48,19 @@ package enum RunningCommands {
     package static func endAll(_ number: Int32, within patience: Duration) {
         endAll(number)
         let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
-            let isAnyLeft = state.withLock { state in
-                forgetWhatIsGone(&state)
-                return !state.groups.isEmpty || state.closing > 0 || !state.left.isEmpty
+        while true {
+            // One may have been started just then, and told to end.
+            let (groups, isPassingOn) = state.withLock { state in
+                (state.left.union(state.groups.keys), !state.groups.isEmpty || state.closing > 0)
             }
-            guard isAnyLeft else { return }
-            usleep(20_000)
+            if let running = groups.first(where: CommandGroup.isRunning) {
+                guard CommandGroup.awaitEnd(of: running, until: deadline) else { return endAll(SIGKILL) }
+            } else {
+                let rest = (deadline - .now) / .milliseconds(1)
+                guard isPassingOn, rest > 0 else { return }
+                _ = closed.wait(timeout: .now() + .milliseconds(Int(rest) + 1))
+            }
         }
-        endAll(SIGKILL)
     }
 
     /// Ends those of a tag, as nobody wants their results any more.
@@ -95,7 +102,10 @@ package enum RunningCommands {
     }
 
     /// Notes that nothing more comes of a command that has ended.
-    static func hasClosed() { state.withLock { $0.closing -= 1 } }
+    static func hasClosed() {
+        state.withLock { $0.closing -= 1 }
+        closed.signal()
+    }
 
     /// Strikes off the groups that ended commands had left behind and that are gone, before the system could give the number
     /// of one to another.
@@ -107,7 +117,7 @@ package enum RunningCommands {
     /// Lets a thread whose command was ended with all others wait for the end of the process: what came of the command is
     /// no result, and nobody is to be told.
     static func restIfEnded() {
-        while state.withLock({ $0.isEnded }) { sleep(1000) }
+        while state.withLock({ $0.isEnded }) { pause() }
     }
 
     private static func forgetWhatIsGone(_ state: inout State) {

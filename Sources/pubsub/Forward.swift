@@ -113,7 +113,7 @@ struct Forward: AsyncParsableCommand {
         return await forwarder.counters
     }
 
-    /// How the hub's own connections are secured, which libzmq knows nothing of; nil for by nothing.
+    /// How the subscribers' connections are secured, which libzmq knows nothing of; nil for by nothing.
     private func curveServer(_ security: CurveSettings, _ admission: CurveSettings.Admission?) -> CurveServer? {
         guard let keys = security.ownKeys, let admission else { return nil }
         return CurveServer(keys: keys) { key, address in

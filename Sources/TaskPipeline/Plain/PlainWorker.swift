@@ -21,6 +21,8 @@ public final class PlainWorker: Sendable {
     private let links: [(pull: Pull, push: Push)]
     private let job: any Job
     private let state: Locked<State>
+    /// Readable once it takes no more tasks.
+    private let ending: WakeDescriptor
     private let notice: NoticeHandler
 
     private static let glance = Duration.milliseconds(100)
@@ -48,6 +50,7 @@ public final class PlainWorker: Sendable {
             try pull.connect(endpoints.tasks)
             return (pull, push)
         }
+        ending = try WakeDescriptor()
         self.job = job
         self.notice = notice
         state = Locked(State(threads: concurrency * endpoints.count))
@@ -93,6 +96,7 @@ public final class PlainWorker: Sendable {
                 defer { state.waiting = nil }
                 return state.waiting
             }
+            ending.signal()
             waiting?.resume()
         }
         if let failure = state.withLock({ $0.failure }) { throw failure }
@@ -104,6 +108,7 @@ public final class PlainWorker: Sendable {
             state.isEnding = true
             state.deadline = .now + Self.patience
         }
+        ending.signal()
     }
 
     /// A thread has come to its end.
@@ -118,7 +123,14 @@ public final class PlainWorker: Sendable {
             defer { state.waiting = nil }
             return state.waiting
         }
+        if failure != nil { ending.signal() }
         waiting?.resume()
+    }
+
+    /// Waits for a while, in which a shortage may come to its end, or until it takes no more tasks.
+    private func awaitRoom() {
+        var wait = pollfd(fd: ending.number, events: Int16(POLLIN), revents: 0)
+        poll(&wait, 1, 500)
     }
 
     private func work(_ link: (pull: Pull, push: Push)) throws {
@@ -129,7 +141,7 @@ public final class PlainWorker: Sendable {
             // Nobody would take it back.
             while let shortage = outcome.shortage, !state.withLock({ $0.isEnding }) {
                 notice(PipelineNotice("\(shortage): the task waits"))
-                usleep(500_000)
+                awaitRoom()
                 outcome = job.run(text)
             }
             if let complaint = outcome.complaint ?? outcome.shortage { notice(PipelineNotice(complaint)) }

@@ -14,9 +14,9 @@ final class LogWriter: Sendable {
 
     /// The most bytes that wait to be written.
     static let capacity = 4 << 20
-    /// How long lines are gathered before they are written, in microseconds: not felt by a reader, and long enough for a
-    /// busy gateway to write hundreds at once.
-    private static let gatheringTime: useconds_t = 10_000
+    /// How long lines are gathered before they are written: not felt by a reader, and long enough for a busy gateway to
+    /// write hundreds at once.
+    private static let gatheringTime = DispatchTimeInterval.milliseconds(10)
 
     private struct State {
         var bytes: [UInt8] = []
@@ -29,6 +29,8 @@ final class LogWriter: Sendable {
     private let descriptor: Int32
     private let state = Locked(State())
     private let wake = DispatchSemaphore(value: 0)
+    /// Signalled by those who want lines written before they have been gathered for so long.
+    private let hurry = DispatchSemaphore(value: 0)
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -68,6 +70,7 @@ final class LogWriter: Sendable {
             defer { state.isAwake = true }
             return !state.isAwake
         }
+        hurry.signal()
         if mustWake { wake.signal() }
         _ = written.wait(timeout: .now() + .seconds(1))
     }
@@ -76,7 +79,7 @@ final class LogWriter: Sendable {
         var batch: [UInt8] = []
         while true {
             wake.wait()
-            if state.withLock({ $0.waitingForFlush.isEmpty }) { usleep(Self.gatheringTime) }
+            _ = hurry.wait(timeout: .now() + Self.gatheringTime)
             let (dropped, waiting) = state.withLock { state in
                 swap(&batch, &state.bytes)
                 state.isAwake = false

@@ -298,6 +298,14 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `A command whose output cannot be kept is ended, also where it does not mind SIGTERM`() async throws {
+        let run = try await shell(
+            "seq 1 | TMPDIR=/nowhere $PIPELINE run --exec 'trap \"\" TERM; yes' --attempts 1 --quiet; echo $?")
+        #expect(run.output == ["1"])
+        #expect(run.errors.contains { $0.contains("/nowhere: No such file or directory") }, "\(run.errors)")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `A command that reads the terminal gets an error, and one that stops itself is noticed`() async throws {
         let terminal = try await programs.pipelineTerminal(
             80, "run", try folder.numbers(1), "--exec", "cat /dev/tty", "--attempts", "1")
