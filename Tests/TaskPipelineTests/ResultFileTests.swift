@@ -136,7 +136,13 @@ import Testing
                 #expect(notes.count == 2 && notes[0].hasPrefix("read 2 ") && notes[1].hasPrefix("total 3 "))
                 file.end(isComplete: false)
             }
-            #expect(throws: ResultFile.Failure.self) { try open(path) { ($0.resumes, $0.form) = (true, "json") } }
+            // Neither by a run that goes on with it, nor by a collector that was killed and is started again.
+            for resumes in [true, false] {
+                let error = #expect(throws: ResultFile.Failure.self) {
+                    try open(path) { ($0.resumes, $0.rejoins, $0.form) = (resumes, !resumes, "json") }
+                }
+                #expect(error?.description.contains("it was begun as text") == true)
+            }
             do {
                 let file = try open(path) { $0.resumes = true }
                 let recovered = try file.begin(.random())

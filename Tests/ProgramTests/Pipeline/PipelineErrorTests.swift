@@ -53,6 +53,11 @@ import Testing
         (["collect", "--done", "tcp://*:5559"], "tcp://*:5559"),
         (["collect", "--done", "tcp://h:1", "--results", "tcp://h"], "tcp://h"),
         (["collect", "--plain", "--ordered"], "--ordered does not go with --plain"),
+        // An option that is not there is named before what else is missing.
+        (["run", "--frobnicate"], "Unknown option '--frobnicate'"),
+        (["work", "--frobnicate"], "Unknown option '--frobnicate'"),
+        (["collect", "--frobnicate=1"], "Unknown option '--frobnicate'"),
+        (["status", "--frobnicate"], "Unknown option '--frobnicate'"),
     ]
 
     @Test(arguments: wrong)

@@ -191,6 +191,11 @@ import Testing
         let lost = lines.filter { $0.contains(#""status":"lost""#) }
         #expect(lost.count == 1)
         #expect(lost.first?.contains(#""number":3,"#) == true)
+        // By default three, each by its name, which has the number of its process.
+        let record = try #require(
+            try JSONSerialization.jsonObject(with: Data((lost.first ?? "").utf8)) as? [String: Any])
+        let names = try #require(record["worker"] as? String).components(separatedBy: ", ")
+        #expect(names.count == 3 && Set(names).count == 3 && names.allSatisfy { $0.contains(/-\d+$/) }, "\(names)")
         // Where a machine is so slow that the task is handed out a second time before the loss is noticed, it is one more.
         #expect(3...5 ~= killed)
         try await producer.errors.wait(for: "1 given up as workers died with them")

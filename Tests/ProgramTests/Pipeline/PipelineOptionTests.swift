@@ -169,11 +169,20 @@ import Testing
         #expect(value["done"] as? Int == 5)
         #expect(value["total"] as? Int == 50)
         #expect(value["failed"] as? Int == 1)
-        #expect((value["workers"] as? [[String: Any]])?.count == 3)
-        #expect((value["slowest"] as? [[String: Any]])?.compactMap { $0["number"] as? Int }.contains(6) == true)
-        let failure = (value["failures"] as? [[String: Any]])?.first
-        #expect(failure?["number"] as? Int == 2 && failure?["status"] as? Int == 3)
-        #expect(value.keys.contains("rate_per_second") && value.keys.contains("seconds_left"))
+        #expect(
+            Set(value.keys) == [
+                "done", "total", "failed", "rate_per_second", "seconds_left", "workers", "slowest", "failures",
+            ])
+        let workers = try #require(value["workers"] as? [[String: Any]])
+        #expect(workers.count == 3 && workers.allSatisfy { Set($0.keys) == ["name", "tasks", "since"] })
+        let slowest = try #require(value["slowest"] as? [[String: Any]])
+        #expect(slowest.allSatisfy { Set($0.keys) == ["number", "text", "seconds"] })
+        #expect(slowest.contains { $0["number"] as? Int == 6 && $0["text"] as? String == "6" })
+        let failures = try #require(value["failures"] as? [[String: Any]])
+        #expect(failures.allSatisfy { Set($0.keys) == ["number", "text", "status"] })
+        let failure = try #require(failures.first)
+        #expect(failure["number"] as? Int == 2 && failure["status"] as? Int == 3)
+        #expect(failure["text"] as? String == "2")
         let table = try programs.pipeline("status", "--done", folder.ipc("d"))
         #expect(try await table.output.all().first?.hasPrefix("5/50 done, 1 failed") == true)
         let watch = try programs.pipeline("status", "--done", folder.ipc("d"), "--watch")

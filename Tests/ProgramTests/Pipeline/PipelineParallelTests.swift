@@ -124,6 +124,50 @@ import Testing
         #expect(lines == ["4", "same"])
     }
 
+    @Test func `What has failed is done again on demand as there`() async throws {
+        let lines = try await both(
+            "a  b\n-5\n$(echo x)\nit's\n",
+            """
+            parallel -j1 --joblog theirs 'echo {} >> did.theirs; test -e ok || test {} != -5' < in; a=$?
+            pipeline run in --workers 1 --attempts 1 --joblog ours --output out \\
+                --exec 'echo {} >> did.ours; test -e ok || test "$TASK" != -5'; b=$?
+            [ $a -ne 0 ] && [ $b -ne 0 ] && wc -l < did.ours; touch ok
+            parallel -j1 --retry-failed --joblog theirs < /dev/null; a=$?
+            pipeline run in --workers 1 --resume --retry-failed --joblog ours --output out \\
+                --exec 'echo {} >> did.ours'; b=$?
+            [ $a -eq 0 ] && [ $b -eq 0 ] && wc -l < did.ours
+            cmp did.theirs did.ours && diff <(ends theirs) <(ends ours) && echo same
+            """)
+        #expect(lines == ["4", "5", "same"])
+    }
+
+    @Test func `Commands are as nice as there`() async throws {
+        let lines = try await both(
+            "a  b\n-n\n$(echo x)\n",
+            """
+            # There it is the priority itself, here what is added to it.
+            parallel -k -j1 --nice $(($(nice) + 3)) -d '\\n' "printf '<%s>\\n' {}; nice" < in > theirs
+            pipeline run in --workers 1 --ordered --nice 3 --exec "printf '<%s>\\n' {}; nice" > ours
+            cmp theirs ours && wc -l < ours
+            """)
+        #expect(lines == ["6"])
+    }
+
+    @Test func `Above a load and below a memory nothing is begun, as there`() async throws {
+        let lines = try await both(
+            "a\nb\n",
+            """
+            yes > /dev/null & trap "kill $!" EXIT
+            for limit in '--load 1%' '--memfree 100000G'; do
+                command timeout 3 parallel --will-cite $limit echo < in > theirs 2> /dev/null; echo "$? $(wc -l < theirs)"
+            done
+            for limit in '--load 1%' '--memfree 100000GiB'; do
+                command timeout -s KILL 3 $PIPELINE run in $limit --job echo --quiet > ours 2> /dev/null; wc -l < ours
+            done
+            """)
+        #expect(lines == ["124 0", "124 0", "0", "0"])
+    }
+
     @Test func `The folder of a task has what it has there`() async throws {
         let lines = try await both(
             "a\nb c\n",
