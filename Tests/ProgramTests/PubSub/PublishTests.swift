@@ -65,6 +65,20 @@ import Testing
                 == "pubsub: published 3 updates, all of them while nobody subscribed")
     }
 
+    @Test func `Without options it is random weather of six places, once a second`() async throws {
+        let (program, endpoint) = try await programs.publisher("--count", "3", "--wait-for-subscribers", "1")
+        let start = ContinuousClock.now
+        let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "3")
+        #expect(try await program.ending() == .exited(0))
+        // The first at once.
+        #expect(ContinuousClock.now - start >= .seconds(2))
+        #expect(try await subscriber.ending() == .exited(0))
+        for line in try await subscriber.output.all() {
+            let match = try #require(line.wholeMatch(of: /(\d+) (-?\d+)/), "\(line)")
+            #expect((9999...10004).contains(Int(match.1) ?? 0) && (-79...134).contains(Int(match.2) ?? 999), "\(line)")
+        }
+    }
+
     @Test func `A rate is kept`() async throws {
         let start = ContinuousClock.now
         let (program, _) = try await programs.publisher("--count", "21", "--rate", "20/s")
@@ -205,6 +219,22 @@ import Testing
         program.enter("end")
         _ = try await program.ending()
         withExtendedLifetime(log) {}
+    }
+
+    @Test func `What is bound and what is connected to is one socket's`() async throws {
+        let endpoint = try await programs.publisher(of: ["far 1"], to: 1)
+        let subscriber = try programs.pubsub(
+            "subscribe", "--bind", "tcp://127.0.0.1:*", "--bind", "tcp://127.0.0.1:*", "--connect", endpoint, "--all",
+            "--count", "3", "--format", "payload")
+        try await subscriber.errors.wait(for: "subscribed on ", count: 2)
+        let bound = subscriber.errors.soFar.filter { $0.contains("subscribed on ") }
+            .compactMap { $0.split(separator: " ").last }
+        for (place, payload) in zip(bound, ["2", "3"]) {
+            let publisher = try programs.pubsub("publish", "--connect", String(place), "near", payload)
+            #expect(try await publisher.ending() == .exited(0))
+        }
+        #expect(try await subscriber.ending() == .exited(0))
+        #expect(try await Set(subscriber.output.all()) == ["1", "2", "3"])
     }
 
     @Test func `Many publishers may connect to one subscriber`() async throws {
