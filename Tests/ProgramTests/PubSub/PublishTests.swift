@@ -79,6 +79,19 @@ import Testing
         }
     }
 
+    @Test func `Whoever was waited for does not get more than the rate at first`() async throws {
+        let (program, endpoint) = try await programs.publisher(
+            "--rate", "4/s", "--count", "5", "--wait-for-subscribers", "1")
+        // Long enough for four updates to be due, if they were from now on.
+        try await program.errors.wait(for: "waiting for 1 subscription")
+        try await Task.sleep(for: .seconds(1))
+        let start = ContinuousClock.now
+        let subscriber = try programs.subscriber(of: endpoint, "--all", "--count", "5")
+        #expect(try await program.ending() == .exited(0))
+        #expect(ContinuousClock.now - start >= .seconds(1))
+        #expect(try await subscriber.ending() == .exited(0))
+    }
+
     @Test func `A rate is kept`() async throws {
         let start = ContinuousClock.now
         let (program, _) = try await programs.publisher("--count", "21", "--rate", "20/s")
