@@ -33,6 +33,18 @@ import WorkerProtocol
         script.receive(1, .data(.init(data: .byteBuffer(ByteBuffer(bytes: bytes)), endStream: ends)))
     }
 
+    /// The client's last frame, and the end of its stream behind it, come together.
+    private func end(_ script: inout HTTP2Script, _ bytes: [UInt8] = []) {
+        if !bytes.isEmpty { script.http.receive(Self.data(bytes, ends: false), at: script.now) }
+        script.http.receive(Self.data([], ends: true), at: script.now)
+        script.settle()
+    }
+
+    private static func data(_ bytes: [UInt8], ends: Bool) -> HTTP2Frame {
+        HTTP2Frame(
+            streamID: 1, payload: .data(.init(data: .byteBuffer(ByteBuffer(bytes: bytes)), endStream: ends)))
+    }
+
     private func frames(_ script: HTTP2Script) throws -> [Frames.ServerFrame] {
         var bytes: [UInt8] = []
         for frame in script.frames where frame.streamID == 1 {
@@ -91,6 +103,33 @@ import WorkerProtocol
         silent.take()
         silent.pass(.seconds(31))
         #expect(silent.cancelled.count == 1)
+    }
+
+    @Test func `A close with the end of the stream right behind it is answered, and so is one that answers`() throws {
+        var client = open()
+        end(&client, Frames.close(1001))
+        #expect(try frames(client).map(\.contents) == [[0x03, 0xE9]])
+        #expect(client.end(of: 1) == ["end"] && client.cancelled == [])
+        #expect(client.finished.map(\.outcome) == [.answered] && client.http.streams.isEmpty)
+        var server = open()
+        server.answer(.closed(WebSocketEnd(code: 4000, reason: "")))
+        end(&server, Frames.close(4000))
+        #expect(try frames(server).map(\.opcode) == [8])
+        #expect(server.end(of: 1) == ["end"] && server.http.streams.isEmpty)
+    }
+
+    @Test func `Who ends the stream before there is an answer has gone, and who does so after it reads it`() {
+        var gone = HTTP2Script()
+        connect(&gone)
+        end(&gone)
+        #expect(gone.cancelled.count == 1 && gone.end(of: 1) == ["8"])
+        #expect(gone.finished.map(\.outcome) == [.abandoned] && gone.http.streams.isEmpty)
+        var refused = HTTP2Script()
+        connect(&refused)
+        refused.http.receive(
+            .reply(ReplyHead(status: 403), body: "no"), for: refused.submitted[0].id.number, at: refused.now)
+        end(&refused)
+        #expect(refused.status(of: 1) == "403" && refused.body(of: 1) == "no" && refused.end(of: 1) == ["end"])
     }
 
     @Test func `An answer that would look like an acceptance is 426, and any other is itself`() {

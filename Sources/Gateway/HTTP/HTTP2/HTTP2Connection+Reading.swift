@@ -284,7 +284,7 @@ extension HTTP2Connection {
     }
 
     /// The client has ended its side of a stream.
-    private mutating func endInput(_ id: HTTP2StreamID) {
+    mutating func endInput(_ id: HTTP2StreamID) {
         streams[id]?.isReading = false
         windowUpdates[id] = nil
     }

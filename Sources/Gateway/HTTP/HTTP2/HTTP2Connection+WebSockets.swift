@@ -28,19 +28,30 @@ extension HTTP2Connection {
         _ bytes: ByteBuffer, endsStream: Bool, _ id: HTTP2StreamID, at now: NIODeadline
     ) {
         streams[id]?.exchange.noteRead(bytes.readableBytes)
-        if streams[id]?.webSocket == nil {
-            // Who ends before there is an answer has gone; and who sends frames before that is not allowed more of them.
-            if endsStream { return remove(id, .abandoned, at: now) }
-            streams[id]?.body.writeImmutableBuffer(bytes)
-            return
+        guard streams[id]?.webSocket != nil else {
+            return receiveWithoutWebSocket(bytes, endsStream: endsStream, id, at: now)
         }
         streams[id]?.webSocket?.received(bytes, at: now)
         if endsStream {
-            streams[id]?.isReading = false
-            windowUpdates[id] = nil
+            endInput(id)
             streams[id]?.webSocket?.disconnected()
         }
         moveWebSocket(id, at: now)
+    }
+
+    /// The same where there is no WebSocket: not yet, not any more, or never.
+    private mutating func receiveWithoutWebSocket(
+        _ bytes: ByteBuffer, endsStream: Bool, _ id: HTTP2StreamID, at now: NIODeadline
+    ) {
+        guard streams[id]?.hasBegun == true else {
+            // Who ends before there is an answer has gone, as one that resets the stream; and who sends frames before that is
+            // not allowed more of them.
+            if endsStream { return resetForFault(id, .cancel, at: now) }
+            streams[id]?.body.writeImmutableBuffer(bytes)
+            return
+        }
+        // What is still to be written goes to the client all the same: the last word of a WebSocket, or another answer.
+        if endsStream { endInput(id) }
     }
 
     /// Whoever serves it says something.
