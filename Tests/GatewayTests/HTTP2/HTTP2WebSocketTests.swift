@@ -180,6 +180,19 @@ import WorkerProtocol
         #expect(script.cancelled.count == 1 && script.goAways.count == 1)
     }
 
+    @Test func `A client that does not take the answers to its pings is allowed no more of them`() throws {
+        var script = open { $0.responseBuffer = 1000 }
+        script.receive(0, .settings(.settings([HTTP2Setting(parameter: .initialWindowSize, value: 0)])))
+        let ping = Frames.frame(0x89, [UInt8](repeating: 1, count: 100))
+        send(&script, [[UInt8]](repeating: ping, count: 40).flatMap { $0 })
+        script.http.inboundWindowChanged(1, to: 20_000)
+        script.settle()
+        #expect(try frames(script) == [] && script.allowed(on: 1) == 0)
+        script.allow(100_000, on: 1)
+        #expect(try frames(script).map(\.opcode) == [UInt8](repeating: 0xA, count: 40))
+        #expect(script.allowed(on: 1) == HTTP2Connection.streamWindow - 20_000)
+    }
+
     @Test func `What waits for a client that does not read is bounded`() {
         var script = open { $0.responseBuffer = 100_000 }
         let large = Frame([UInt8](repeating: 0, count: 60_000))

@@ -96,17 +96,20 @@ extension HTTP2Connection {
         allowMoreOfWebSocket(id)
     }
 
-    /// Lets the client of a WebSocket send more, where that can be taken.
+    /// Lets the client of a WebSocket send more, where that can be taken. Its pings are answered as far as it takes the
+    /// answers: where more waits than is the stream's own, it has to do so first.
     mutating func allowMoreOfWebSocket(_ id: HTTP2StreamID) {
         guard let size = streams[id]?.inboundWindow, size <= Self.streamWindow / 2, streams[id]?.isReading == true,
-            streams[id]?.webSocket?.wantsInput == true
+            streams[id]?.webSocket?.wantsInput == true, let waiting = streams[id]?.heldBytes,
+            let share = streams[id]?.share, waiting <= share
         else { return }
         windowUpdates[id] = size
         streams[id]?.inboundWindow = nil
     }
 
-    /// Tells whoever serves a WebSocket of what the client has taken.
+    /// Tells whoever serves a WebSocket of what the client has taken, and lets the client send more if that was in the way.
     mutating func reportTakenOfWebSocket(_ id: HTTP2StreamID) {
+        allowMoreOfWebSocket(id)
         let waiting = streams[id]?.heldBytes ?? 0
         guard let request = streams[id]?.webSocket?.id,
             let bytes = streams[id]?.webSocket?.newlyTaken(allBut: waiting), bytes > 0
