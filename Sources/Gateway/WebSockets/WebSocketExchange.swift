@@ -68,7 +68,7 @@ struct WebSocketExchange {
     mutating func takeOutput() -> ByteBuffer? { session.takeOutput() }
 
     /// The next thing to be done; nil where there is none.
-    mutating func takeAction() -> Action? { actions.popFirst() }
+    mutating func takeAction() -> Action? { actions.popFirstOrShrink() }
 
     // MARK: The client
 

@@ -38,9 +38,9 @@ struct WebSocketSession {
 
     private var state = State.open
     private var reader: WebSocketReader
-    private var input = ByteBuffer()
+    private(set) var input = ByteBuffer()
     private var output = ByteBuffer()
-    private var actions = CircularBuffer<Action>()
+    private(set) var actions = CircularBuffer<Action>()
     /// The message for which there is no room yet.
     private var held: (kind: WebSocketMessageKind, message: ByteBuffer)?
     /// How many bytes of messages may be delivered.
@@ -70,7 +70,7 @@ struct WebSocketSession {
     var wantsInput: Bool { state != .closed && held == nil }
 
     /// The next thing to be done; nil where there is none.
-    mutating func takeAction() -> Action? { actions.popFirst() }
+    mutating func takeAction() -> Action? { actions.popFirstOrShrink() }
 
     /// What is to be written; nil where there is nothing.
     mutating func takeOutput() -> ByteBuffer? {
@@ -102,15 +102,20 @@ struct WebSocketSession {
     private mutating func read() {
         while held == nil, state != .closed {
             do throws(WebSocketFailure) {
-                guard let event = try reader.next(from: &input) else {
-                    input.discardReadBytes()
-                    return
-                }
+                guard let event = try reader.next(from: &input) else { return giveBackInput() }
                 take(event)
             } catch {
                 fail(error)
             }
         }
+    }
+
+    /// Keeps of what came no more memory than what is left of it needs, which is a part of a frame's head at most: a
+    /// WebSocket may say nothing for hours.
+    private mutating func giveBackInput() {
+        var left = ByteBuffer()
+        if input.readableBytes > 0 { left.writeBuffer(&input) }
+        input = left
     }
 
     private mutating func take(_ event: WebSocketReader.Event) {

@@ -134,6 +134,18 @@ import WorkerProtocol
         #expect(session.deadline == start + .seconds(430))
     }
 
+    @Test func `A burst of messages, and what is left of one that has begun, keep no memory of those before`() {
+        var session = session()
+        let bytes = [[UInt8]](repeating: Frames.frame(0x82, []), count: 5000).flatMap { $0 }
+        session.received(ByteBuffer(bytes: bytes), at: start)
+        #expect(actions(&session).count == 5000)
+        #expect(session.actions.capacity <= 64 && session.input.storageCapacity == 0)
+        session.received(ByteBuffer(bytes: bytes + Frames.text("hi").prefix(3)), at: start)
+        #expect(actions(&session).count == 5000 && session.input.storageCapacity < 64)
+        session.received(ByteBuffer(bytes: Frames.text("hi").dropFirst(3)), at: start)
+        #expect(actions(&session) == [.deliver(.text, ByteBuffer(string: "hi"))])
+    }
+
     @Test func `A text of a worker's that is none is not sent`() {
         var session = session()
         let isText = session.send(.text, Frame([0xC3]))

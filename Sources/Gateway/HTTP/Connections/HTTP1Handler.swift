@@ -151,6 +151,8 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
             case .reset: socket?.reset()
             }
         }
+        // A burst of small messages of a WebSocket leaves no room behind that nobody needs.
+        if taken.capacity > 64 { taken = [] }
         swap(&taken, &actions)
     }
 

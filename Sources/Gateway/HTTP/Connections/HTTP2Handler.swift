@@ -247,6 +247,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
             case .reset: bytes?.socket?.reset()
             }
         }
+        // A burst of small messages of a WebSocket leaves no room behind that nobody needs.
+        if taken.capacity > 64 { taken = [] }
         swap(&taken, &actions)
     }
 
