@@ -97,6 +97,29 @@ import WorkerProtocol
         #expect(connection.dispatcher.messages.map { String($0.data) } == ["early"])
     }
 
+    @Test(arguments: ["close, Upgrade", "Upgrade,close", "keep-alive, UPGRADE", "upgrade\r\nconnection: close"])
+    func `Whatever else the client says of the connection, it becomes the WebSocket's, and closes without one`(
+        named: String
+    ) throws {
+        let fields = Self.upgrade.map { $0.hasPrefix("connection:") ? "connection: \(named)" : $0 }
+        let request = (["GET /a/x HTTP/1.1", "host: h"] + fields).map { $0 + "\r\n" }.joined() + "\r\n"
+        let connection = try connection()
+        try connection.send(Array(request.utf8) + Frames.text("early"))
+        connection.deliver(
+            .open(ReplyHead(status: 101), credit: nil), for: try #require(connection.dispatcher.submitted.last))
+        try connection.send(Frames.text("later"))
+        #expect(connection.dispatcher.messages.map { String($0.data) } == ["early", "later"])
+        #expect(try frames(connection) == [] && connection.isOpen)
+
+        let refused = try self.connection()
+        try refused.send(request + "GET /a/next HTTP/1.1\r\nhost: h\r\n\r\n")
+        refused.deliver(.reply(.plainText, body: "no"), for: try #require(refused.dispatcher.submitted.last))
+        let closes = named.contains("close")
+        #expect(try refused.responses().responses.map { $0["connection"] } == [closes ? "close" : nil])
+        refused.channel.embeddedEventLoop.run()
+        #expect(refused.dispatcher.submitted.count == (closes ? 1 : 2))
+    }
+
     @Test func `Any other answer is an ordinary response, and the next request is read`() throws {
         let connection = try connection()
         try connection.send(Self.request() + "GET /a/next HTTP/1.1\r\nhost: h\r\n\r\n")

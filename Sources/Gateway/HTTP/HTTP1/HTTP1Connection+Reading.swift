@@ -147,7 +147,8 @@ extension HTTP1Connection {
     }
 
     private mutating func append(_ exchange: consuming PipelinedExchange) {
-        if exchange.closes { stopReading() }
+        // What follows may be a WebSocket's though the client asks for the connection to be closed: that holds of HTTP.
+        if exchange.closes, !exchange.exchange.mayUpgrade { stopReading() }
         exchanges.append(exchange)
     }
 
