@@ -9,6 +9,7 @@ extension Broker {
             return
         case .abandoned:
             dropReply(of: requests[slot].worker)
+            receiveLateAcceptance(body, of: slot, now: now)
         case .streaming where requests[slot].isOpen:
             receiveMessage(body, of: slot, now: now)
         case .outstanding where requests[slot].isOpaque && !accepts(body, of: slot):

@@ -31,6 +31,24 @@ extension Broker {
         }
     }
 
+    /// A worker says something of a request that nobody waits for any more. Where it accepts a WebSocket by that, it would
+    /// serve nobody until it ends it by itself: one that wants no CANCEL has heard of nothing yet, and is told the end.
+    mutating func receiveLateAcceptance(_ body: BodyFrames, of slot: Int, now: Instant) {
+        let worker = requests[slot].worker
+        guard requests[slot].isWebSocket, !requests[slot].isToldOfEnd, !workers[worker].properties.wantsCancel else {
+            return
+        }
+        guard let head = try? ReplyHead(reading: body.head, maySwitch: true),
+            head.status == ReplyHead.switchingProtocols
+        else {
+            // It answers otherwise.
+            requests[slot].isWebSocket = false
+            return
+        }
+        requests[slot].isToldOfEnd = true
+        send(.message(id: tag(of: slot).frame, kind: .close, data: Frame()), to: worker, now: now)
+    }
+
     /// The bytes that the worker takes of its client's messages at first; nil where it does not say.
     private static func credit(of head: ReplyHead) throws(WorkerProtocolError) -> Int? {
         var texts: [String] = []

@@ -79,6 +79,40 @@ import WorkerProtocol
         #expect(closed.log() == ["→ w MESSAGE 1 close "])
     }
 
+    @Test func `A worker without CANCEL that accepts when nobody waits any more is told the end`() throws {
+        for properties in ["websocket=1", "websocket=1\ncancel=1"] {
+            var script = BrokerScript()
+            script.ready("w", "s", properties)
+            script.submit(1, webSocket: .wanted)
+            _ = script.log()
+            script.cancel(1)
+            let wantsCancel = properties.contains("cancel")
+            #expect(script.log() == (wantsCancel ? ["→ w CANCEL 1"] : []))
+            try script.partial("w", 1, Self.accepted)
+            try script.partial("w", 1, ["text", "to nobody"])
+            #expect(script.log() == (wantsCancel ? [] : ["→ w MESSAGE 1 close "]))
+            try script.final("w", 1, ["close"])
+            script.submit(2)
+            #expect(script.log() == ["→ w REQUEST 2"])
+        }
+        var late = BrokerScript()
+        late.ready("w", "s", "websocket=1")
+        late.submit(1, timeout: .seconds(2), webSocket: .wanted)
+        _ = late.log()
+        try late.pass(.seconds(3), heartbeats: ["w"])
+        #expect(late.quietLog() == ["1 timeout-worker"])
+        try late.partial("w", 1, Self.accepted)
+        #expect(late.quietLog() == ["→ w MESSAGE 1 close "])
+        try late.final("w", 1, ["close"])
+        late.submit(2, webSocket: .wanted)
+        _ = late.log()
+        late.cancel(2)
+        for piece in [["200\r\n", "an ordinary answer"], Self.accepted] as [BodyFrames] {
+            try late.partial("w", 2, piece)
+        }
+        #expect(late.quietLog() == [])
+    }
+
     @Test func `A worker that dies takes its WebSockets with it, and one that goes for good reason says so`() throws {
         var dead = try open()
         try dead.pass(.seconds(4))
