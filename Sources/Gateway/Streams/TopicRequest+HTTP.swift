@@ -25,10 +25,11 @@ extension TopicRequest {
         for field in request.fields where ASCII.equal(bytes.extracting(field.name), "last-event-id") {
             told.append(field.value.map { bytes[$0] })
         }
-        // A browser says after a loss of the connection where it was, whatever stood in the page's own URL.
+        // A browser says after a loss of the connection where it was, whatever stood in the page's own URL. An empty field
+        // names no event.
         self.init(
-            route: route, prefixes: prefixes, position: Self.position(told.isEmpty ? asked : told), kind: kind,
-            isHead: request.isMethod("HEAD"))
+            route: route, prefixes: prefixes, position: Self.position(told.allSatisfy(\.isEmpty) ? asked : told),
+            kind: kind, isHead: request.isMethod("HEAD"))
     }
 
     /// Where a client was that says it like this.

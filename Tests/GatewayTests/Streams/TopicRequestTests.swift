@@ -69,6 +69,7 @@ struct TopicRequestTests {
         #expect(try Self.topics("GET /events?last-event-id=12").position == .after(12))
         #expect(try Self.topics("GET /events?last-event-id=11", "Last-Event-ID: 12").position == .after(12))
         #expect(try Self.topics("GET /events", "last-event-id:").position == .now)
+        #expect(try Self.topics("GET /events?last-event-id=12", "last-event-id:").position == .after(12))
         #expect(try Self.topics("GET /events", "last-event-id: 0").position == .after(0))
         for text in ["x", "-1", "+1", "01", "1.0", "18446744073709551616", "1-2"] {
             #expect(try Self.topics("GET /events", "last-event-id: \(text)").position == .unreadable, "\(text)")
