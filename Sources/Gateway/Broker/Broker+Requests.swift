@@ -75,12 +75,19 @@ extension Broker {
     /// Says that the client has taken bytes of a streamed reply, so that a worker with credit is granted as many.
     package mutating func consumed(_ id: RequestID, bytes: Int, now: Instant) {
         guard let slot = requestIndex[id], let window = streamWindow(of: slot),
-            requests[slot].state == .streaming, let credit = requests[slot].credit
+            requests[slot].state == .streaming, requests[slot].credit != nil
         else { return }
         requests[slot].consumed += bytes
-        // Half of the window at a time: one message for many pieces, and the worker never runs dry meanwhile.
+        // A part of the window at a time: one message for many pieces, and the worker never runs dry meanwhile. A smaller
+        // one of a WebSocket's, whose messages are not cut.
+        let part = requests[slot].isOpen ? window / 4 : window / 2
+        if requests[slot].grantsAll || requests[slot].consumed >= part { grantConsumed(of: slot, now: now) }
+    }
+
+    /// Grants a worker what the client has taken.
+    mutating func grantConsumed(of slot: Int, now: Instant) {
         let grant = requests[slot].consumed
-        guard grant > 0, grant >= window / 2 else { return }
+        guard grant > 0, let credit = requests[slot].credit else { return }
         requests[slot].consumed = 0
         requests[slot].credit = credit + grant
         if credit <= 0 { requests[slot].lastPiece = now }
@@ -88,7 +95,7 @@ extension Broker {
     }
 
     /// How many bytes of a streamed reply may be under way at a time; nil where they are not paced.
-    private func streamWindow(of slot: Int) -> Int? {
+    func streamWindow(of slot: Int) -> Int? {
         configuration.streamCredit.map { min($0, requests[slot].streamCredit ?? .max) }
     }
 

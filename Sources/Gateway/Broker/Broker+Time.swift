@@ -32,6 +32,8 @@ extension Broker {
             reportHandling(slot, now: now)
             effects.append(.emit(id, .failure(.workerTimeout)))
             abandon(slot, now: now)
+        case .streaming where requests[slot].isOpen:
+            returnCredit(of: slot, now: now)
         case .streaming:
             // A worker that has used up its credit may not send: the client is the one that is waited for.
             if let credit = requests[slot].credit, credit <= 0 { requests[slot].lastPiece = now }

@@ -90,10 +90,32 @@ extension Broker {
             guard spendCredit(data.count, of: slot) else { return breakOff(slot, now: now) }
             services[requests[slot].service].messagesToClients += 1
             effects.append(.emit(requests[slot].id, .message(kind, data)))
+            noteSpent(of: slot, now: now)
         } catch {
             reportInvalid(slot, because: error)
             breakOff(slot, now: now)
         }
+    }
+
+    /// A worker has spent credit, which is to come back whole once it sends nothing more for a while.
+    private mutating func noteSpent(of slot: Int, now: Instant) {
+        guard requests[slot].credit != nil else { return }
+        requests[slot].lastPiece = now
+        requests[slot].grantsAll = false
+        if !requestDeadlines.contains(slot) { requestDeadlines.set(slot, to: now + configuration.heartbeat) }
+    }
+
+    /// Gives a worker back what is left of its credit, where it has sent nothing for a while. As a rule it gets much at a
+    /// time; but it may be waiting to send a message that needs all of it.
+    mutating func returnCredit(of slot: Int, now: Instant) {
+        let quiet = requests[slot].lastPiece + configuration.heartbeat
+        guard quiet <= now else { return requestDeadlines.set(slot, to: quiet) }
+        requestDeadlines.remove(slot)
+        grantConsumed(of: slot, now: now)
+        guard let credit = requests[slot].credit, let window = streamWindow(of: slot), credit < window else { return }
+        // Whoever knows what the client takes tells of much at a time, too.
+        requests[slot].grantsAll = true
+        effects.append(.emit(requests[slot].id, .granted(0)))
     }
 
     /// A worker ends the WebSocket by its FINAL.

@@ -48,6 +48,8 @@ struct RequestRecord: Sendable {
     var credit: Int?
     /// Bytes the client has taken and the worker has not been granted yet.
     var consumed = 0
+    /// Whether the worker of a WebSocket is granted whatever the client takes, however little.
+    var grantsAll = false
 
     init(_ request: GatewayRequest, service: Int, now: ContinuousClock.Instant) {
         id = request.id

@@ -14,6 +14,8 @@ struct WebSocketExchange {
         case send(RequestID, WebSocketMessageKind, Frame)
         /// Tell whoever serves it that the client is gone.
         case cancel(RequestID)
+        /// Tell whoever serves it that the client has taken bytes of messages.
+        case taken(RequestID, bytes: Int)
         /// Nothing is to be written any more, nor read. How it ended.
         case end(FinishedRequest.Outcome)
     }
@@ -37,6 +39,8 @@ struct WebSocketExchange {
     private var given = 0
     private var taken = 0
     private var reported = 0
+    /// Whether all that the client takes is told, however little it is, until it has taken everything.
+    private var reportsAll = false
     /// Messages of no bytes among those that have not left: they take memory, too.
     private var emptyMessages = 0
 
@@ -147,7 +151,9 @@ struct WebSocketExchange {
             // What is on its way is bounded by the broadcaster; the frames are made.
             given += frames.count
             session.send(frames: frames)
-        case .granted(let bytes): session.grant(bytes, at: now)
+        case .granted(let bytes):
+            session.grant(bytes, at: now)
+            if bytes == 0 { reportAll(but: waiting) }
         case .paused(let isPaused): session.setSuspended(isPaused, at: now)
         case .closed(let end):
             id = nil
@@ -190,8 +196,17 @@ struct WebSocketExchange {
     mutating func newlyTaken(allBut waiting: Int) -> Int {
         noteTaken(allBut: waiting)
         let unreported = taken - reported
-        guard unreported >= reportSize else { return 0 }
+        guard unreported >= (reportsAll ? 1 : reportSize) else { return 0 }
         reported += unreported
+        if taken == given { reportsAll = false }
         return unreported
+    }
+
+    /// Tells of all that the client has taken, and from now on of all that it takes.
+    private mutating func reportAll(but waiting: Int) {
+        reportsAll = true
+        let bytes = newlyTaken(allBut: waiting)
+        if bytes > 0, let id { actions.append(.taken(id, bytes: bytes)) }
+        if taken == given { reportsAll = false }
     }
 }

@@ -151,6 +151,34 @@ import WorkerProtocol
         #expect(script.reports.contains("1 exceeded its credit"))
     }
 
+    @Test func `A worker that waits for the rest of its credit gets it, however little that is`() throws {
+        var script = BrokerScript { $0.streamCredit = 100 }
+        script.ready("w", "s", "websocket=1\ncredit=1")
+        script.submit(1, webSocket: .wanted)
+        _ = script.log()
+        try script.partial("w", 1, Self.accepted)
+        try script.partial("w", 1, ["binary", Frame([UInt8](repeating: 0, count: 10))])
+        _ = script.log()
+        let id = RequestID(loop: 7, number: 1)
+        script.broker.consumed(id, bytes: 4, now: script.now)
+        try script.pass(.milliseconds(900), heartbeats: ["w"])
+        #expect(script.quietLog() == [])
+        try script.pass(.milliseconds(100), heartbeats: ["w"])
+        #expect(script.quietLog() == ["→ w CREDIT 1 4", "1 granted 0"])
+        script.broker.consumed(id, bytes: 1, now: script.now)
+        script.broker.consumed(id, bytes: 5, now: script.now)
+        #expect(script.quietLog() == ["→ w CREDIT 1 1", "→ w CREDIT 1 5"])
+        try script.partial("w", 1, ["binary", Frame([UInt8](repeating: 0, count: 100))])
+        _ = script.log()
+        // From then on much at a time again.
+        script.broker.consumed(id, bytes: 24, now: script.now)
+        #expect(script.log() == [])
+        script.broker.consumed(id, bytes: 76, now: script.now)
+        #expect(script.log() == ["→ w CREDIT 1 100"])
+        try script.pass(.seconds(5), heartbeats: ["w"])
+        #expect(script.quietLog() == [])
+    }
+
     @Test(arguments: ["x-stream-credit: x\r\n", "x-stream-credit: 1\r\nx-stream-credit: 1\r\n"])
     func `A credit that is no number makes the acceptance invalid`(line: String) throws {
         var script = BrokerScript()

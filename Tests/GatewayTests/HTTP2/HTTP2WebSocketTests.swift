@@ -172,6 +172,19 @@ import WorkerProtocol
         #expect(script.messages.count == 1)
     }
 
+    @Test func `Who wants to know of all that the client takes is told as it is sent`() {
+        var script = open()
+        let id = script.submitted[0].id.number
+        script.receive(0, .settings(.settings([HTTP2Setting(parameter: .initialWindowSize, value: 0)])))
+        script.answer(.message(.binary, Frame([UInt8](repeating: 1, count: 20))))
+        script.answer(.granted(0))
+        #expect(script.consumed[id] == nil)
+        script.allow(12, on: 1)
+        #expect(script.consumed[id] == 10)
+        script.allow(100, on: 1)
+        #expect(script.consumed[id] == 20)
+    }
+
     @Test func `A drain ends it with 1012`() throws {
         var script = open()
         script.http.drain(at: script.now)

@@ -163,6 +163,20 @@ import WorkerProtocol
         #expect(connection.dispatcher.taken[request.id] == 40)
     }
 
+    @Test func `Who wants to know of all that the client takes is told, until it has taken everything`() throws {
+        let (connection, request) = try open { $0.responseBuffer = 100 }
+        func send(_ size: Int) {
+            connection.deliver(.message(.binary, Frame([UInt8](repeating: 1, count: size))), for: request)
+        }
+        send(20)
+        connection.deliver(.granted(0), for: request)
+        #expect(connection.dispatcher.taken[request.id] == 20)
+        send(20)
+        #expect(connection.dispatcher.taken[request.id] == 20)
+        send(5)
+        #expect(connection.dispatcher.taken[request.id] == 45)
+    }
+
     @Test func `A client that goes without a word is cancelled`() throws {
         let (connection, request) = try open()
         connection.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)

@@ -54,6 +54,16 @@ import Testing
         }
     }
 
+    @Test func `A message that needs all of the worker's credit goes, whatever went before`() async throws {
+        let gateway = try await WebSocketGateway(properties: "concurrency=8,cancel=1,credit=1")
+        try await gateway.withClient { client in
+            for size in [300_000, 1_000_000, 1, 1 << 20] {
+                try client.send(WebSocketClient.frame(2, [UInt8](repeating: 7, count: size)))
+                #expect(try client.next().contents.count == size)
+            }
+        }
+    }
+
     @Test func `What a worker has not granted stays with the client, and fills no memory`() async throws {
         let gateway = try await WebSocketGateway()
         try await gateway.withClient("/ws/?credit=5&hold") { client in

@@ -50,6 +50,7 @@ extension HTTP1Connection {
             switch action {
             case .send(let id, let kind, let data): actions.append(.send(id, kind, data))
             case .cancel(let id): actions.append(.cancel(id))
+            case .taken(let id, let bytes): actions.append(.consumed(id, bytes: bytes))
             case .end(let outcome):
                 webSocket = nil
                 if let finished = exchanges[0].exchange.finished(outcome, at: now) {

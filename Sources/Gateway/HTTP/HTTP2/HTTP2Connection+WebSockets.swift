@@ -80,6 +80,7 @@ extension HTTP2Connection {
             case .cancel(let request):
                 requests[request.number] = nil
                 actions.append(.cancel(request))
+            case .taken(let request, let bytes): actions.append(.consumed(request, bytes: bytes))
             case .end(let outcome):
                 streams[id]?.webSocket = nil
                 webSockets.remove(id)
