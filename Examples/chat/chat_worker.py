@@ -49,7 +49,8 @@ class Room:
 
     async def listen(self):
         while True:
-            topic, _, said = (await self.subscriber.recv_string()).partition(" ")
+            # Anybody may publish there, also what is no text.
+            topic, _, said = (await self.subscriber.recv()).decode(errors="replace").partition(" ")
             if topic == "chat":
                 for socket, queue in self.people.items():
                     if queue.full():
@@ -58,7 +59,7 @@ class Room:
                         queue.put_nowait(said)
 
     async def say(self, **what):
-        await self.publisher.send_string("chat " + json.dumps(what))
+        await self.publisher.send_string("chat " + json.dumps(what, ensure_ascii=False))
 
     async def converse(self, socket):
         """Serves somebody's WebSocket: passes on what is said, and says what they write."""
@@ -80,7 +81,7 @@ class Room:
                     return socket.close(1008, f"only texts of up to {LONGEST} characters")
                 written = json.loads(message)
                 await self.say(name=str(written["name"]), text=str(written["text"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             socket.close(1007, "expected an object with name and text")
         finally:
             del self.people[socket]
@@ -92,6 +93,8 @@ class Room:
                 await socket.send(await queue.get())
         except Closed:
             pass  # The loop above ends as well.
+        except ValueError:
+            socket.close(1009, "more was said than the gateway takes at a time")
 
 
 async def answer(request):

@@ -29,6 +29,7 @@ PROPERTIES = b"concurrency=%d\ncancel=1\ncredit=1\ndrain=1\nwebsocket=1\n"
 HEARTBEAT_INTERVAL = 1.0  # Seconds, the gateway's --heartbeat.
 LIVENESS = 3  # Intervals of silence after which the other side counts as dead.
 MOST_WAITING = 65_536  # Messages of a WebSocket that nobody has taken.
+LONGEST_REASON = 123  # Bytes of a close's reason.
 
 
 async def converse(socket):
@@ -43,12 +44,15 @@ async def answer(request):
 
 
 class Request:
-    """What a client asked for: `target`, and `fields` by their names in lower case."""
+    """What a client asked for: `target`, and `fields` by their names in lower case, the values of one name joined."""
 
     def __init__(self, head):
         first, *lines = head.decode("utf-8", "replace").split("\r\n")
         self.target = first.split(" ")[1]
-        self.fields = dict(line.split(": ", 1) for line in lines if line)
+        self.fields = {}
+        for line in filter(None, lines):
+            name, value = line.split(": ", 1)
+            self.fields[name] = f"{self.fields[name]}, {value}" if name in self.fields else value
 
 
 class Refused(Exception):
@@ -108,9 +112,14 @@ class WebSocket:
 
     def close(self, code=1000, reason=""):
         """Closes the WebSocket, once the handler returns: nothing can be sent any more, and nothing comes."""
+        words = reason.encode()
+        if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
+            raise ValueError(f"no WebSocket is closed with the code {code}")
+        if len(words) > LONGEST_REASON:
+            raise ValueError(f"a reason of {len(words)} bytes is longer than {LONGEST_REASON}")
         if not self.closed:
             self.inbox.clear()
-            self.end(Closed(code, reason), last_word=[b"%d" % code, *([reason.encode()] if reason else [])])
+            self.end(Closed(code, reason), last_word=[b"%d" % code, *([words] if words else [])])
 
     def __aiter__(self):
         return self

@@ -11,15 +11,16 @@ import WorkerProtocol
         let gateway: FakeGateway
         let peers: [Frame]
         let programs: [RunningProgram]
+        /// The forwarder's address for publishers.
+        let publishers: String
         private let forwarding: Task<Void, any Error>
 
         init() async throws {
             let gateway = try FakeGateway()
             let publishers = try XSubscriber(gateway.context) { $0.linger = .zero }
             let subscribers = try XPublisher(gateway.context) { $0.linger = .zero }
-            let ends =
-                try ["--publish", publishers.bind("tcp://127.0.0.1:*")]
-                + ["--subscribe", subscribers.bind("tcp://127.0.0.1:*")]
+            let address = try publishers.bind("tcp://127.0.0.1:*")
+            let ends = try ["--publish", address, "--subscribe", subscribers.bind("tcp://127.0.0.1:*")]
             forwarding = Task { try await Proxy(frontend: publishers, backend: subscribers).run() }
             // They do not give a gateway up that is silent because this test is slow.
             let program = """
@@ -41,14 +42,17 @@ import WorkerProtocol
                 }
                 peers.append(arrival.peer)
             }
-            (self.gateway, self.peers, self.programs) = (gateway, peers, programs)
+            (self.gateway, self.peers, self.programs, self.publishers) = (gateway, peers, programs, address)
         }
 
         deinit { forwarding.cancel() }
 
         /// Opens a WebSocket as the chat's page does, and waits until its worker has said who it is.
-        func enter(_ id: Frame, at peer: Frame) async throws {
-            let fields = "origin: http://example.com\r\nsec-websocket-protocol: chat\r\nx-stream-credit: 100000\r\n"
+        func enter(
+            _ id: Frame, at peer: Frame, offering lines: String = "sec-websocket-protocol: chat\r\n",
+            credit: Int = 100_000
+        ) async throws {
+            let fields = "origin: http://example.com\r\n\(lines)x-stream-credit: \(credit)\r\n"
             try await gateway.askForWebSocket(id, "GET /chat/room", fields: fields, to: peer)
             #expect(try await gateway.partial().frames == ["101\r\nsec-websocket-protocol: chat\r\n", ""])
             #expect(try await gateway.heard().last?.hasPrefix(#"{"served_by": "worker "#) == true)
@@ -90,12 +94,44 @@ import WorkerProtocol
         #expect(try await gateway.reply().head.status == 400)
         for (id, text, code) in [
             ("3", "hello", "1007"), ("4", #"{"name": "Ada"}"#, "1007"), ("5", "[]", "1007"),
-            ("6", String(repeating: "a", count: 2001), "1008"),
+            ("6", String(repeating: "a", count: 2001), "1008"), ("7", String(repeating: "[", count: 2000), "1007"),
+            ("8", #"{"name": "Ada", "text": "\ud800"}"#, "1007"),
         ] as [(Frame, String, String)] {
             try await chat.enter(id, at: peer)
             try await gateway.say(text, id, to: peer)
             #expect(try await gateway.heard().prefix(3) == ["FINAL", "close", code])
         }
+        #expect(chat.errors() == [])
+    }
+
+    @Test func `A subprotocol may stand in any of several lines`() async throws {
+        let chat = try await Chat()
+        for (id, names) in [("1", ["chat", "other"]), ("2", ["other", "chat"])] as [(Frame, [String])] {
+            let lines = names.map { "sec-websocket-protocol: \($0)\r\n" }.joined()
+            try await chat.enter(id, at: chat.peers[0], offering: lines)
+        }
+        #expect(chat.errors() == [])
+    }
+
+    @Test func `What is published need be no text, and who cannot take it is sent away`() async throws {
+        let chat = try await Chat()
+        try await chat.enter("1", at: chat.peers[0])
+        try await chat.enter("2", at: chat.peers[1], credit: 60)
+        let publisher = try XPublisher(chat.gateway.context) { $0.linger = .zero }
+        try publisher.connect(chat.publishers)
+        while SubscriptionNotice(try await publisher.receive(timeout: .seconds(60)))?.prefix != "chat " {}
+        try await publisher.send(Frame(Array("chat ".utf8) + [0xFF]))
+        try await publisher.send(Frame("chat " + String(repeating: "a", count: 61)))
+        var heard: [Frame: [Frame]] = [:]
+        for _ in 0..<4 {
+            switch try await chat.gateway.receiveTelling().command {
+            case .partial(let id, let frames): heard[id, default: []].append(frames[1])
+            case .final(let id, let frames): heard[id, default: []].append(frames[1])
+            case let command: throw FakeGateway.Unexpected(command: command)
+            }
+        }
+        #expect(heard["1"] == ["\u{FFFD}", Frame(String(repeating: "a", count: 61))])
+        #expect(heard["2"] == ["\u{FFFD}", "1009"])
         #expect(chat.errors() == [])
     }
 

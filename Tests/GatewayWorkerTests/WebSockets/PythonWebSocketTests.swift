@@ -6,11 +6,15 @@ import WorkerProtocol
 
 /// `Examples/python/websocket_worker.py` against a gateway that does what the test says.
 @Suite(.timeLimit(.minutes(5))) struct PythonWebSocketTests {
-    private func worker(_ gateway: FakeGateway) async throws -> (program: RunningProgram, peer: Frame) {
+    /// The program once it has registered, which does something of the test's with a message.
+    private func worker(
+        _ gateway: FakeGateway, doing step: String = "await socket.send(message)"
+    ) async throws -> (program: RunningProgram, peer: Frame) {
         let path = PackageFolder.path("Examples/python/websocket_worker.py")
         // It does not give a gateway up that is silent because this test is slow.
         let text = try String(contentsOfFile: path, encoding: .utf8).replacing("LIVENESS = 3", with: "LIVENESS = 3000")
-        #expect(text.contains("LIVENESS = 3000"))
+            .replacing("        await socket.send(message)\n", with: "        \(step)\n")
+        #expect(text.contains("LIVENESS = 3000") && text.contains("        \(step)\n"))
         let program = try await RunningProgram.python(["-c", text, "--connect", gateway.endpoint, "--service", "s"])
         let arrival = try await gateway.receive(timeout: .seconds(60))
         let properties = WorkerProperties(
@@ -64,6 +68,25 @@ import WorkerProtocol
             #expect(try await gateway.heard() == ["FINAL", "close"])
         }
         #expect(program.errors.soFar == [])
+    }
+
+    @Test func `It closes with what a close may say, and fails where that is something else`() async throws {
+        let gateway = try FakeGateway()
+        let (program, peer) = try await worker(gateway, doing: "socket.close(*eval(message))")
+        let words = String(repeating: "a", count: 123)
+        for (id, said, end) in [
+            ("1", "(1000,)", ["1000"]), ("2", "(4999, 'a' * 123)", ["4999", words]),
+            ("3", "(1014, 'ü')", ["1014", "ü"]), ("4", "(1005,)", ["1011"]), ("5", "(1015,)", ["1011"]),
+            ("6", "(2999,)", ["1011"]), ("7", "(1000, 'ü' * 62)", ["1011"]),
+        ] as [(Frame, String, [String])] {
+            try await gateway.askForWebSocket(id, fields: "x-stream-credit: 8\r\n", to: peer)
+            #expect(try await gateway.partial().frames.count == 2)
+            try await gateway.say(said, id, to: peer)
+            #expect(try await gateway.heard() == ["FINAL", "close"] + end)
+        }
+        try await gateway.request("8", to: peer)
+        #expect(try await gateway.reply().head.status == 200)
+        withExtendedLifetime(program) {}
     }
 
     @Test func `It closes with 1012 when it is told to stop, and registers anew when it is dismissed`() async throws {
