@@ -83,8 +83,8 @@ public final class WorkerWebSocket: Sendable {
     /// Sends a message, once it is its turn and the gateway has room for it.
     ///
     /// - Throws: ``Close`` when the WebSocket is closed, `CancellationError` when nobody is there any more or the task is
-    ///   cancelled, ``WorkerWebSocketError`` when the message is larger than the gateway takes from a worker at a time (its
-    ///   `--response-buffer`).
+    ///   cancelled, ``WorkerWebSocketError`` when the message is larger than the gateway takes from a worker at a time: its
+    ///   `--response-buffer`, or less where the client has much open on one connection of HTTP/2.
     public func send(_ message: Message) async throws {
         try await begin()
         let data = message.data
@@ -93,7 +93,7 @@ public final class WorkerWebSocket: Sendable {
             throw WorkerWebSocketError(
                 .messageTooLarge,
                 "a message of \(data.count) bytes is larger than the \(limit) that the gateway takes at a time; send less, or "
-                    + "raise the gateway's --response-buffer")
+                    + "raise the gateway's --response-buffer, of which a stream of HTTP/2 has a part")
         }
         try await takeTurn(for: data.count)
         defer { finishSending() }

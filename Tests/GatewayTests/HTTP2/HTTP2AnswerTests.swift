@@ -215,6 +215,17 @@ import WorkerProtocol
         #expect(script.http.held <= 2 << 20)
     }
 
+    @Test func `Streams of topics take no more of what all may hold than they can have on their way`() {
+        let route = Route(path: "/topics/", destination: .topics(TopicSource(endpoints: ["tcp://a:1"])))
+        var script = HTTP2Script(routes: [route]) { $0.responseBuffer = 1 << 20 }
+        for id: HTTP2StreamID in [1, 3, 5, 7] { script.request(id, "GET", "/topics/a") }
+        #expect(script.submitted.compactMap(\.streamCredit) == [65536, 65536, 65536, 65536])
+        script.request(9)
+        #expect(script.submitted.last?.streamCredit ?? 0 > 400_000)
+        for id: HTTP2StreamID in [1, 3, 5, 7, 9] { script.receive(id, .rstStream(.cancel)) }
+        #expect(script.http.shared == 0)
+    }
+
     @Test func `A worker without credit that overruns is cut, and its request cancelled`() {
         var script = HTTP2Script { $0.responseBuffer = 1000 }
         script.receive(0, .settings(.settings([HTTP2Setting(parameter: .initialWindowSize, value: 0)])))

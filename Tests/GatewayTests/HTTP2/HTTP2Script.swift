@@ -27,12 +27,15 @@ struct HTTP2Script {
     var isWritable = true
     private var written = 0
 
-    init(isRefused: Bool = false, scheme: String = "http", _ change: (inout HTTPSettings) -> Void = { _ in }) {
+    init(
+        isRefused: Bool = false, scheme: String = "http", routes: [Route] = [],
+        _ change: (inout HTTPSettings) -> Void = { _ in }
+    ) {
         var settings = HTTPSettings()
         change(&settings)
         rules = FrontRules(
-            loop: 0, settings: settings, router: Published(RequestRouter()), services: ServiceDirectory(["s"]),
-            isObserved: true, wantsTargets: true)
+            loop: 0, settings: settings, router: Published(RequestRouter(routes: routes)),
+            services: ServiceDirectory(["s"]), isObserved: true, wantsTargets: true)
         let peer = RequestPeer(try? SocketAddress(ipAddress: "192.0.2.1", port: 1))
         http = HTTP2Connection(
             rules, from: HTTPExchange.Origin(peer: peer, scheme: scheme, listenerAddress: "192.0.2.2:80"))

@@ -294,14 +294,15 @@ extension HTTP2Connection {
         guard var body = streams[id]?.body else { return }
         endBody(id, at: now)
         if body.readableBytes == 0 { body = ByteBuffer() }
-        let extraShare = nextExtraShare()
-        let share = leastShare + extraShare
-        streams[id]?.exchange.streamCredit = share
+        let mostShare = leastShare + nextExtraShare()
+        streams[id]?.exchange.streamCredit = mostShare
         guard let action = streams[id]?.exchange.receive(.complete(Frame(body)), rules, at: now) else { return }
         guard case .submit(let request) = action else { return writeOwnAnswer(id, at: now) }
+        // A stream of topics never has as much on its way; the rest is for others.
+        let share = max(leastShare, min(mostShare, request.streamCredit ?? mostShare))
         streams[id]?.share = share
-        streams[id]?.extraShare = extraShare
-        shared += extraShare
+        streams[id]?.extraShare = share - leastShare
+        shared += share - leastShare
         if streams[id]?.exchange.isSafe == true { streams[id]?.repetition = request }
         requests[request.id.number] = id
         actions.append(.submit(request))
