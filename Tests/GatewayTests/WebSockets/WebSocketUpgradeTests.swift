@@ -11,9 +11,11 @@ import WorkerProtocol
         "upgrade: websocket", "connection: Upgrade", "sec-websocket-version: 13", "sec-websocket-key: \(key)",
     ]
 
-    private static func request(_ fields: [String], _ start: String = "GET / HTTP/1.1") throws -> ParsedRequest {
+    private static func request(
+        _ fields: [String], _ start: String = "GET / HTTP/1.1", host: String = "h"
+    ) throws -> ParsedRequest {
         var parser = RequestHeadParser()
-        var input = ByteBuffer(string: ([start, "host: h"] + fields).map { $0 + "\r\n" }.joined() + "\r\n")
+        var input = ByteBuffer(string: ([start, "host: \(host)"] + fields).map { $0 + "\r\n" }.joined() + "\r\n")
         let limits = RequestLimits(HTTPSettings())
         return try #require(try parser.parse(&input, limits: limits))
     }
@@ -32,6 +34,22 @@ import WorkerProtocol
         #expect(upgrade.key == Self.key && upgrade.refusal == nil && upgrade.protocols == [])
         let several = Self.usual(but: "upgrade", "upgrade: h2c, WebSocket", "sec-websocket-protocol: a, json ,,b")
         #expect(try Self.upgrade(several)?.protocols == ["a", "json", "b"])
+    }
+
+    @Test(arguments: [
+        usual(but: "connection", "connection: keep-alive, Upgrade"),
+        usual(but: "connection", "connection: close", "connection: upgrade"),
+        usual(but: "upgrade", "upgrade: h2c", "upgrade: WEBSOCKET"), usual + ["content-length: 0"],
+        usual + ["sec-websocket-extensions: permessage-deflate; client_max_window_bits"],
+    ])
+    func `Some say it at more length`(fields: [String]) throws {
+        let upgrade = try #require(try Self.upgrade(fields))
+        #expect(upgrade.refusal == nil)
+    }
+
+    @Test func `Subprotocols may stand in several lines`() throws {
+        let lines = ["sec-websocket-protocol: a, b", "sec-websocket-protocol: c"]
+        #expect(try Self.upgrade(Self.usual + lines)?.protocols == ["a", "b", "c"])
     }
 
     @Test func `What proves that the key was read is that of the RFC's example`() {
@@ -93,6 +111,16 @@ import WorkerProtocol
         #expect(try Self.allows("origin: http://h") && Self.allows("origin: http://H:80"))
         #expect(try !Self.allows("origin: https://h") && !Self.allows("origin: http://h:8080"))
         #expect(try Self.allows("origin: https://h", scheme: "https"))
+    }
+
+    @Test func `An origin may be an address, of which one of IPv6 stands in brackets`() throws {
+        for host in ["[::1]:8080", "127.0.0.1:8080"] {
+            let own = try Self.request(["origin: http://\(host)"], host: host)
+            #expect(WebOrigin.allows(own, [], scheme: "http", isTrustedProxy: false))
+            let other = try Self.request(["origin: http://[::1]"], host: host)
+            #expect(!WebOrigin.allows(other, [], scheme: "http", isTrustedProxy: false))
+            #expect(WebOrigin.allows(other, ["http://[::1]:80"], scheme: "http", isTrustedProxy: false))
+        }
     }
 
     @Test func `Pages of other origins may connect where they are named`() throws {
