@@ -91,7 +91,9 @@ extension HTTPExchange {
         return .none
     }
 
-    private mutating func receive(_ reply: consuming ReplyEvent, _ rules: FrontRules, at now: MonotonicInstant) -> Action {
+    private mutating func receive(_ reply: consuming ReplyEvent, _ rules: FrontRules, at now: MonotonicInstant)
+        -> Action
+    {
         switch (state, consume reply) {
         case (.over, _), (.reading, _), (.answered, _), (.upgraded, _): return .none
         case (_, .handled(let handling)):
