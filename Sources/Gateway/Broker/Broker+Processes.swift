@@ -26,11 +26,15 @@ extension Broker {
         processes[process] = ProcessRecord(requestLimit: requestLimit)
     }
 
-    /// Gives a process no further requests. That it has finished those that it has is reported, at once if it has none.
+    /// Gives a process no further requests, and ends its WebSockets. That it has finished those that it has is reported, at
+    /// once if it has none.
     package mutating func retire(_ process: ProgramProcess, now: Instant) {
         guard let record = processes[process], !record.isRetired else { return }
         processes[process]?.isRetired = true
-        for worker in record.workers { takeOffers(from: worker, now: now) }
+        for worker in record.workers {
+            takeOffers(from: worker, now: now)
+            endWebSockets(of: worker, now: now)
+        }
         reportIfIdle(process)
         completeDrain(now: now)
     }

@@ -24,6 +24,8 @@ extension Broker {
             requestDeadlines.remove(slot)
             services[requests[slot].service].webSockets += 1
             effects.append(.emit(requests[slot].id, .open(reply.head, credit: credit)))
+            // The worker was asked before its process was to go.
+            if !takes(workers[requests[slot].worker].process) { endForRestart(slot, now: now) }
         } catch {
             reportInvalid(slot, because: error)
             effects.append(.emit(requests[slot].id, .failure(.workerReplyInvalid)))
@@ -140,6 +142,28 @@ extension Broker {
     private mutating func breakOff(_ slot: Int, now: Instant) {
         reportHandling(slot, now: now)
         effects.append(.emit(requests[slot].id, .closed(.workerFailed)))
+        abandon(slot, now: now)
+    }
+
+    /// Ends the WebSockets of a worker whose process is about to go. They would not end by themselves, and their clients may
+    /// come back at once, to the process that takes its place.
+    mutating func endWebSockets(of worker: Int, now: Instant) {
+        var slot = workers[worker].requests.first
+        while slot >= 0 {
+            let next = requestLinks.slot(after: slot)
+            if requests[slot].isOpen { endForRestart(slot, now: now) }
+            slot = next
+        }
+    }
+
+    /// Tells both ends of a WebSocket that the service restarts; the worker ends it, too, when it is done with it.
+    private mutating func endForRestart(_ slot: Int, now: Instant) {
+        let end = WebSocketEnd.restarted
+        reportHandling(slot, now: now)
+        effects.append(.emit(requests[slot].id, .closed(end)))
+        let command = GatewayCommand.message(id: tag(of: slot).frame, kind: .close, data: end.contents)
+        send(command, to: requests[slot].worker, now: now)
+        requests[slot].isToldOfEnd = true
         abandon(slot, now: now)
     }
 

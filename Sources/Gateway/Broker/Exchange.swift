@@ -166,7 +166,7 @@ package struct WebSocketEnd: Sendable, Hashable {
     package let code: UInt16
     /// For people.
     package let reason: Frame
-    /// Whether it is the end that the worker has chosen.
+    /// Whether nothing went wrong.
     package let isOrderly: Bool
 
     /// The worker's own end.
@@ -186,6 +186,11 @@ package struct WebSocketEnd: Sendable, Hashable {
     package static let workerFailed = Self(broken: 1011, "the worker failed")
     /// The gateway or the worker stops, and the client may come back.
     package static let stopped = Self(broken: 1012, "the service restarts")
+    /// The worker's process is replaced by another, to which the client may come back.
+    package static let restarted = Self(code: 1012, reason: "the service restarts")
+
+    /// The code and the reason as they stand in a close frame (RFC 6455, section 5.5.1).
+    package var contents: Frame { Frame([UInt8(code >> 8), UInt8(code & 0xFF)] + Array(reason)) }
 }
 
 /// Which worker had a request, and for how long.

@@ -14,6 +14,8 @@ async def app(scope, receive, send):
             await send({"type": message["type"] + ".complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+    if scope["type"] == "websocket":
+        return await echo_messages(receive, send)
     root, path = scope["root_path"], scope["path"]
     word, *values = path.removeprefix(root).strip("/").split("/")
     await actions[word](scope, receive, send, *values)
@@ -46,6 +48,15 @@ async def block(scope, receive, send, seconds):
 async def echo(scope, receive, send):
     body = await body_of(receive)
     await answer(send, body)
+
+
+async def echo_messages(receive, send):
+    """A WebSocket, whatever the path."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({**message, "type": "websocket.send"})
+    print(message["type"], message["code"], flush=True)
 
 
 async def show(scope, receive, send):
