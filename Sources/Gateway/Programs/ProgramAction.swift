@@ -47,6 +47,8 @@ package enum ProgramReport: Sendable, Hashable {
     case started(String, instance: Int, process: Int32)
     /// Its first worker has registered; or none has for as long as one is waited for.
     case up(String, instance: Int, process: Int32, hasWorker: Bool)
+    /// None of its workers has registered so far, and the process whose place it is to take serves on.
+    case late(String, instance: Int, process: Int32)
     /// It ended although nobody wanted it to, and is started again after a time; nil where it is not.
     case ended(String, instance: Int, process: Int32?, ending: String, pause: Duration?)
     /// It ends at once again and again; said once.
@@ -54,7 +56,7 @@ package enum ProgramReport: Sendable, Hashable {
     /// It has run for long enough after that.
     case recovered(String, instance: Int)
     case replaced(String, instance: Int, ReplacementReason)
-    /// The new process ended before it came up, so that the old one stays.
+    /// The new process ended before it came up, or did not come up for very long, so that the old one stays.
     case replacementFailed(String, instance: Int, ReplacementReason)
     /// It ended as it was told to.
     case left(String, instance: Int, process: Int32?)

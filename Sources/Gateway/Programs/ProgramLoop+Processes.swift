@@ -80,6 +80,10 @@ extension ProgramLoop {
             logger.warning(
                 "program runs, but none of its workers has registered: it connects to WEBGATEWAY_WORKERS",
                 metadata: fields(name, instance, process))
+        case .late(let name, let instance, let process):
+            logger.warning(
+                "new process has registered no worker so far: it is waited for, and the old one serves on",
+                metadata: fields(name, instance, process))
         case .ended(let name, let instance, let process, let ending, let pause):
             let again = pause.map { "\(Int($0 / .milliseconds(1)))ms" } ?? "never"
             logger.warning(
@@ -95,7 +99,7 @@ extension ProgramLoop {
             logger.info("program replaced", metadata: fields(name, instance, nil, ["reason": "\(reason)"]))
         case .replacementFailed(let name, let instance, let reason):
             logger.error(
-                "restart given up: the new process ended before it served, and the old one stays",
+                "restart given up: the new process did not come to serve, and the old one stays",
                 metadata: fields(name, instance, nil, ["reason": "\(reason)"]))
         case .left(let name, let instance, let process):
             logger.info("program left", metadata: fields(name, instance, process))

@@ -13,6 +13,7 @@ extension ProgramSupervision {
 
     /// A worker of a process has registered.
     package mutating func connected(_ process: ProgramProcess, now: Instant) {
+        lives[process]?.hasWorker = true
         comeUp(process, hasWorker: true, now: now)
     }
 
@@ -76,7 +77,8 @@ extension ProgramSupervision {
         switch life.phase {
         // One that the system has not started yet is no use to anybody.
         case .starting where life.process == nil: lives[process]?.deadline = now + Self.longLife
-        case .starting: comeUp(process, hasWorker: false, now: now)
+        case .starting where !replacesOneThatServes(process, life): comeUp(process, hasWorker: false, now: now)
+        case .starting: awaitLateSuccessor(process, life, now: now)
         case .retiring: tellToEnd(process, now: now)
         case .ending:
             lives[process]?.phase = .killed
@@ -88,7 +90,7 @@ extension ProgramSupervision {
         }
     }
 
-    private mutating func comeUp(_ process: ProgramProcess, hasWorker: Bool, now: Instant) {
+    mutating func comeUp(_ process: ProgramProcess, hasWorker: Bool, now: Instant) {
         guard let life = lives[process], life.phase == .starting else { return }
         lives[process]?.phase = .up
         lives[process]?.deadline = nil
@@ -115,6 +117,9 @@ extension ProgramSupervision {
         guard let place = place(of: life), place.successor == nil else {
             // The one that was to take its place has it at once; when it is up, the next one's turn comes.
             withPlace(life.program, life.instance) { $0.current = nil }
+            if let successor = self.place(of: life)?.successor, lives[successor]?.isLate == true {
+                lives[successor]?.deadline = now
+            }
             return nil
         }
         // One that was waiting to be replaced has been by this.

@@ -18,10 +18,18 @@ extension ProgramSupervision {
                 }
                 continue
             }
-            // One that is being replaced because it is spent will not be spent any more.
-            if !reason.isGivenUp, reason != .reconfigured, program.replacing?.instance == instance { continue }
+            // A process that is being replaced and is spent has to go, whatever it is replaced for.
+            if !reason.isGivenUp, reason != .reconfigured, let replacing = program.replacing,
+                replacing.instance == instance, replacing.leaving == nil
+            {
+                if replacing.reason.isGivenUp {
+                    programs[name]?.replacing = Replacement(instance: instance, reason: reason)
+                }
+                continue
+            }
             programs[name]?.waiting.append(Replacement(instance: instance, reason: reason))
         }
+        endOvertakenSuccessor(of: name, now: now)
         proceed(name, now: now)
     }
 
@@ -49,6 +57,60 @@ extension ProgramSupervision {
             }
             start(name, next.instance, asSuccessor: false, now: now)
         }
+    }
+
+    // MARK: A new process without a worker
+
+    /// Whether a process is to take the place of one that serves, and therefore has to serve itself before that one goes.
+    func replacesOneThatServes(_ process: ProgramProcess, _ life: Life) -> Bool {
+        guard let place = place(of: life), place.successor == process, let current = place.current else { return false }
+        return lives[current]?.hasWorker == true
+    }
+
+    /// The process that is to take the place of one that serves has run for long, and no worker of it has registered. It may
+    /// have much to load: it is waited for, unless somebody wants another by now.
+    mutating func awaitLateSuccessor(_ process: ProgramProcess, _ life: Life, now: Instant) {
+        guard now < life.start + Self.longestStart else {
+            // What is configured counts in the end: it may be none that serves any more.
+            if programs[life.program]?.replacing?.reason == .reconfigured {
+                comeUp(process, hasWorker: false, now: now)
+            } else {
+                giveUpSuccessor(process, life, now: now)
+            }
+            return
+        }
+        lives[process]?.isLate = true
+        lives[process]?.deadline = life.start + Self.longestStart
+        actions.append(.report(.late(life.program, instance: life.instance, process: life.process ?? 0)))
+        endOvertakenSuccessor(of: life.program, now: now)
+    }
+
+    /// Ends the process that is late to take a place if that place waits to be replaced anew: what was changed meanwhile may
+    /// be what it lacks.
+    private mutating func endOvertakenSuccessor(of name: String, now: Instant) {
+        guard let program = programs[name], let instance = program.replacing?.instance,
+            program.waiting.contains(where: { $0.instance == instance }),
+            let process = program.places.first(where: { $0.instance == instance })?.successor,
+            let life = lives[process], life.isLate
+        else { return }
+        giveUpSuccessor(process, life, now: now)
+    }
+
+    /// Ends a process that was to take the place of one that serves, which stays.
+    private mutating func giveUpSuccessor(_ process: ProgramProcess, _ life: Life, now: Instant) {
+        withPlace(life.program, life.instance) { $0.successor = nil }
+        tellToEnd(process, now: now)
+        guard let program = programs[life.program], let replacement = program.replacing, !isDraining else { return }
+        let isOvertaken = program.waiting.contains { $0.instance == life.instance }
+        guard isOvertaken || replacement.reason.isGivenUp else {
+            withPlace(life.program, life.instance) { $0.nextStart = now + Self.pauses.longest }
+            return
+        }
+        if !isOvertaken {
+            actions.append(.report(.replacementFailed(life.program, instance: life.instance, replacement.reason)))
+            programs[life.program]?.waiting.removeAll { $0.reason.isGivenUp }
+        }
+        finishReplacing(life.program, now: now)
     }
 
     /// The next one's turn comes.

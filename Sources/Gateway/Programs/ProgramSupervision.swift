@@ -13,6 +13,8 @@ package struct ProgramSupervision: Sendable {
 
     /// How long a process runs until its earlier ends are forgotten; and how long one is waited for that registers no worker.
     package static let longLife = Duration.seconds(30)
+    /// How long one is waited for that registers no worker and is to take the place of one that serves.
+    package static let longestStart = Duration.seconds(600)
     /// The time before a process is started again: at first, and at most.
     package static let pauses = (first: Duration.milliseconds(100), longest: Duration.seconds(30))
     /// After so many short lives one after another a program is said to end again and again.
@@ -83,6 +85,10 @@ package struct ProgramSupervision: Sendable {
         let instance: Int
         var phase = Phase.starting
         let start: Instant
+        /// A worker of it has registered.
+        var hasWorker = false
+        /// It has run for long without a worker, and is to take the place of one that serves.
+        var isLate = false
         /// The number that the system gave it, once it has one.
         var process: Int32?
         /// When its phase ends.

@@ -150,6 +150,95 @@ struct ProgramSupervisionTests {
         #expect(script.log() == ["start a 2 as p4"])
     }
 
+    // MARK: New processes that are slow to serve
+
+    /// A restart whose new process, p3, has run for 30 s without a worker.
+    private mutating func oneIsLate(_ begin: (inout ProgramScript) -> Void = { $0.restart("a") }) {
+        twoServe()
+        begin(&script)
+        script.start(3)
+        #expect(script.log() == ["start a 1 as p3"])
+        script.pass(.seconds(30))
+        #expect(script.log() == [])
+        #expect(script.reports.contains("late"))
+    }
+
+    @Test mutating func `One that serves stays until a worker of the new one registers`() {
+        oneIsLate()
+        script.pass(.seconds(500))
+        #expect(script.log() == [])
+        script.supervision.connected(ProgramProcess(3), now: script.now)
+        #expect(script.log() == ["retire p1"])
+    }
+
+    @Test mutating func `A new process without a worker for ten minutes is given up`() {
+        oneIsLate()
+        script.pass(.seconds(570))
+        #expect(script.log() == ["release p3", "terminate p3 1003"])
+        #expect(script.reports.contains("replacementFailed"))
+        script.end(3)
+        script.pass(.seconds(60))
+        #expect(script.log() == ["forget p3"])
+        #expect(script.supervision.snapshot()[0].up == 2)
+        #expect(!script.supervision.snapshot()[0].isRestarting)
+    }
+
+    @Test mutating func `In the place of a spent process others are tried after that`() {
+        oneIsLate { $0.supervision.isSpent(ProgramProcess(1), because: .requests, now: $0.now) }
+        script.pass(.seconds(570))
+        script.end(3)
+        #expect(script.log() == ["release p3", "terminate p3 1003", "forget p3"])
+        script.pass(.seconds(30))
+        #expect(script.log() == ["start a 1 as p4"])
+        script.comeUp(4)
+        #expect(script.log() == ["retire p1"])
+    }
+
+    @Test mutating func `One of another configuration takes the place then: it may be none that serves`() {
+        oneIsLate { $0.apply(ProgramScript.program("a", 2, run: "other")) }
+        script.pass(.seconds(570))
+        #expect(script.log() == ["retire p1"])
+    }
+
+    @Test mutating func `Who restarts again does not wait for a new process that is late`() {
+        oneIsLate()
+        script.restart("a")
+        #expect(script.log() == ["release p3", "terminate p3 1003", "start a 2 as p4"])
+        script.comeUp(4)
+        script.becomeIdle(2)
+        script.end(2)
+        #expect(
+            script.log() == ["retire p2", "release p2", "terminate p2 1002", "forget p2", "start a 1 as p5"])
+    }
+
+    @Test mutating func `One who restarted again before it was late does not wait either`() {
+        twoServe()
+        script.restart("a")
+        script.start(3)
+        script.restart("a")
+        #expect(script.log() == ["start a 1 as p3"])
+        script.pass(.seconds(30))
+        #expect(script.log() == ["release p3", "terminate p3 1003", "start a 2 as p4"])
+    }
+
+    @Test mutating func `One that is late takes the place at once when the old one ends`() {
+        oneIsLate()
+        script.end(1)
+        script.pass(.zero)
+        #expect(script.log() == ["forget p1", "start a 2 as p4"])
+    }
+
+    @Test mutating func `A spent process goes although the restart during which it was spent is given up`() {
+        twoServe()
+        script.restart("a")
+        script.start(3)
+        script.supervision.isSpent(ProgramProcess(1), because: .requests, now: script.now)
+        script.end(3)
+        #expect(script.log() == ["start a 1 as p3", "forget p3"])
+        script.pass(.milliseconds(100))
+        #expect(script.log() == ["start a 1 as p4"])
+    }
+
     @Test mutating func `One without a worker counts as up after 30 s`() {
         script.apply(ProgramScript.program("a"))
         script.start(1)
