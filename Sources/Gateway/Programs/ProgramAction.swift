@@ -55,6 +55,8 @@ package enum ProgramReport: Sendable, Hashable {
     case keepsEnding(String, instance: Int)
     /// It has run for long enough after that.
     case recovered(String, instance: Int)
+    /// One process after another is too large soon after its start.
+    case keepsGrowing(String, instance: Int)
     case replaced(String, instance: Int, ReplacementReason)
     /// The new process ended before it came up, or did not come up for very long, so that the old one stays.
     case replacementFailed(String, instance: Int, ReplacementReason)

@@ -95,6 +95,10 @@ extension ProgramLoop {
                 metadata: fields(name, instance, nil))
         case .recovered(let name, let instance):
             logger.notice("program runs again", metadata: fields(name, instance, nil))
+        case .keepsGrowing(let name, let instance):
+            logger.error(
+                "program is as large as run-max-memory soon after its start: raise that, or it is replaced for nothing",
+                metadata: fields(name, instance, nil))
         case .replaced(let name, let instance, let reason):
             logger.info("program replaced", metadata: fields(name, instance, nil, ["reason": "\(reason)"]))
         case .replacementFailed(let name, let instance, let reason):

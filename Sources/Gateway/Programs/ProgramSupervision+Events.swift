@@ -26,6 +26,7 @@ extension ProgramSupervision {
     /// A process has served as many requests as it is to, or has grown as large as it may.
     package mutating func isSpent(_ process: ProgramProcess, because reason: ReplacementReason, now: Instant) {
         guard let life = lives[process], life.phase == .up, place(of: life)?.current == process else { return }
+        if case .memory = reason, !isReplacedForSize(process, life, now: now) { return }
         replace(life.program, [life.instance], because: reason, now: now)
     }
 

@@ -59,6 +59,27 @@ extension ProgramSupervision {
         }
     }
 
+    /// Whether a process that is too large is replaced by now.
+    ///
+    /// Where the one before it was too large soon after its start, too, that is how large the program is: another process
+    /// would be no smaller, and starting one after the other would take all of a processor. It is left alone for 30 s then,
+    /// and the next ones for twice as long each time.
+    mutating func isReplacedForSize(_ process: ProgramProcess, _ life: Life, now: Instant) -> Bool {
+        if life.grown == nil {
+            lives[process]?.grown = now
+            withPlace(life.program, life.instance) { place in
+                place.quickGrowths = now - life.start < Self.longLife ? place.quickGrowths + 1 : 0
+            }
+            if place(of: life)?.quickGrowths == 2 {
+                actions.append(.report(.keepsGrowing(life.program, instance: life.instance)))
+            }
+        }
+        let quickGrowths = place(of: life)?.quickGrowths ?? 0
+        guard quickGrowths >= 2 else { return true }
+        let pause = min(Self.longLife * (1 << min(quickGrowths - 2, 8)), Self.longestStart)
+        return now - (life.grown ?? now) >= pause
+    }
+
     // MARK: A new process without a worker
 
     /// Whether a process is to take the place of one that serves, and therefore has to serve itself before that one goes.

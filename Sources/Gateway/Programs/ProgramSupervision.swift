@@ -64,6 +64,8 @@ package struct ProgramSupervision: Sendable {
         var shortLives = 0
         /// It was said that it ends again and again.
         var isFailing = false
+        /// How many processes have grown too large one after another that had not lived long.
+        var quickGrowths = 0
     }
 
     /// A process from its start to its end.
@@ -89,6 +91,8 @@ package struct ProgramSupervision: Sendable {
         var hasWorker = false
         /// It has run for long without a worker, and is to take the place of one that serves.
         var isLate = false
+        /// When it was first seen to be too large.
+        var grown: Instant?
         /// The number that the system gave it, once it has one.
         var process: Int32?
         /// When its phase ends.

@@ -140,6 +140,38 @@ struct ProgramSupervisionTests {
         #expect(script.log() == ["retire p1", "release p1", "terminate p1 1001", "forget p1", "start a 2 as p4"])
     }
 
+    private mutating func seeTooLarge(_ process: Int) {
+        script.supervision.isSpent(ProgramProcess(process), because: .memory(5), now: script.now)
+    }
+
+    @Test mutating func `Processes that are too large from their start on are replaced less and less often`() {
+        script.apply(ProgramScript.program("a"))
+        script.comeUp(1)
+        _ = script.log()
+        var process = 1
+        for pause in [0, 30, 60, 120, 240, 480, 600, 600] {
+            seeTooLarge(process)
+            if pause > 0 {
+                script.pass(.seconds(pause - 1))
+                seeTooLarge(process)
+                #expect(script.log() == [])
+                script.pass(.seconds(1))
+                seeTooLarge(process)
+            }
+            #expect(script.log() == ["start a 1 as p\(process + 1)"])
+            script.comeUp(process + 1)
+            script.becomeIdle(process)
+            script.end(process)
+            _ = script.log()
+            process += 1
+        }
+        #expect(script.reports.filter { $0 == "keepsGrowing" }.count == 1)
+        // One that has grown only later is replaced at once.
+        script.pass(.seconds(30))
+        seeTooLarge(process)
+        #expect(script.log() == ["start a 1 as p\(process + 1)"])
+    }
+
     @Test mutating func `A process whose old one ends meanwhile takes its place at once`() {
         twoServe()
         script.restart("a")
