@@ -11,6 +11,11 @@ enum FileFolder {
         return "\(String(cString: own))/\(folder)\(path)"
     }
 
+    /// A pattern of paths as a process in another folder needs it. The folder before it is meant as it is called.
+    static func pattern(_ pattern: String, beside file: String) -> String {
+        pattern.hasPrefix("/") ? pattern : PathPattern.escaped(path("", beside: file)) + pattern
+    }
+
     /// The path of a folder that is there.
     static func existing(_ text: SettingText, beside file: String) throws(SettingError) -> String {
         let path = path(try text.path(), beside: file)

@@ -40,7 +40,7 @@ struct ProgramReader: EntryReader {
             case "environment": program.environment = environment(key, value)
             case "watch":
                 program.watch = one(keyName, key, value, example: "workers/*.py") { (text) throws(SettingError) in
-                    FileFolder.path(try text.path(), beside: file)
+                    FileFolder.pattern(try text.path(), beside: file)
                 }
             default: noteUnknown(key, keyName)
             }

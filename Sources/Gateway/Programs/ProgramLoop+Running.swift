@@ -61,6 +61,11 @@ extension ProgramLoop {
             let watches = programs.compactMap { program in
                 program.watch.map { (program.name, work.watches[program.name]?.keeping($0) ?? ProgramWatch($0)) }
             }
+            for (name, watch) in watches where watch.isEmpty {
+                logger.warning(
+                    "no file is watched so far, as the pattern names none",
+                    metadata: ["program": "\(name)", "watch": "\(watch.pattern)"])
+            }
             work.watches = Dictionary(watches) { first, _ in first }
         case .restart(let name, let continuation):
             continuation.resume(returning: work.supervision.restart(name, because: .asked, now: now))

@@ -14,7 +14,7 @@ struct ProgramWatch: Sendable {
         let node: UInt64
     }
 
-    private let pattern: String
+    let pattern: String
     private var marks: [Mark]
     /// A change was seen that may not be complete yet.
     private var hasChanged = false
@@ -23,6 +23,9 @@ struct ProgramWatch: Sendable {
         self.pattern = pattern
         marks = Self.marks(of: pattern)
     }
+
+    /// Whether the pattern names no file at present.
+    var isEmpty: Bool { marks.isEmpty }
 
     /// This one, where it is of the same pattern.
     func keeping(_ pattern: String) -> ProgramWatch {
@@ -42,15 +45,11 @@ struct ProgramWatch: Sendable {
     }
 
     private static func marks(of pattern: String) -> [Mark] {
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
-        return (0..<Int(found.gl_pathc)).compactMap { index in
-            guard let path = paths[index] else { return nil }
+        PathPattern.paths(of: pattern).compactMap { path in
             var status = stat()
             guard stat(path, &status) == 0 else { return nil }
             return Mark(
-                path: String(cString: path), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec,
+                path: path, seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec,
                 size: Int64(status.st_size), node: UInt64(status.st_ino))
         }
     }

@@ -51,4 +51,39 @@ struct ProgramPartsTests {
         try folder.write("4444", to: "a.py")
         #expect(looks(3) == [false, true, false])
     }
+
+    @Test func `Two asterisks stand for any number of folders, those that are made later too`() throws {
+        let folder = try TemporaryFolder()
+        func make(_ path: String) throws {
+            try FileManager.default.createDirectory(atPath: "\(folder.path)/\(path)", withIntermediateDirectories: true)
+        }
+        for path in ["app/inner/[odd]", "app/.hidden", "other"] { try make(path) }
+        for file in [
+            "top.py", "app/a.py", "app/a.txt", "app/inner/b.py", "app/inner/[odd]/c.py", "app/.hidden/d.py",
+            "other/e.py",
+        ] { try folder.write("1", to: file) }
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/app/loop", withDestinationPath: "\(folder.path)/app")
+        func found(_ pattern: String) -> [String] {
+            let path = PathPattern.escaped(folder.path)
+            return PathPattern.paths(of: "\(path)/\(pattern)").map { String($0.dropFirst(folder.path.count + 1)) }
+        }
+        #expect(found("app/**/*.py") == ["app/a.py", "app/inner/b.py", "app/inner/[odd]/c.py"])
+        #expect(found("*/**/e.py") == ["other/e.py"])
+        #expect(found("app/**/inner/**/*.py") == ["app/inner/b.py", "app/inner/[odd]/c.py"])
+        #expect(Set(found("app/inner/**")) == ["app/inner/[odd]", "app/inner/b.py", "app/inner/[odd]/c.py"])
+        #expect(found("nowhere/**/*.py") == [])
+        var watch = ProgramWatch("\(folder.path)/app/**/*.py")
+        func looks(_ count: Int) -> [Bool] { (0..<count).map { _ in watch.look() } }
+        #expect(!watch.isEmpty && ProgramWatch("\(folder.path)/nowhere/*.py").isEmpty)
+        #expect(looks(1) == [false])
+        try make("app/new/deep")
+        try folder.write("1", to: "app/new/deep/f.py")
+        #expect(looks(3) == [false, true, false])
+    }
+
+    @Test func `A pattern is relative to the folder of the file, whatever that is called`() {
+        #expect(FileFolder.pattern("*.py", beside: "/srv/a[1]*/gateway.yaml") == "/srv/a\\[1]\\*/*.py")
+        #expect(FileFolder.pattern("/x/*.py", beside: "/srv/a[1]/gateway.yaml") == "/x/*.py")
+    }
 }
