@@ -187,20 +187,18 @@ async def test_workers_that_are_replaced_under_load_lose_no_request():
 
 
 async def test_a_gateway_that_is_killed_and_started_again_finds_its_worker():
-    async with gateway("--heartbeat", "200ms") as served, worker(served, "--heartbeat", "200ms") as program:
+    async with contextlib.AsyncExitStack() as stack:
+        served = await stack.enter_async_context(gateway("--heartbeat", "200ms"))
+        program = await stack.enter_async_context(worker(served, "--heartbeat", "200ms"))
         waiting = Client(served, "/api/wait/lost")
         await program.line("waiting lost")
         for number in (signal.SIGKILL, signal.SIGTERM):
             served.signal(number)
             await served.ending()
-            async with gateway("--heartbeat", "200ms", workers=served.workers) as again:
-                await soon(lambda: "worker registered" in again.errors)
-                equal(await ask(again, "/api/hello"), (200, b"hello"))
-                served = again
-                if number == signal.SIGTERM:
-                    break
-                served.signal(signal.SIGKILL)
-                await served.ending()
+            again = gateway("--heartbeat", "200ms", workers=served.workers)
+            served = await stack.enter_async_context(again)
+            await soon(lambda served=served: "worker registered" in served.errors)
+            equal(await ask(served, "/api/hello"), (200, b"hello"))
         await program.line("http.disconnect lost")
         waiting.socket.close()
         assert "failed" not in program.errors, program.errors

@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import ctypes
+import faulthandler
 import importlib.util
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import traceback
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 ADAPTER = os.path.normpath(os.path.join(FOLDER, "../../../Adapters/python/zmq_asgi.py"))
 PATIENCE = 60  # Seconds for anything that happens at once on a machine that is not busy.
+LONGEST = 3 * PATIENCE  # Seconds for a test, however many such things happen in it.
 
 
 def adapter():
@@ -34,16 +34,19 @@ def run_tests(namespace, *arguments):
     failed = 0
     for name in names:
         began = time.monotonic()
+        # Where not even an event loop runs that could count the time: says what each thread waits for, and ends.
+        faulthandler.dump_traceback_later(LONGEST + PATIENCE, exit=True)
         try:
             result = namespace[name](*arguments)
             if asyncio.iscoroutine(result):
-                asyncio.run(asyncio.wait_for(result, 8 * PATIENCE))
+                asyncio.run(asyncio.wait_for(result, LONGEST))
         except Exception:
             failed += 1
             print(f"FAILED {name[5:].replace('_', ' ')}\n{traceback.format_exc()}", flush=True)
         else:
             print(f"passed {name[5:].replace('_', ' ')} ({time.monotonic() - began:.1f} s)", flush=True)
-    print(f"{len(names) - failed} passed, {failed} failed")
+    print(f"{len(names) - failed} passed, {failed} failed", flush=True)
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)  # For the threads that the interpreter waits for.
     sys.exit(1 if failed or not names else 0)
 
 
@@ -53,20 +56,29 @@ def equal(found, expected):
 
 async def soon(condition):
     """Waits until something holds, and returns it."""
-    for _ in range(PATIENCE * 200):
+    deadline = time.monotonic() + PATIENCE
+    while True:
         result = condition()
         if result:
             return result
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not happen in time")
         await asyncio.sleep(0.005)
-    raise AssertionError("it did not happen in time")
 
 
 # ----------------------------------------------------------------------------------------------------------------------
 # Processes
 
 
-def end_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+# Becomes a command that ends with its parent. In a process of its own, and no `preexec_fn`: that runs in a copy of this
+# process, in which a lock that another thread held when it was made is never given back, and `Popen` waits for ever for
+# the copy.
+LAUNCHER = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+if os.getppid() == int(sys.argv[1]):
+    os.execvp(sys.argv[2], sys.argv[2:])
+"""
 
 
 class Program:
@@ -76,13 +88,12 @@ class Program:
         self.errors_file = tempfile.TemporaryFile()
         self.output_file = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [str(word) for word in command],
+            [sys.executable, "-S", "-E", "-c", LAUNCHER, str(os.getpid()), *map(str, command)],
             stdin=subprocess.DEVNULL,
             stdout=self.output_file,
             stderr=self.errors_file,
             cwd=folder,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-            preexec_fn=end_with_parent,
         )
 
     @staticmethod
