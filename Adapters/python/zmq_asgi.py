@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import collections
 import concurrent.futures
+import contextlib
 import contextvars
 import functools
 import http
@@ -47,6 +48,8 @@ BATCH = 64  # Messages read in a row before applications get their turn.
 LONGEST_BLOCKADE = 60.0  # Seconds for which a blocked event loop is still said to be alive.
 SETTLING = 1.0  # Seconds without a request after which a worker that drains knows that no more are on their way.
 LINGER = 5000  # Milliseconds that the last replies may take to leave.
+HEAD_DELAY = 0.1  # Seconds after which a response's head leaves although no piece of its body has come.
+MOST_WAITING = 65_536  # Messages of a WebSocket that nobody has taken: empty ones cost no credit.
 
 log = logging.getLogger("zmq_asgi")
 
@@ -153,6 +156,7 @@ class Exchange:
         self.head = None  # The reply's head, until it is sent with the first piece.
         self.length = None  # What `content-length` says.
         self.sent = 0
+        self.head_timer = None  # Sends it alone when the body takes its time.
         self.has_begun = False  # Something has been sent.
         self.is_complete = False  # The reply has been sent whole, or cut.
         self.is_gone = False  # Nobody waits for the reply any more.
@@ -178,6 +182,7 @@ class Exchange:
         """Sends the last word, once; a gateway that is gone has forgotten the request."""
         if not self.is_complete:
             self.is_complete = True
+            self.forget_head_timer()
             self.gateway.finish(self, command, *frames)
             self.news.set()
 
@@ -229,6 +234,7 @@ class Exchange:
 
     async def write(self, body, more):
         """Sends a piece of the body, no faster than the client reads; the last one ends the reply."""
+        self.forget_head_timer()
         if not isinstance(body, bytes):
             if not isinstance(body, (bytearray, memoryview)):
                 raise TypeError(f"the body is a {type(body).__name__}; it must be bytes")
@@ -265,6 +271,21 @@ class Exchange:
             self.end(FINAL, b"", body)
         elif not self.has_begun:
             self.send_piece(b"")  # The head shall not wait for the body.
+
+    def send_head_soon(self):
+        """Lets the head go without a body when that takes its time: a stream of events may begin with a long silence,
+        and is to be open meanwhile. Until then an exception can still become a response of its own."""
+        self.head_timer = asyncio.get_running_loop().call_later(HEAD_DELAY, self.send_head)
+
+    def send_head(self):
+        self.head_timer = None
+        if not self.is_gone and not self.is_complete and not self.has_begun:
+            self.send_piece(b"")
+
+    def forget_head_timer(self):
+        if self.head_timer:
+            self.head_timer.cancel()
+            self.head_timer = None
 
     def send_piece(self, piece):
         if self.has_begun:
@@ -325,6 +346,7 @@ class HTTPExchange(Exchange):
             if self.head is not None or self.has_begun:
                 raise RuntimeError("http.response.start has been sent before")
             self.start(message["status"], message.get("headers", ()))
+            self.send_head_soon()
         elif kind == "http.response.body":
             if self.head is None and not self.has_begun:
                 raise RuntimeError("http.response.body must come after http.response.start")
@@ -386,6 +408,8 @@ class WebSocketExchange(Exchange):
         if kind == b"close":
             code = int.from_bytes(data[:2], "big") if len(data) >= 2 else 1005
             self.disconnect(code, data[2:].decode("utf-8", "replace"))
+        elif len(self.messages) >= MOST_WAITING:
+            self.close(1008, "more messages wait than the worker keeps")
         else:
             self.messages.append((kind, data))
             self.news.set()
@@ -400,6 +424,8 @@ class WebSocketExchange(Exchange):
             self.state = "connecting"
             return {"type": "websocket.connect"}
         while not self.messages:
+            if self.is_complete:  # Refused with a response, or given up.
+                self.disconnect(1006, "")
             if self.ending:
                 return dict(self.ending)
             self.news.clear()
@@ -541,6 +567,12 @@ class WSGIExchange(Exchange):
         return environ
 
     def serve(self, application, loop):
+        try:
+            self.answer(application, loop)
+        except StopIteration as error:  # A future takes none, and whoever awaits it would wait for ever.
+            raise RuntimeError("the application raised StopIteration") from error
+
+    def answer(self, application, loop):
         environ, self.request.body = self.environ(), b""
 
         def put(piece, more):
@@ -650,7 +682,9 @@ class Gateway:
 
     def reopen(self, pause, why):
         if self.exchanges or self.is_accepted:
-            log.warning("%s %s: registering anew", self.endpoint, why)
+            # A gateway that ends, or replaces this process, says so when everything is answered.
+            level = logging.WARNING if self.exchanges or not pause else logging.INFO
+            log.log(level, "%s %s: registering anew", self.endpoint, why)
         elif self.is_known:
             log.warning("%s %s: trying again and again", self.endpoint, why)
         self.is_known = self.is_accepted
@@ -746,7 +780,7 @@ class Gateway:
         if not self.is_accepted:
             self.is_accepted = self.is_known = True
             self.pause = 0.1
-            print(f"serving {self.options.service} for {self.endpoint}", flush=True)
+            say(f"serving {self.options.service} for {self.endpoint}")
         if command == REQUEST and len(frames) >= 5:
             self.last_request = time.monotonic()
             self.admit(frames[2], frames[4:])
@@ -828,6 +862,9 @@ class Lifespan:
         self.started = asyncio.Event()
         self.ended = asyncio.Event()
         self.is_supported = False
+        self.is_asked_for = False  # The application has received an event.
+        self.is_over = False  # Nobody waits for it any more.
+        self.is_stuck = False  # It has not ended in time.
         self.failure = None
 
     async def start(self):
@@ -841,24 +878,33 @@ class Lifespan:
             log.error("the application did not start: %s", self.failure or "lifespan.startup.failed")
         return self.failure is None
 
-    async def stop(self):
+    async def stop(self, timeout):
+        """Returns whether the application has shut down properly."""
         if self.is_supported and not self.ended.is_set():
             self.events.put_nowait({"type": "lifespan.shutdown"})
-            await self.ended.wait()
+            try:
+                await asyncio.wait_for(self.ended.wait(), timeout)
+            except asyncio.TimeoutError:
+                self.is_stuck = True
+                self.failure = f"it took longer than {timeout:g} s (--drain-timeout)"
             if self.failure is not None:
                 log.error("the application did not shut down properly: %s", self.failure or "lifespan.shutdown.failed")
+        self.is_over = True
         return self.failure is None
 
     async def run(self):
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
         try:
-            await self.application(scope, self.events.get, self.send)
-        except asyncio.CancelledError:
-            raise
+            await self.application(scope, self.receive, self.send)
         except BaseException as error:
+            if isinstance(error, asyncio.CancelledError) and (self.is_over or self.ended.is_set()):
+                raise  # By the end of the event loop, and not by something that the application waited for.
             if self.failure is None and (self.started.is_set() or self.mode == "on"):
                 log.error("the application's lifespan failed", exc_info=error)
                 self.failure = repr(error)
+            elif self.failure is None and self.is_asked_for:
+                # The specification has it served all the same; but one that knows of the event meant to deal with it.
+                log.error("the application's startup failed, and it is served without a lifespan", exc_info=error)
             elif self.failure is None:
                 log.info("the application has no lifespan (%r)", error)
         else:
@@ -867,6 +913,10 @@ class Lifespan:
         finally:
             self.started.set()
             self.ended.set()
+
+    async def receive(self):
+        self.is_asked_for = True
+        return await self.events.get()
 
     async def send(self, message):
         kind = message["type"]
@@ -907,6 +957,7 @@ class Worker:
         starting = asyncio.ensure_future(self.lifespan.start())
         await self.first_of(starting, asyncio.ensure_future(self.stopping.wait()))
         if not starting.done():
+            self.lifespan.is_over = True
             return 1  # Told to stop before it had started.
         if not starting.result():
             return 1
@@ -916,15 +967,15 @@ class Worker:
             try:
                 gateway.open()
             except zmq.ZMQError as error:
-                await self.lifespan.stop()
+                await self.lifespan.stop(self.options.drain_timeout)
                 give_up(f"--connect '{gateway.endpoint}': {error.strerror}; write tcp://HOST:PORT or ipc://PATH")
         threading.Thread(target=self.beat, daemon=True, name="heartbeat").start()
         await self.stopping.wait()
         is_finished = await self.drain()
-        is_well = await self.lifespan.stop()
+        is_well = await self.lifespan.stop(self.options.drain_timeout)
         self.is_over.set()
         self.context.term()
-        if not is_finished:  # A thread that still works would keep the interpreter from ending.
+        if not is_finished or self.lifespan.is_stuck:  # What still works would keep this process from ending.
             leave(0 if is_well else 1)
         return 0 if is_well else 1
 
@@ -1000,11 +1051,14 @@ class Worker:
 
 
 def is_about_end(error, exchange):
-    """Whether an exception only says that the client is gone."""
+    """Whether an exception, or each of a group, only says that the client is gone."""
     seen = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, ConnectionClosed) or (isinstance(error, asyncio.CancelledError) and exchange.is_complete):
             return True
+        members = getattr(error, "exceptions", None)  # Of an ExceptionGroup, as task groups raise it.
+        if isinstance(members, tuple) and members:
+            return all(is_about_end(member, exchange) for member in members)
         seen.add(id(error))
         error = error.__cause__ or error.__context__
     return False
@@ -1014,10 +1068,20 @@ def is_about_end(error, exchange):
 # The command line
 
 
+def say(text):
+    """Writes a line to standard output, if anybody is there who reads it."""
+    try:
+        print(text, flush=True)
+    except (OSError, ValueError):
+        with contextlib.suppress(Exception):  # What it could not write would fail again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def leave(status):
     """Ends the process at once, whatever its threads do."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # Nobody may be there who reads it.
+            stream.flush()
     os._exit(status)
 
 
@@ -1171,7 +1235,7 @@ def make_parser():
     add("--heartbeat", type=duration, default=1.0, metavar="TIME", help="the gateway's --heartbeat (1s)")
     add(
         "--drain-timeout", type=duration, default=30.0, metavar="TIME",
-        help="how long requests may take that are under way when a signal comes (30s)",
+        help="how long requests may take that are under way when a signal comes, and then the shutdown (30s)",
     )  # fmt: skip
     add("--loop", choices=("auto", "asyncio", "uvloop"), default="auto", help="event loop; auto: uvloop if it is there")
     add("--curve-secret-key", metavar="FILE", help="certificate of the worker's own CURVE keys (.key_secret)")

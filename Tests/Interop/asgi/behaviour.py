@@ -255,6 +255,27 @@ async def test_a_signal_during_a_long_startup_ends_it():
         equal(await program.ending(), 1)
 
 
+async def test_a_shutdown_that_never_ends_is_given_up():
+    async with gateway() as served:
+        async with worker(served, "--drain-timeout", "300ms", application="probe:never_shut_down") as program:
+            program.signal(signal.SIGTERM)
+            equal(await program.ending(), 1)
+            await program.error("the application did not shut down properly: it took longer than 0.3 s")
+
+
+async def test_it_serves_although_nobody_reads_what_it_writes():
+    async with gateway() as served:
+        reading, writing = os.pipe()
+        os.close(reading)
+        words = ["--connect", served.workers, "--service", "api", "--app-dir", support.FOLDER, "probe:app"]
+        with support.worker(*words, "--lifespan", "off", output=writing) as program:
+            os.close(writing)
+            await soon(lambda: "worker registered" in served.errors)
+            equal(await ask(served, "/api/hello"), (200, b"hello"))
+            program.signal(signal.SIGTERM)
+            equal((await program.ending(), program.errors), (0, ""))
+
+
 async def test_the_default_service_is_mounted_at_the_root():
     async with gateway() as served, worker(served, service="default"):
         status, body = await ask(served, "/show")

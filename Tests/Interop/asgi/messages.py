@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import builtins
 import contextvars
 import logging
 
@@ -419,6 +420,24 @@ async def test_an_empty_first_piece_lets_the_head_go():
         await gateway.next(FINAL)
 
 
+async def test_the_head_does_not_wait_long_for_a_body():
+    go_on = asyncio.Event()
+
+    async def app(scope, receive, send):
+        await send(start(200, (b"content-type", b"text/event-stream")))
+        await go_on.wait()
+        await send(body(b"data: 1\n\n", True))
+        await send(body())
+
+    async with served(app) as gateway:
+        request = await gateway.ask("/api")
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+        equal(await gateway.next(PARTIAL), (request, b"", head, b""))
+        go_on.set()
+        equal(await gateway.next(PARTIAL), (request, b"", b"data: 1\n\n"))
+        equal(await gateway.next(FINAL), (request, b"", b""))
+
+
 async def test_a_stream_is_sent_as_credit_is_granted_and_no_faster():
     async def app(scope, receive, send):
         await send(start())
@@ -547,6 +566,29 @@ async def test_work_goes_on_behind_the_response():
         equal((await gateway.answer("/api"))[2], b"hello")
         go_on.set()
         await soon(lambda: notes)
+
+
+async def test_a_group_of_exceptions_that_tell_of_a_lost_client_is_no_failure():
+    if not hasattr(builtins, "ExceptionGroup"):
+        return  # Python before 3.11.
+    group = builtins.ExceptionGroup
+
+    async def app(scope, receive, send):
+        await send(start())
+        try:
+            while True:
+                await send(body(b"x" * 1000, True))
+        except OSError as error:
+            others = [ValueError("no")] if scope["path"].endswith("fail") else []
+            raise group("task group", [group("inner", [error]), *others]) from None
+
+    async with served(app) as gateway:
+        for path, lines in (("", []), ("/fail", ["the application failed: GET /api/fail"])):
+            request = await gateway.ask("/api" + path, credit=1000)
+            await gateway.next(PARTIAL)
+            await gateway.say(CANCEL, request)
+            equal((await gateway.next(FINAL))[0], request)
+            equal(log.take(), lines)
 
 
 # Errors
@@ -847,6 +889,24 @@ async def test_an_application_without_lifespan_is_served():
         equal(await served_app.running, 1)
         served_app.gateway.close()
         log.take()
+
+
+async def test_an_exception_of_a_startup_is_told():
+    for failure in (ValueError("no database"), asyncio.CancelledError()):
+
+        async def app(scope, receive, send, failure=failure):
+            if scope["type"] == "lifespan":
+                await receive()
+                raise failure
+            await hello(scope, receive, send)
+
+        async with served(app, lifespan="auto") as gateway:
+            equal((await gateway.answer("/api"))[2], b"hello")
+        equal(log.take(), ["the application's startup failed, and it is served without a lifespan"])
+        served_app = served(app, lifespan="on")
+        equal(await served_app.running, 1)
+        equal(log.take()[0], "the application's lifespan failed")
+        served_app.gateway.close()
 
 
 async def test_lifespan_off_asks_nobody():

@@ -186,6 +186,18 @@ def wsgi_stream(environ, start_response):
         print("closed", size, flush=True)
 
 
+async def never_shut_down(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                pass
+
+
 async def never_ready(scope, receive, send):
     print("starting", flush=True)
     await asyncio.Event().wait()

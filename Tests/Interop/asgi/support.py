@@ -84,13 +84,13 @@ if os.getppid() == int(sys.argv[1]):
 class Program:
     """A process that ends with the test, and the lines that it writes."""
 
-    def __init__(self, *command, folder=None, environment=None):
+    def __init__(self, *command, folder=None, environment=None, output=None):
         self.errors_file = tempfile.TemporaryFile()
         self.output_file = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [sys.executable, "-S", "-E", "-c", LAUNCHER, str(os.getpid()), *map(str, command)],
             stdin=subprocess.DEVNULL,
-            stdout=self.output_file,
+            stdout=self.output_file if output is None else output,
             stderr=self.errors_file,
             cwd=folder,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},

@@ -6,7 +6,7 @@
 import asyncio
 
 import support
-from messages import log, noting, served
+from messages import log, noting, served, zmq_asgi
 from support import CANCEL, CREDIT, DISCONNECT, DRAIN, FINAL, MESSAGE, PARTIAL, READY, equal, soon, split
 
 UPGRADE = "x-websocket: 13\r\n"
@@ -129,6 +129,21 @@ async def test_a_handshake_may_be_refused_with_a_response():
 
     async with served(app) as gateway:
         equal(await refusal(gateway), (b"401 Unauthorized", [(b"x-a", b"1")], b"who are you?"))
+
+
+async def test_who_has_refused_is_told_of_the_end():
+    notes = []
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.http.response.start", "status": 401})
+        await send({"type": "websocket.http.response.body", "body": b"no"})
+        notes.append(await receive())
+
+    async with served(app) as gateway:
+        equal((await refusal(gateway))[0], b"401 Unauthorized")
+        await soon(lambda: notes)
+    equal((notes, log.take()), ([{"type": "websocket.disconnect", "code": 1006, "reason": ""}], []))
 
 
 async def test_a_refusal_may_be_streamed():
@@ -283,6 +298,31 @@ async def test_what_was_read_is_granted_again():
         equal(granted, 100_000)
         await gateway.say(MESSAGE, request, b"close", b"")
         await gateway.next(FINAL)
+
+
+async def test_messages_that_nobody_takes_do_not_pile_up():
+    notes, go_on = [], asyncio.Event()
+
+    async def app(scope, receive, send):
+        await receive()
+        await send(ACCEPT)
+        await go_on.wait()
+        while not notes or notes[-1]["type"] != "websocket.disconnect":
+            notes.append(await receive())
+
+    most, zmq_asgi.MOST_WAITING = zmq_asgi.MOST_WAITING, 3
+    try:
+        async with served(app) as gateway:
+            request, _ = await connect(gateway)
+            for _ in range(4):  # Empty ones, which take no credit.
+                await gateway.say(MESSAGE, request, b"text", b"")
+            reason = b"more messages wait than the worker keeps"
+            equal(await gateway.next(FINAL), (request, b"", b"close", b"1008", reason))
+            go_on.set()
+            await soon(lambda: len(notes) == 4)
+    finally:
+        zmq_asgi.MOST_WAITING = most
+    equal(notes[3], {"type": "websocket.disconnect", "code": 1008, "reason": reason.decode()})
 
 
 # The end

@@ -222,7 +222,12 @@ async def test_mistakes_are_500():
     def exits(environ, start_response):
         raise SystemExit
 
-    for app in (raises, forgets, forgets_all, twice, none, text, split_line, split_reason, no_status, exits):
+    def has_no_next(environ, start_response):
+        return next(iter([]))  # StopIteration, which no future takes.
+
+    for app in (
+        raises, forgets, forgets_all, twice, none, text, split_line, split_reason, no_status, exits, has_no_next,
+    ):  # fmt: skip
         async with served(app, "--wsgi") as gateway:
             equal((app.__name__, (await gateway.answer("/api"))[0]), (app.__name__, b"500 Internal Server Error"))
         assert log.take(), app.__name__
