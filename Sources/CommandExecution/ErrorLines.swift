@@ -31,8 +31,23 @@ package struct ErrorLines: Sendable {
         let newline = UInt8(ascii: "\n")
         if atEnd, let last = pending.last, last != newline { pending.append(newline) }
         let whole = pending.lastIndex(of: newline).map { $0 + 1 }
-        guard let end = whole ?? (pending.count >= longestLine ? pending.count : nil) else { return }
+        guard let end = whole ?? (pending.count >= longestLine ? Self.end(of: pending) : nil) else { return }
         write(pending[..<end])
         pending.removeSubrange(..<end)
+    }
+
+    /// Where bytes are cut that end with no line: behind them, or before a character that has only begun.
+    private static func end(of bytes: [UInt8]) -> Int {
+        var start = bytes.count - 1
+        // At most three bytes of a character follow its first.
+        for _ in 0..<3 where start > 0 && bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        let length =
+            switch bytes[start] {
+            case 0xC0...0xDF: 2
+            case 0xE0...0xEF: 3
+            case 0xF0...0xF7: 4
+            default: 1
+            }
+        return start + length > bytes.count ? start : bytes.count
     }
 }

@@ -59,6 +59,25 @@ import Testing
         #expect(bytes.prefix(max(0, count)).elementsEqual("out\n".utf8))
     }
 
+    @Test func `A line without an end is passed on in parts, none of which ends within a character`() {
+        let parts = Locked<[[UInt8]]>([])
+        let lines = ErrorLines { bytes in parts.withLock { $0.append(Array(bytes)) } }
+        for (character, missing) in [("ü", 1), ("€", 1), ("€", 2), ("𝄞", 3), ("x", 0)] {
+            let text = Array((String(repeating: "x", count: ErrorLines.longestLine) + character).utf8)
+            var pending = Array(text.dropLast(missing))
+            lines.pass(&pending)
+            #expect(pending.count == (missing == 0 ? 0 : character.utf8.count - missing))
+            pending += text.suffix(missing)
+            lines.pass(&pending, atEnd: true)
+            let passed: [[UInt8]] = parts.withLock { parts in
+                defer { parts = [] }
+                return parts
+            }
+            #expect(passed.allSatisfy { String(validating: $0, as: UTF8.self) != nil })
+            #expect(passed.joined().elementsEqual(missing == 0 ? text : text + [0x0A]))
+        }
+    }
+
     @Test func `A command is the leader of a session of its own, without a terminal`() throws {
         let result = try run("ps -o sid= -p $$; echo $$; exec 3</dev/tty && echo a terminal")
         let lines = result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -20,11 +20,22 @@ enum ProgramOutput {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines.flatMap { line in
-            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-            return stride(from: 0, to: max(line.count, 1), by: longestLine).map { start in
-                text(line.dropFirst(start).prefix(longestLine))
-            }
+            pieces(line.last == UInt8(ascii: "\r") ? line.dropLast() : line).map(text)
         }
+    }
+
+    /// A line, or the pieces of one that is too long, none of which ends within a character.
+    private static func pieces(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = line
+        while rest.count > longestLine {
+            var end = rest.startIndex + longestLine
+            // At most three bytes of a character follow its first.
+            for _ in 0..<3 where rest[end] & 0xC0 == 0x80 { end -= 1 }
+            pieces.append(rest[..<end])
+            rest = rest[end...]
+        }
+        return pieces + [rest]
     }
 
     /// Bytes as text, with each that is no UTF-8 as `\x` and two digits.

@@ -30,6 +30,10 @@ struct ProgramPartsTests {
         #expect(ProgramOutput.lines(([0xFF, 0x41, 0x0A] + Array("ü\n".utf8))[...]) == ["\\xffA", "ü"])
         #expect(ProgramOutput.lines([0x41, 0xC3, 0x0A][...]) == ["A\\xc3"])
         #expect(ProgramOutput.lines(long[...]).map(\.count) == [ProgramOutput.longestLine, 1])
+        // Not within a character.
+        let text = "x" + String(repeating: "€", count: ProgramOutput.longestLine)
+        let pieces = ProgramOutput.lines(Array(text.utf8)[...])
+        #expect(pieces.joined() == text && pieces.allSatisfy { $0.utf8.count <= ProgramOutput.longestLine })
     }
 
     @Test func `A change of a watched file is told once it is complete, and once`() throws {
