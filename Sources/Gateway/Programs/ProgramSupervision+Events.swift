@@ -104,12 +104,13 @@ extension ProgramSupervision {
             $0.current = process
             $0.successor = nil
         }
-        if let reason = programs[life.program]?.replacing?.reason {
+        let reason = programs[life.program]?.replacing?.reason
+        if let reason {
             actions.append(.report(.replaced(life.program, instance: life.instance, reason)))
         }
         guard let old, lives[old] != nil else { return finishReplacing(life.program, now: now) }
         programs[life.program]?.replacing?.leaving = old
-        retire(old, now: now)
+        retire(old, because: reason, now: now)
     }
 
     /// The process that served has ended by itself.

@@ -15,6 +15,8 @@ package struct ProgramSupervision: Sendable {
     package static let longLife = Duration.seconds(30)
     /// How long one is waited for that registers no worker and is to take the place of one that serves.
     package static let longestStart = Duration.seconds(600)
+    /// How long a process may take to finish its requests after a watched file has changed, if it may take as long.
+    package static let watchPatience = Duration.seconds(3)
     /// The time before a process is started again: at first, and at most.
     package static let pauses = (first: Duration.milliseconds(100), longest: Duration.seconds(30))
     /// After so many short lives one after another a program is said to end again and again.
@@ -212,10 +214,14 @@ package struct ProgramSupervision: Sendable {
     }
 
     /// Gives a process no further requests; once it has finished those that it has, it is told to end.
-    mutating func retire(_ process: ProgramProcess, now: Instant) {
+    ///
+    /// - Parameter reason: why it is replaced by another, if it is.
+    mutating func retire(_ process: ProgramProcess, because reason: ReplacementReason? = nil, now: Instant) {
         guard let life = lives[process], !life.isLeaving else { return }
         lives[process]?.phase = .retiring
-        lives[process]?.deadline = now + drainTimeout
+        // Who changes files wants to see what comes of it, and not to wait for the end of a stream of events.
+        let patience = reason == .fileChanged ? min(drainTimeout, Self.watchPatience) : drainTimeout
+        lives[process]?.deadline = now + patience
         actions.append(.retire(process))
     }
 

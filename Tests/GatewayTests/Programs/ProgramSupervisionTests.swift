@@ -70,6 +70,16 @@ struct ProgramSupervisionTests {
         #expect(script.log() == ["forget p1", "start a 2 as p4"])
     }
 
+    @Test mutating func `After a change of a watched file the old process has three seconds for its requests`() {
+        script.apply(ProgramScript.program("a"))
+        script.comeUp(1)
+        script.restart("a", .fileChanged)
+        script.comeUp(2)
+        #expect(script.log() == ["start a 1 as p1", "start a 1 as p2", "retire p1"])
+        script.pass(.seconds(3))
+        #expect(script.log() == ["release p1", "terminate p1 1001"])
+    }
+
     @Test mutating func `A storm of restarts replaces every process twice at most`() {
         twoServe()
         for _ in 0..<100 { script.restart("a") }
