@@ -168,8 +168,11 @@ extension Node {
         var keys: [NodeID] = []
         for (key, entry) in values.entries where !entry.isCopy && entry.expires > now && entry.since >= time {
             let distance = contact.id.distance(to: key)
-            // Far from itself a node knows few, and could take anybody for one of the nearest.
-            guard nodesBetween(distance) < Double(3 * settings.replication) else { continue }
+            // Far from itself a node may know few of those that are nearer, and could take anybody for one of the nearest.
+            guard
+                nodesBetween(distance) < Double(3 * settings.replication)
+                    || table.knowsAllNearer(to: key, than: contact.id)
+            else { continue }
             // This node is one of the nearest itself, if it is nearer.
             let others = settings.replication - (id.distance(to: key) < distance ? 1 : 0)
             guard table.countNearer(to: key, than: contact.id, upTo: others, seenSince: since) < others,

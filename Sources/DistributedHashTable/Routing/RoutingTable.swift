@@ -65,11 +65,27 @@ struct RoutingTable: Sendable {
         index >= neighbourhoodDepth ? bucketSize * Self.neighbourhoodFactor : bucketSize
     }
 
+    /// Whether a bucket takes nobody else; the last one would be split.
+    private func isFull(_ index: Int) -> Bool {
+        guard buckets[index].entries.count >= bucketSize else { return false }
+        return (index < buckets.count - 1 || index == NodeID.bitCount - 1)
+            && buckets[index].entries.count >= room(at: index)
+    }
+
     /// Whether a newcomer with this identifier would get a place, or wait for one that may become free.
     func hasRoom(for id: NodeID) -> Bool {
         let index = index(of: id)
-        return buckets[index].entries.count < bucketSize || index == buckets.count - 1 && index < NodeID.bitCount - 1
-            || buckets[index].entries.count < room(at: index) || buckets[index].entries.contains(where: \.isSuspect)
+        return !isFull(index) || buckets[index].entries.contains(where: \.isSuspect)
+    }
+
+    /// Whether everybody is known who is nearer to an identifier than another: there may be more of those only who belong to
+    /// a bucket that is full.
+    func knowsAllNearer(to target: NodeID, than other: NodeID) -> Bool {
+        let nearest = index(of: target)
+        // Whoever is nearer shares at least as many bits with the target. Those who share more than oneself are in one bucket.
+        let shared = min(other.prefixLength(with: target), buckets.count - 1)
+        let concerned = nearest < shared ? nearest..<nearest + 1 : shared..<buckets.count
+        return !concerned.contains(where: isFull)
     }
 
     /// Notes that a node has answered.

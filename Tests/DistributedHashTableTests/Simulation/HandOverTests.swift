@@ -33,6 +33,24 @@ import Testing
         }
     }
 
+    /// Those that have a value may be near to each other and far from its key.
+    @Test func `Who joins nearest to a key gets its value although nobody else is near`() {
+        var settings = NodeSettings()
+        settings.replication = 4
+        var lone = LoneNode(.beginning(with: 0xCF8C << 48), settings: settings)
+        let others: [UInt64] = [0xCC49, 0xCB08, 0xC990, 0x1000, 0x2000, 0x3000, 0x4000]
+        for (number, word) in others.enumerated() {
+            lone.meet(Contact(id: .beginning(with: word << 48), address: Simulation.address(of: 10 + number)))
+        }
+        let key = NodeID.beginning(with: 0xD683 << 48)
+        keep([key], at: &lone.node, now: .start)
+        let nearest = Contact(id: .beginning(with: 0xCE13 << 48), address: Simulation.address(of: 2))
+        lone.meet(nearest)
+        let handed = lone.requests().filter { $0.address == nearest.address }
+        let value = StoredValue([1], version: 1)
+        #expect(handed.map(\.message.body) == [.store(key, value, life: 3600, isCopy: false, token: 7)])
+    }
+
     private let newcomer = Contact(id: .beginning(with: 1 << 63), address: Simulation.address(of: 2))
 
     /// A node with values that the newcomer has just answered.

@@ -1,9 +1,6 @@
 import Foundation
 
 /// The seed of the random tests: always the same one, unless `DHT_SEED` says which. It is printed, and a failure tells it.
-///
-/// Of 240 other seeds one, 1023, showed a node that joined nearest to a key without its value until that is republished: none is
-/// lost, but not each of the k nearest has it at once.
 enum TestSeed {
     static let number: UInt64 = {
         let number = ProcessInfo.processInfo.environment["DHT_SEED"].flatMap { UInt64($0) } ?? 9

@@ -41,6 +41,24 @@ import Testing
         #expect(table.saw(more, now: now) == .waits(for: far[0]))
     }
 
+    @Test func `Who is nearer than somebody is known as a whole where the buckets of such nodes have room`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        for word: UInt64 in [1 << 63, 3 << 62, 1 << 61, 1 << 60, 1 << 59] { _ = table.saw(contact(word), now: now) }
+        #expect(table.buckets.map(\.entries.count) == [2, 0, 1, 2])
+        func knowsAllNearer(to target: UInt64, than other: UInt64) -> Bool {
+            table.knowsAllNearer(to: .beginning(with: target), than: .beginning(with: other))
+        }
+        // Beside the target there may be others in the far half, which is full.
+        #expect(!knowsAllNearer(to: 9 << 60, than: 11 << 60))
+        // Nobody is between these two.
+        #expect(knowsAllNearer(to: 1 << 62, than: 3 << 61))
+        // Those that oneself is among are known, and the far half is farther than the other.
+        #expect(knowsAllNearer(to: 1 << 62, than: 1 << 59))
+        // Some of the far half may be nearer than this one of it.
+        #expect(!knowsAllNearer(to: 1 << 62, than: 1 << 63))
+        #expect(knowsAllNearer(to: 1, than: 2))
+    }
+
     @Test func `Who answers again after a silence is told from who was there all the time`() {
         var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
         let only = contact(1 << 63)
