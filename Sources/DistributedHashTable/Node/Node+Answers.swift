@@ -22,16 +22,16 @@ extension Node {
     /// Takes an answer, if it is one to a request of this node and comes from where that went.
     mutating func takeAnswer(_ message: PeerMessage, from address: PeerAddress, now: Instant) {
         guard let request = pending[message.number], request.address == address else { return }
-        if let id = request.id, id != message.sender {
+        if let expected = request.contact, expected.id != message.sender {
             pending[message.number] = nil
-            noteReplaced(Contact(id: id, address: address), now: now)
+            noteReplaced(expected, now: now)
             return giveUp(request, now: now)
         }
         let contact = Contact(id: message.sender, address: address)
         guard !settings.requiresKeys || contact.idBelongsToKey else { return }
         pending[message.number] = nil
         roundTrips.record(now - request.sent)
-        probing.remove(contact.id)
+        probing.remove(contact)
         noteAlive(contact, token: message.token, now: now)
         switch request.purpose {
         case .lookup(let number): takeLookupAnswer(message, in: number, now: now)
@@ -64,11 +64,11 @@ extension Node {
 
     /// Asks a node whether it is still there, whose place another wants.
     private mutating func challenge(_ contact: Contact, for newcomer: Contact, now: Instant) {
-        guard let entry = table.entry(of: contact.id), !probing.contains(contact.id) else { return }
+        guard let entry = table.entry(of: contact.id), !probing.contains(contact) else { return }
         guard now - entry.lastSeen >= settings.challengeInterval || contact.id == newcomer.id || entry.isSuspect else {
             return
         }
-        probing.insert(contact.id)
+        probing.insert(contact)
         request(.ping, of: contact.id, at: contact.address, for: .challenge(newcomer), again: true, now: now)
     }
 
@@ -88,11 +88,11 @@ extension Node {
             self.request(body, of: request.id, at: request.address, for: request.purpose, now: now)
             return
         }
-        if let id = request.id {
+        if let contact = request.contact {
             if case .challenge(let newcomer) = request.purpose {
-                yieldPlace(of: Contact(id: id, address: request.address), to: newcomer, now: now)
+                yieldPlace(of: contact, to: newcomer, now: now)
             } else {
-                noteFailure(of: id, now: now)
+                noteFailure(of: contact, now: now)
             }
         }
         giveUp(request, now: now)
@@ -100,7 +100,7 @@ extension Node {
 
     /// Goes on without an answer.
     private mutating func giveUp(_ request: PendingRequest, now: Instant) {
-        if let id = request.id { probing.remove(id) }
+        if let contact = request.contact { probing.remove(contact) }
         switch request.purpose {
         case .lookup(let number):
             if let id = request.id { tasks[number]?.lookup.failed(id) }
@@ -135,8 +135,10 @@ extension Node {
         if old.id != newcomer.id { noteLapsed(LapsedContacts.Lapsed(contact: old, lastSeen: entry.lastSeen)) }
     }
 
-    private mutating func noteFailure(of id: NodeID, now: Instant) {
-        let failure = table.failed(id)
+    private mutating func noteFailure(of contact: Contact, now: Instant) {
+        // Anybody may say that a node is somewhere else, where nobody answers.
+        guard table.entry(of: contact.id)?.contact == contact else { return }
+        let failure = table.failed(contact.id)
         if let removed = failure.removed { noteLapsed(removed) }
         if let replacement = failure.replacement { probe(replacement, now: now) }
     }

@@ -97,7 +97,7 @@ extension Node {
         let address = claimed.host.isUnspecified ? claimed.at(host) : claimed
         let contact = Contact(id: sender, address: address)
         if let entry = table.entry(of: sender), entry.contact.address == address, !entry.isSuspect { return }
-        guard !probing.contains(sender) else { return }
+        guard !probing.contains(contact) else { return }
         if probing.count < Self.mostProbes, table.hasRoom(for: sender) || isUnservedNeighbour(sender, now: now) {
             probe(contact, now: now)
         } else {
@@ -107,7 +107,7 @@ extension Node {
 
     /// Asks somebody whether it is there.
     mutating func probe(_ contact: Contact, now: Instant) {
-        guard contact.id != id, probing.insert(contact.id).inserted else { return }
+        guard contact.id != id, probing.insert(contact).inserted else { return }
         request(.ping, of: contact.id, at: contact.address, for: .probe, again: true, now: now)
     }
 

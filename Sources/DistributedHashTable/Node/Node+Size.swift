@@ -9,7 +9,7 @@ extension Node {
     /// What it knows of others.
     private var knownByteCount: Int {
         let contacts = lapsed.contacts.capacity * MemoryLayout<LapsedContacts.Lapsed>.stride
-        let remembered = rates.count * 48 + handedTo.capacity * 32 + probing.capacity * MemoryLayout<NodeID>.stride
+        let remembered = rates.count * 48 + handedTo.capacity * 32 + probing.capacity * MemoryLayout<Contact>.stride
         return table.byteCount + contacts + remembered
     }
 

@@ -52,8 +52,9 @@ public struct Node: Sendable {
     var returned = 0
     var silentSince = Instant.never
     var nextMending = Instant.start
-    /// Those who are being asked whether they are there.
-    var probing: Set<NodeID> = []
+    /// Those who are being asked whether they are there. By their addresses, too: a node may be asked where it is not, as
+    /// somebody has said so.
+    var probing: Set<Contact> = []
     /// Those to whom values were handed lately, and when.
     var handedTo: [NodeID: Instant] = [:]
     /// What is being handed to whom.

@@ -29,4 +29,7 @@ struct PendingRequest: Sendable {
     let sent: Instant
     /// The request itself where it is to be sent once more if it is not answered.
     var again: PeerMessage.Body?
+
+    /// Who is asked, and where; nil where only the address is known.
+    var contact: Contact? { id.map { Contact(id: $0, address: address) } }
 }
