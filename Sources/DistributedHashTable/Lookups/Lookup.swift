@@ -18,7 +18,7 @@ struct Lookup: Sendable {
 
     /// A node that may be among the nearest.
     struct Candidate: Sendable {
-        let contact: Contact
+        fileprivate(set) var contact: Contact
         let distance: NodeID
         /// The token that came with its answer.
         var token: UInt64 = 0
@@ -27,13 +27,21 @@ struct Lookup: Sendable {
         /// The answers that led to it, one after another: 1 for those known from the beginning.
         let depth: UInt8
         var state = State.unasked
-        /// Whose answer named it first; itself for those known from the beginning.
-        let source: UInt16
+        /// Whose answer named it first, where it is asked; itself for those known from the beginning.
+        fileprivate(set) var source: UInt16
         /// Whether another has named it, too.
         var isCorroborated = false
         /// How many of those that it alone named were not there, and how many of those that it named first were.
         var falseNames: UInt8 = 0
         var trueNames: UInt8 = 0
+        /// At how many addresses it was to be asked.
+        var addresses: UInt8 = 1
+    }
+
+    /// Where else a node is said to be, and by whom.
+    private struct OtherAddress: Sendable {
+        let address: PeerAddress
+        let source: UInt16
     }
 
     /// The most candidates that are kept; the farthest go.
@@ -41,6 +49,8 @@ struct Lookup: Sendable {
     /// So many of those that a node alone named must have failed, and none answered, before it is no longer believed. What
     /// others name, too, was there a while ago: many may have gone at one stroke.
     private static let mostFalseNames = 5
+    /// At so many addresses a node is asked at most that is not where it is said to be.
+    private static let mostAddresses = 3
 
     let target: NodeID
     /// Whether a value is looked for, and not only nodes.
@@ -52,6 +62,8 @@ struct Lookup: Sendable {
     private var heardOf: [Candidate] = []
     /// The candidates by distance, nearest first.
     private var order: [UInt16] = []
+    /// Where else candidates are said to be, by their places.
+    private var otherAddresses: [UInt16: OtherAddress] = [:]
     private var inFlight = 0
     /// How many requests were sent.
     private(set) var requests = 0
@@ -170,6 +182,13 @@ struct Lookup: Sendable {
         if heardOf[place].state == .asked { inFlight -= 1 }
         guard heardOf[place].state == .asked || heardOf[place].state == .late else { return }
         heardOf[place].state = .failed
+        holdAgainstSource(of: place)
+        // Whoever has named it first may have been wrong only about where it is.
+        if let other = otherAddresses.removeValue(forKey: UInt16(place)) { move(place, to: other) }
+    }
+
+    /// Notes that a node is not there, against whoever alone has named it.
+    private mutating func holdAgainstSource(of place: Int) {
         let source = Int(heardOf[place].source)
         guard source != place, !heardOf[place].isCorroborated else { return }
         heardOf[source].falseNames = heardOf[source].falseNames == .max ? .max : heardOf[source].falseNames + 1
@@ -179,6 +198,11 @@ struct Lookup: Sendable {
     /// No longer believes a node: whom else it alone has named is not asked, and it does not count.
     private mutating func discredit(_ source: Int) {
         if heardOf[source].state == .answered { heardOf[source].state = .discredited }
+        for (place, other) in otherAddresses
+        where heardOf[Int(place)].state == .unasked && Int(heardOf[Int(place)].source) == source {
+            otherAddresses[place] = nil
+            move(Int(place), to: other)
+        }
         order.removeAll { place in
             let candidate = heardOf[Int(place)]
             return Int(place) != source && Int(candidate.source) == source && candidate.state == .unasked
@@ -196,6 +220,26 @@ struct Lookup: Sendable {
         if heardOf[first].state == .discredited, heardOf[first].falseNames < Self.mostFalseNames {
             heardOf[first].state = .answered
         }
+    }
+
+    /// Notes that a node is said to be elsewhere, too, where it is asked if it does not answer.
+    private mutating func note(_ other: OtherAddress, of place: Int) {
+        switch heardOf[place].state {
+        case .failed: move(place, to: other)
+        case .unasked, .asked, .late:
+            if otherAddresses[UInt16(place)] == nil { otherAddresses[UInt16(place)] = other }
+        case .answered, .discredited: break
+        }
+    }
+
+    /// Lets a node be asked at another address.
+    private mutating func move(_ place: Int, to other: OtherAddress) {
+        guard heardOf[place].addresses < Self.mostAddresses else { return }
+        heardOf[place].addresses += 1
+        heardOf[place].contact = Contact(id: heardOf[place].contact.id, address: other.address)
+        heardOf[place].source = other.source
+        heardOf[place].isCorroborated = false
+        heardOf[place].state = .unasked
     }
 
     private func place(of id: NodeID) -> Int? {
@@ -221,8 +265,7 @@ struct Lookup: Sendable {
         let position = position(of: distance)
         guard position < Self.mostCandidates || !isBounded, heardOf.count < Int(UInt16.max) else { return }
         if position < order.count, heardOf[Int(order[position])].distance == distance {
-            if let source { corroborate(Int(order[position]), by: source) }
-            return
+            return hearAgain(of: contact, at: Int(order[position]), from: source)
         }
         let place = UInt16(heardOf.count)
         let depth = source.map { min(heardOf[$0].depth, .max - 1) + 1 } ?? 1
@@ -231,6 +274,15 @@ struct Lookup: Sendable {
                 contact: contact, distance: distance, depth: depth, source: source.map { UInt16($0) } ?? place))
         order.insert(place, at: position)
         if isBounded { dropFarthest() }
+    }
+
+    /// Takes in that a node was named that is known already.
+    private mutating func hearAgain(of contact: Contact, at place: Int, from source: Int?) {
+        if contact.address == heardOf[place].contact.address {
+            if let source { corroborate(place, by: source) }
+        } else {
+            note(OtherAddress(address: contact.address, source: UInt16(source ?? place)), of: place)
+        }
     }
 
     private mutating func dropFarthest() {
@@ -243,5 +295,8 @@ struct Lookup: Sendable {
 
 extension Lookup {
     /// The bytes that it takes, about.
-    var byteCount: Int { heardOf.capacity * MemoryLayout<Candidate>.stride + order.capacity * 2 }
+    var byteCount: Int {
+        heardOf.capacity * MemoryLayout<Candidate>.stride + order.capacity * 2
+            + otherAddresses.capacity * MemoryLayout<OtherAddress>.stride
+    }
 }

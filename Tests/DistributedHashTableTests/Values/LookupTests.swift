@@ -83,6 +83,61 @@ import Testing
         #expect(!lookup.nearest(9).map(\.contact).contains(liar))
     }
 
+    /// probe-lab/go-kademlia#38: whoever is first said to be where it is not is never found.
+    @Test(arguments: [false, true])
+    func `Who is not where one says that it is is asked where another says`(hasFailedBefore: Bool) {
+        var lookup = lookup(.zero, knowing: [contact(8), contact(9), contact(10)])
+        for _ in 0..<3 { _ = lookup.next() }
+        let wrong = Contact(id: contact(1).id, address: Simulation.address(of: 99))
+        lookup.answer(from: contact(8).id, naming: [wrong], token: 0)
+        #expect(lookup.next() == wrong)
+        if hasFailedBefore { lookup.failed(wrong.id) }
+        lookup.answer(from: contact(9).id, naming: [contact(1)], token: 0)
+        lookup.answer(from: contact(10).id, naming: [], token: 0)
+        if !hasFailedBefore { lookup.failed(wrong.id) }
+        #expect(!lookup.isFinished)
+        #expect(lookup.next() == contact(1))
+        lookup.answer(from: contact(1).id, naming: [], token: 0)
+        #expect(lookup.isFinished)
+        #expect(lookup.nearest(1).map(\.contact) == [contact(1)])
+    }
+
+    @Test func `However many a liar says to be where they are not, they are found where another says`() {
+        let (liar, honest, nowhere) = (contact(16), contact(17), Simulation.address(of: 99))
+        var lookup = lookup(.zero, wanted: 8, knowing: [liar, honest])
+        for _ in 0..<2 { _ = lookup.next() }
+        let named = (1...8).map { contact($0) }
+        lookup.answer(from: liar.id, naming: named.map { Contact(id: $0.id, address: nowhere) }, token: 0)
+        lookup.answer(from: honest.id, naming: named, token: 0)
+        while let asked = lookup.next() {
+            if asked.address == nowhere {
+                lookup.failed(asked.id)
+            } else {
+                lookup.answer(from: asked.id, naming: [], token: 0)
+            }
+        }
+        #expect(lookup.isFinished)
+        #expect(lookup.nearest(8).map(\.contact) == named)
+    }
+
+    @Test func `A node that is never where it is said to be is asked at few addresses`() {
+        var lookup = lookup(.zero, wanted: 8, knowing: (2...9).map { contact($0) })
+        var addresses: Set<PeerAddress> = []
+        var number = 100
+        while let asked = lookup.next() {
+            if asked.id == contact(1).id {
+                addresses.insert(asked.address)
+                lookup.failed(asked.id)
+            } else {
+                number += 1
+                let elsewhere = Contact(id: contact(1).id, address: Simulation.address(of: number))
+                lookup.answer(from: asked.id, naming: [elsewhere], token: 0)
+            }
+        }
+        #expect(lookup.isFinished)
+        #expect(addresses.count == 3)
+    }
+
     @Test func `Answers that nobody has asked for change nothing`() {
         var lookup = lookup(.zero, knowing: [contact(1)])
         lookup.answer(from: contact(7).id, naming: [contact(2)], token: 0)
