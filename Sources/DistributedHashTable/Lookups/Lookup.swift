@@ -69,6 +69,9 @@ struct Lookup: Sendable {
     private(set) var requests = 0
     /// How many answers came.
     private(set) var answers = 0
+    /// Whether as many were asked as it may ask. An honest network leads to the nearest by far fewer; who names ever nearer
+    /// ones could go on for ever.
+    private var isExhausted: Bool { requests >= max(100, 25 * wanted) }
     /// Whether others were added to those that it began with.
     private(set) var isWidened = false
 
@@ -94,9 +97,9 @@ struct Lookup: Sendable {
         heardOf.reduce(0) { $1.state == .answered || $1.state == .discredited ? max($0, Int($1.depth)) : $0 }
     }
 
-    /// The next node to ask; nil while enough are being asked, and when there is nobody left.
+    /// The next node to ask; nil while enough are being asked, when there is nobody left, and when enough were asked.
     mutating func next() -> Contact? {
-        guard inFlight < parallel else { return nil }
+        guard inFlight < parallel, !isExhausted else { return nil }
         var counted = 0
         for place in order {
             switch heardOf[Int(place)].state {
@@ -113,12 +116,13 @@ struct Lookup: Sendable {
         return nil
     }
 
-    /// Whether the nearest have answered, or there is nobody left to answer.
+    /// Whether the nearest have answered, or there is nobody left to answer or to be asked.
     var isFinished: Bool {
         var counted = 0
         for place in order {
             switch heardOf[Int(place)].state {
             case .failed, .discredited: continue
+            case .unasked where isExhausted: continue
             case .unasked, .asked, .late: return false
             case .answered: counted += 1
             }

@@ -138,6 +138,20 @@ import Testing
         #expect(addresses.count == 3)
     }
 
+    /// paritytech/litep2p#168: a lookup goes on for as long as somebody is named who is nearer.
+    @Test func `Whoever names ever nearer nodes is not followed without end`() {
+        var lookup = lookup(.zero, knowing: [contact(1 << 20)])
+        var asked = 0
+        while asked < 10_000, let next = lookup.next() {
+            asked += 1
+            #expect(!lookup.isFinished)
+            lookup.answer(from: next.id, naming: [contact(1 << 20 - UInt64(asked))], token: 0)
+        }
+        #expect(asked == 100)
+        #expect(lookup.isFinished)
+        #expect(lookup.nearest(3).map(\.contact) == [99, 98, 97].map { contact(1 << 20 - $0) })
+    }
+
     @Test func `Answers that nobody has asked for change nothing`() {
         var lookup = lookup(.zero, knowing: [contact(1)])
         lookup.answer(from: contact(7).id, naming: [contact(2)], token: 0)
