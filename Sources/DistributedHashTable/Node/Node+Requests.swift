@@ -5,6 +5,8 @@ extension Node {
         _ message: PeerMessage, host: IPAddress, connection: UInt64, key: PublicKey, now: Instant
     ) {
         let answer: PeerMessage.Body
+        // What was sent to a process that was stopped is as old as that: a value that it is to store may have died since.
+        tokens.renew(using: &random, now: now)
         switch message.body {
         case .ping:
             answer = .pong(token: tokens.token(for: message.sender, at: host))

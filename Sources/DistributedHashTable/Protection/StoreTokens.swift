@@ -15,10 +15,11 @@ struct StoreTokens: Sendable {
         changes = now + Self.life
     }
 
-    /// Takes a new secret when the time has come.
+    /// Takes a new secret when the time has come; and forgets the one before, too, where nobody has asked for so long that it
+    /// is out of date, as in a process that was stopped.
     mutating func renew(using generator: inout some RandomNumberGenerator, now: Instant) {
         guard now >= changes else { return }
-        previous = current
+        previous = now >= changes + Self.life ? KeyedHash(using: &generator) : current
         current = KeyedHash(using: &generator)
         changes = now + Self.life
     }

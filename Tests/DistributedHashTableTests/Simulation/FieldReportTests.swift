@@ -85,6 +85,20 @@ import Testing
         #expect(network.find("colour", from: 1) == nil, "\(TestSeed.hint)")
     }
 
+    /// savoirfairelinux/opendht#894: what was kept while a machine slept lives on for as long as that.
+    @Test func `What was sent to a node that was stopped is not stored hours later`() {
+        var lone = LoneNode(.zero)
+        guard case .pong(let token) = lone.answer(to: .ping) else {
+            Issue.record("no answer")
+            return
+        }
+        let store = PeerMessage.Body.store(
+            .beginning(with: 1), StoredValue([1], version: 1), life: 86_400, isCopy: false, token: token)
+        // The first thing that it does is to read what has come.
+        #expect(lone.answer(to: store, now: .start + .hours(10)) == .stored(.badToken))
+        #expect(lone.node.keptKeys.isEmpty)
+    }
+
     /// paritytech/litep2p#162: whoever hands a value on gives it a new life, so that it never dies.
     @Test func `Handing a value to those who come does not prolong its life`() {
         var network = SmallNetwork(6, settings: small)

@@ -27,6 +27,18 @@ import Testing
         #expect(!tokens.isValid(token, for: id, at: host))
     }
 
+    @Test func `A token does not outlive its time where nobody has asked for one meanwhile`() {
+        var generator = SeededRandom(seed: 3)
+        var tokens = StoreTokens(using: &generator, now: now)
+        let (host, id) = (IPAddress(v4: 1), NodeID.beginning(with: 1))
+        let token = tokens.token(for: id, at: host)
+        tokens.renew(using: &generator, now: now + .minutes(10))
+        #expect(!tokens.isValid(token, for: id, at: host))
+        let next = tokens.token(for: id, at: host)
+        tokens.renew(using: &generator, now: now + .minutes(19))
+        #expect(tokens.isValid(next, for: id, at: host))
+    }
+
     @Test func `A peer is heard as often as its rate allows, and others are not held up`() {
         var rates = PeerRates(perSecond: 10, atOnce: 20, capacity: 100)
         #expect(admitted(&rates, now) == 20)
