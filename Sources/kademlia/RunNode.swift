@@ -10,7 +10,7 @@ struct RunNode: AsyncParsableCommand {
         abstract: "Be a node of the table until told to end.",
         discussion: """
             Prints `node ID on ENDPOINT` once it has joined. Whoever it joins through need not be there yet: it is asked \
-            again and again. SIGTERM or Ctrl-C: hands over what only it holds, for 20 seconds at most, and ends; a second \
+            again and again. It may be named itself, so that all nodes can be started alike. SIGTERM or Ctrl-C: hands over what only it holds, for 20 seconds at most, and ends; a second \
             one ends at once.
 
             With --data FILE it is the same node with the same values when it is started again.
@@ -51,6 +51,11 @@ struct RunNode: AsyncParsableCommand {
         settings.join = try options.join.map { try JoinOptions.address($0, security) }
         settings.notice = { Kademlia.say($0) }
         let node = try NetworkNode(context, settings)
+        if let address = node.address, address.host.isLoopback, settings.join.contains(where: { !$0.host.isLoopback }) {
+            Kademlia.say(
+                "\(address) is within this machine, so that other nodes neither reach this one nor give it values; "
+                    + "listen where they reach it: --listen tcp://*:0")
+        }
         try await serve(node, signals)
         await context.shutdown()
     }

@@ -99,7 +99,7 @@ extension Node {
     }
 
     /// Goes on without an answer.
-    private mutating func giveUp(_ request: PendingRequest, now: Instant) {
+    mutating func giveUp(_ request: PendingRequest, now: Instant) {
         if let contact = request.contact { probing.remove(contact) }
         switch request.purpose {
         case .lookup(let number):
@@ -121,7 +121,7 @@ extension Node {
     }
 
     /// Forgets a node at whose address another has answered: it was started anew there.
-    private mutating func noteReplaced(_ contact: Contact, now: Instant) {
+    mutating func noteReplaced(_ contact: Contact, now: Instant) {
         lapsed.remove(contact.id)
         guard table.entry(of: contact.id)?.contact == contact else { return }
         handedTo[contact.id] = nil

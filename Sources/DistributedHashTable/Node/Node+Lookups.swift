@@ -49,6 +49,7 @@ extension Node {
         switch message.body {
         case .nodes(let contacts, let held, let token):
             let believed = settings.requiresKeys ? contacts.filter(\.idBelongsToKey) : contacts
+            if case .join = tasks[number]?.goal { lookForDouble(among: believed, now: now) }
             tasks[number]?.lookup.answer(from: message.sender, naming: believed, token: token, holding: held)
         case .value(let value, let life, _):
             guard let task = tasks[number], task.lookup.isForValue else { break }

@@ -11,12 +11,12 @@ extension Node {
         case .ping:
             answer = .pong(token: tokens.token(for: message.sender, at: host))
         case .findNode(let target):
-            answer = nodes(near: target, for: message.sender, at: host, now: now)
+            answer = nodes(near: target, for: message, from: host, now: now)
         case .findValue(let key):
             if let entry = values.value(of: key, now: now) {
                 answer = .value(entry.value, life: Self.seconds(until: entry.expires, now), isCopy: entry.isCopy)
             } else {
-                answer = nodes(near: key, for: message.sender, at: host, now: now)
+                answer = nodes(near: key, for: message, from: host, now: now)
             }
         case .store(let key, let value, let life, let isCopy, let token):
             answer =
@@ -32,13 +32,17 @@ extension Node {
         if let address = message.address { consider(message.sender, address, from: host, key: key, now: now) }
     }
 
-    private func nodes(near target: NodeID, for sender: NodeID, at host: IPAddress, now: Instant) -> PeerMessage.Body {
-        var contacts = table.nearest(to: target, settings.replication + 1)
-        if let position = contacts.firstIndex(where: { $0.id == sender }) { contacts.remove(at: position) }
-        if contacts.count > settings.replication { contacts.removeLast() }
+    private func nodes(near target: NodeID, for request: PeerMessage, from host: IPAddress, now: Instant)
+        -> PeerMessage.Body
+    {
+        let asker = request.address.map { Contact(id: request.sender, address: $0.reached(from: host)) }
+        let contacts = table.nearest(to: target, settings.replication) { contact in
+            // What is within this machine leads elsewhere, or nowhere, on another.
+            contact != asker && (host.isLoopback || !contact.address.host.isLoopback)
+        }
         return .nodes(
             contacts, holding: values.value(of: target, now: now)?.held ?? .none,
-            token: tokens.token(for: sender, at: host))
+            token: tokens.token(for: request.sender, at: host))
     }
 
     private mutating func keep(
@@ -95,8 +99,8 @@ extension Node {
     private mutating func consider(
         _ sender: NodeID, _ claimed: PeerAddress, from host: IPAddress, key: PublicKey, now: Instant
     ) {
-        guard claimed.key == key else { return }
-        let address = claimed.host.isUnspecified ? claimed.at(host) : claimed
+        let address = claimed.reached(from: host)
+        guard address.key == key, host.isLoopback || !address.host.isLoopback else { return }
         let contact = Contact(id: sender, address: address)
         if let entry = table.entry(of: sender), entry.contact.address == address, !entry.isSuspect { return }
         guard !probing.contains(contact) else { return }

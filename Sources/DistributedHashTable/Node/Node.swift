@@ -44,6 +44,8 @@ public struct Node: Sendable {
     /// Through whom the network is joined.
     var bootstraps: [PeerAddress] = []
     var hasJoined = false
+    /// Whether it was told that another node has the same identifier.
+    var hasToldOfDouble = false
     /// When it is to look for its neighbours again, and when it last did.
     var nextLookForNeighbours = Instant.never
     var lastLookForNeighbours = Instant.start
@@ -125,7 +127,7 @@ public struct Node: Sendable {
 
     /// Takes a message.
     public mutating func receive(_ message: PeerMessage, from source: MessageSource, now: Instant) {
-        guard message.sender != id else { return }
+        guard message.sender != id else { return takeOwn(message, from: source, now: now) }
         switch source {
         case .connection(let host, let number, let key):
             guard message.isRequest else { return }

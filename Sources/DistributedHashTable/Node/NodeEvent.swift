@@ -4,6 +4,8 @@ public enum NodeEvent: Sendable {
     case joined
     /// Somebody through whom it is to join has not answered, and is asked again.
     case stillJoining(through: PeerAddress)
+    /// Another node, at this address, has the same identifier: most others know one of the two alone.
+    case sharesIdentifier(with: PeerAddress)
     /// A lookup has ended with the nodes nearest to what was looked for.
     case neighbours(NodeOperation, [Contact], LookupFigures)
     /// A value was found, or nobody has it.

@@ -4,12 +4,16 @@ extension RoutingTable {
     /// The buckets lie in order around any target: first the bucket to which it belongs, then all deeper ones together, then
     /// one by one those before it. So few of them are looked at.
     ///
-    /// - Parameter suspects: whether those count that left their last request unanswered.
-    func nearest(to target: NodeID, _ wanted: Int, suspects: Bool = false) -> [Contact] {
+    /// - Parameters:
+    ///   - suspects: whether those count that left their last request unanswered.
+    ///   - counts: whether a node counts; by default each does.
+    func nearest(
+        to target: NodeID, _ wanted: Int, suspects: Bool = false, where counts: (Contact) -> Bool = { _ in true }
+    ) -> [Contact] {
         var nearest: [Contact] = []
         nearest.reserveCapacity(min(wanted, count))
         visitNearest(to: target, suspects: suspects) { entry in
-            nearest.append(entry.contact)
+            if counts(entry.contact) { nearest.append(entry.contact) }
             return nearest.count < wanted
         }
         return nearest

@@ -161,6 +161,10 @@ final class NetworkLoop {
             if noticed.insert(address).inserted {
                 owner.settings.notice("\(address) does not answer; it is asked again until it does")
             }
+        case .sharesIdentifier(let address):
+            owner.settings.notice(
+                "\(address) has this node's identifier, so that most others know one of the two alone; "
+                    + "were its keys or its data file copied? give each node its own")
         case .neighbours(let operation, let contacts, _):
             if case .neighbours(_, let waiting) = waiting.removeValue(forKey: operation) {
                 waiting.resume(returning: contacts)

@@ -36,6 +36,9 @@ public struct IPAddress: Hashable, Sendable {
     /// Whether it is one of IPv4.
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
+    /// Whether it leads back to the machine on which it is used.
+    public var isLoopback: Bool { isIPv4 ? low >> 24 & 0xFF == 127 : high == 0 && low == 1 }
+
     /// Whether it stands for any address, as where a socket accepts connections at all of them.
     public var isUnspecified: Bool { high == 0 && (low == 0 || low == 0xFFFF_0000_0000) }
 }

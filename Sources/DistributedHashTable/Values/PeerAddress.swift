@@ -30,8 +30,10 @@ public struct PeerAddress: Hashable, Sendable {
     /// `tcp://ADDRESS:PORT`, as sockets take it.
     public var endpoint: String { host.isIPv4 ? "tcp://\(host):\(port)" : "tcp://[\(host)]:\(port)" }
 
-    /// The same at another address.
-    func at(_ host: IPAddress) -> PeerAddress { PeerAddress(host: host, port: port, key: key) }
+    /// Where somebody is reached who says this of itself through a connection from a host: there, if it listens at any address.
+    func reached(from host: IPAddress) -> PeerAddress {
+        self.host.isUnspecified ? PeerAddress(host: host, port: port, key: key) : self
+    }
 }
 
 extension PeerAddress: CustomStringConvertible {

@@ -42,4 +42,28 @@ import Testing
         }
         #expect(lone.knows(honest))
     }
+
+    /// libp2p/go-libp2p-kad-dht#357, kubo#11286: others are told of addresses that lead nowhere, or to another, on their machines.
+    @Test func `Who is reached within a machine is named to nobody elsewhere, nor believed to be elsewhere`() {
+        var lone = LoneNode(.zero)
+        let loopback = IPAddress(v4: 0x7F00_0001)
+        let local = Contact(id: .beginning(with: 1 << 62), address: PeerAddress(host: loopback, port: 7001))
+        for contact in [honest, local] { lone.meet(contact) }
+        let here = MessageSource.connection(loopback, number: 1, key: .none)
+        guard case .nodes(let namedElsewhere, _, _) = lone.answer(to: .findNode(.zero)),
+            case .nodes(let namedHere, _, _) = lone.answer(to: .findNode(.zero), from: here)
+        else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(namedElsewhere == [honest])
+        #expect(namedHere == [local, honest])
+        let claim = PeerMessage(number: 1, sender: LoneNode.stranger, address: local.address, body: .ping)
+        lone.node.receive(claim, from: LoneNode.source, now: .start)
+        let asked = lone.requests()
+        #expect(asked.isEmpty)
+        lone.node.receive(claim, from: here, now: .start)
+        let askedHere = lone.requests()
+        #expect(askedHere.map(\.address) == [local.address])
+    }
 }

@@ -102,6 +102,25 @@ import Testing
         }
     }
 
+    @Test func `A node says that another has its identifier`() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await programs.node("--data", "\(folder.path)/data")
+        try FileManager.default.copyItem(atPath: "\(folder.path)/data", toPath: "\(folder.path)/copy")
+        let copy = try programs.start(["node", "--data", "\(folder.path)/copy", "--join", first.endpoint])
+        try await copy.errors.wait(for: "\(first.endpoint) has this node's identifier")
+        copy.signal(SIGTERM)
+        #expect(try await copy.ending() == .exited(0))
+        #expect(try await first.end(SIGTERM) == .exited(0))
+    }
+
+    @Test func `A node that nodes on other machines cannot reach says so`() async throws {
+        // An address of which nobody is, for documentation (RFC 5737).
+        let node = try programs.start(["node", "--join", "tcp://192.0.2.1:7001"])
+        try await node.errors.wait(for: "is within this machine", "--listen tcp://*:0")
+        node.signal(SIGTERM)
+        #expect(try await node.ending() == .exited(0))
+    }
+
     @Test func `Wrong usage ends with 64 and one line`() async throws {
         for arguments in [
             ["store", "colour", "green"], ["find", "--join", "ipc:///tmp/x", "colour"], ["ping", "nowhere"],

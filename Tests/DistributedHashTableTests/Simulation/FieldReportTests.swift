@@ -85,6 +85,29 @@ import Testing
         #expect(network.find("colour", from: 1) == nil, "\(TestSeed.hint)")
     }
 
+    /// maidsafe-archive/crust#134, postech-dao/simperby#59: a node is among those through whom it is to join, as where all are
+    /// started alike.
+    @Test func `Whoever is to join through itself does not wait for itself`() {
+        var simulation = Simulation(seed: TestSeed.number)
+        for joins in [[0], [0, 1, 2], [0, 1, 2]] { simulation.add(joiningThrough: joins) }
+        simulation.run(for: .seconds(5))
+        let joined = simulation.log.compactMap { if case .joined = $0.event { $0.node } else { nil } }
+        #expect(Set(joined) == [0, 1, 2], "\(TestSeed.hint)")
+        #expect((0..<3).allSatisfy { simulation.node($0)?.contactCount == 2 }, "\(TestSeed.hint)")
+    }
+
+    /// exo-explore/exo#1332, pyrsia/pyrsia#953: two have one identifier, as where a machine's image was copied, and nobody says so.
+    @Test(arguments: [5, 2]) func `A node learns that another has its identifier`(joiningThrough other: Int) {
+        var network = SmallNetwork(8)
+        guard let id = network.simulation.node(5)?.id else { return }
+        let double = network.simulation.add(joiningThrough: [other], id: id)
+        network.simulation.run(for: .seconds(30))
+        let told = network.simulation.log.filter {
+            if case .sharesIdentifier(with: Simulation.address(of: 5)) = $0.event { $0.node == double } else { false }
+        }
+        #expect(told.count == 1, "\(TestSeed.hint)")
+    }
+
     /// savoirfairelinux/opendht#894: what was kept while a machine slept lives on for as long as that.
     @Test func `What was sent to a node that was stopped is not stored hours later`() {
         var lone = LoneNode(.zero)

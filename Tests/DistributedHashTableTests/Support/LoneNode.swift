@@ -26,8 +26,10 @@ struct LoneNode {
     }
 
     /// What it answers to a stranger's request.
-    mutating func answer(to body: PeerMessage.Body, now: Instant = .start) -> PeerMessage.Body? {
-        node.receive(PeerMessage(number: 1, sender: Self.stranger, body: body), from: Self.source, now: now)
+    mutating func answer(
+        to body: PeerMessage.Body, from source: MessageSource = LoneNode.source, now: Instant = .start
+    ) -> PeerMessage.Body? {
+        node.receive(PeerMessage(number: 1, sender: Self.stranger, body: body), from: source, now: now)
         for case .answer(let message, _) in sent() { return message.body }
         return nil
     }
