@@ -24,6 +24,7 @@ extension Node {
         guard let request = pending[message.number], request.address == address else { return }
         if let expected = request.contact, expected.id != message.sender {
             pending[message.number] = nil
+            if case .challenge(let newcomer) = request.purpose { yieldPlace(of: expected, to: newcomer, now: now) }
             noteReplaced(expected, now: now)
             return giveUp(request, now: now)
         }

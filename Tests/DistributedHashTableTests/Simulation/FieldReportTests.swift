@@ -56,6 +56,21 @@ import Testing
         #expect(node.knownNeighbours(of: old, 9).map(\.id) == [new])
     }
 
+    /// rchain/rchain#1185, perlin-network/noise#240: who has moved stays known where it was; here somebody else is there by now.
+    @Test func `Who is started again at another address is reached there although somebody else is where it was`() {
+        var lone = LoneNode(.zero)
+        let before = Contact(id: .beginning(with: 1 << 63), address: Simulation.address(of: 2))
+        let after = Contact(id: before.id, address: Simulation.address(of: 3))
+        lone.meet(before)
+        lone.meet(after)
+        let asked = lone.requests()
+        #expect(asked.map(\.address) == [before.address])
+        let other = Contact(id: .beginning(with: 5), address: before.address)
+        for question in asked { lone.take(.pong(token: 1), to: question.message, from: other) }
+        #expect(lone.knows(after))
+        #expect(lone.node.lapsed.contacts.isEmpty)
+    }
+
     /// stacks-network/stacks-core#164, savoirfairelinux/opendht#134 and #137: whoever was cut off for long does not come back.
     @Test(arguments: [Instant.Span.minutes(1), .minutes(30), .hours(3)])
     func `A node that could reach nobody for a while is part of the network again`(_ span: Instant.Span) {
