@@ -16,7 +16,9 @@ extension Node {
         timers.add(RequestTimer(request: number, isFinal: true), at: now + settings.requestTimeout)
         outbox.append(
             .request(
-                PeerMessage(number: number, sender: self.id, address: self.address, body: body), to: address))
+                PeerMessage(
+                    number: number, sender: self.id, incarnation: incarnation, address: self.address, body: body),
+                to: address))
     }
 
     /// Takes an answer, if it is one to a request of this node and comes from where that went.
@@ -33,7 +35,7 @@ extension Node {
         pending[message.number] = nil
         roundTrips.record(now - request.sent)
         probing.remove(contact)
-        noteAlive(contact, token: message.token, now: now)
+        noteAlive(contact, incarnation: message.incarnation, token: message.token, now: now)
         switch request.purpose {
         case .lookup(let number): takeLookupAnswer(message, in: number, now: now)
         case .store(let number): takeStoreAnswer(message, at: contact.address, in: number, now: now)
@@ -48,19 +50,46 @@ extension Node {
     }
 
     /// Gives a node that has answered a place, or lets it wait for one, and hands it what it is to have.
-    private mutating func noteAlive(_ contact: Contact, token: UInt64?, now: Instant) {
-        if let token { noteToken(token, of: contact, now: now) }
-        switch table.saw(contact, now: now) {
-        case .known, .ownself: return
+    private mutating func noteAlive(_ contact: Contact, incarnation: UInt32, token: UInt64?, now: Instant) {
+        var lacksSince: Instant?
+        switch table.saw(contact, incarnation: incarnation, now: now) {
+        case .known, .ownself: break
         case .returned(let lastSeen):
             noteReturn(lastSeen: lastSeen)
             // What was stored while it could not be reached has passed it by.
-            if let token { handOver(to: contact, keptSince: lastSeen, token: token, now: now) }
-            return
-        case .added: if let lastSeen = lapsed.remove(contact.id) { noteReturn(lastSeen: lastSeen) }
-        case .waits(let oldest), .elsewhere(let oldest): challenge(oldest, for: contact, now: now)
+            lacksSince = lastSeen
+        case .restarted:
+            // Its tokens are no longer good, and what it had it may have no more.
+            giveUpHandingOver(to: contact.id)
+            lacksSince = .start
+        case .added:
+            if let lastSeen = lapsed.remove(contact.id) { noteReturn(lastSeen: lastSeen) }
+            lacksSince = .start
+        case .waits(let oldest), .elsewhere(let oldest):
+            challenge(oldest, for: contact, now: now)
+            lacksSince = .start
         }
-        if let token { handOver(to: contact, token: token, now: now) }
+        if let token { noteToken(token, of: contact, now: now) }
+        handWhatIsLacking(to: contact, incarnation, since: lacksSince, token: token, now: now)
+    }
+
+    /// Hands a node what it lacks, all of it or what was kept since a time. That takes a token, which not every answer brings:
+    /// where there is none, the node is asked for it.
+    private mutating func handWhatIsLacking(
+        to contact: Contact, _ incarnation: UInt32, since time: Instant?, token: UInt64?, now: Instant
+    ) {
+        var earliest = time
+        if let awaited = awaitingToken.removeValue(forKey: contact.id) { earliest = min(awaited, earliest ?? awaited) }
+        guard let earliest, !values.entries.isEmpty else { return }
+        guard let token else {
+            awaitingToken[contact.id] = earliest
+            return probe(contact, now: now)
+        }
+        if earliest > .start {
+            handOver(to: contact, keptSince: earliest, token: token, now: now)
+        } else {
+            handOver(to: contact, incarnation, token: token, now: now)
+        }
     }
 
     /// Asks a node whether it is still there, whose place another wants.
@@ -117,7 +146,8 @@ extension Node {
             guard let id = request.id else { break }
             if table.entry(of: id) == nil { giveUpHandingOver(to: id) }
             noteHandedOver(to: id, now: now)
-        case .copy, .fetch, .probe, .challenge: break
+        case .probe, .challenge: if let id = request.id { awaitingToken[id] = nil }
+        case .copy, .fetch: break
         }
     }
 

@@ -8,7 +8,7 @@ extension Node {
         tokens.renew(using: &random, now: now)
         let expired = values.removeExpired(now: now)
         if settings.reportsValues { for key in expired.sorted() { events.append(.forgotten(key)) } }
-        handedTo = handedTo.filter { now - $0.value < Self.memoryOfHandOvers }
+        handedTo = handedTo.filter { now - $0.value.time < Self.memoryOfHandOvers }
         guard leaving == nil else { return }
         lookForTheLost(now: now)
         guard hasJoined, address != nil else { return }

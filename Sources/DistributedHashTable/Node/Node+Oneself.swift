@@ -11,7 +11,10 @@ extension Node {
             } else if case .ping = message.body {
                 // The other is to learn of it.
                 let answer = PeerMessage.Body.pong(token: tokens.token(for: message.sender, at: host))
-                outbox.append(.answer(PeerMessage(number: message.number, sender: id, body: answer), to: number))
+                outbox.append(
+                    .answer(
+                        PeerMessage(number: message.number, sender: id, incarnation: incarnation, body: answer),
+                        to: number))
             }
         case .address(let address):
             guard pending[message.number]?.address == address, !hasToldOfDouble else { return }

@@ -28,8 +28,11 @@ extension Node {
         case .pong, .nodes, .value, .stored:
             return
         }
-        outbox.append(.answer(PeerMessage(number: message.number, sender: id, body: answer), to: connection))
-        if let address = message.address { consider(message.sender, address, from: host, key: key, now: now) }
+        outbox.append(
+            .answer(
+                PeerMessage(number: message.number, sender: id, incarnation: incarnation, body: answer),
+                to: connection))
+        if let claimed = message.address { consider(message, at: claimed, from: host, key: key, now: now) }
     }
 
     private func nodes(near target: NodeID, for request: PeerMessage, from host: IPAddress, now: Instant)
@@ -97,14 +100,20 @@ extension Node {
     ///
     /// Anybody could say so. It gets a place only when it has answered there.
     private mutating func consider(
-        _ sender: NodeID, _ claimed: PeerAddress, from host: IPAddress, key: PublicKey, now: Instant
+        _ request: PeerMessage, at claimed: PeerAddress, from host: IPAddress, key: PublicKey, now: Instant
     ) {
         let address = claimed.reached(from: host)
         guard address.key == key, host.isLoopback || !address.host.isLoopback else { return }
-        let contact = Contact(id: sender, address: address)
-        if let entry = table.entry(of: sender), entry.contact.address == address, !entry.isSuspect { return }
-        guard !probing.contains(contact) else { return }
-        if probing.count < Self.mostProbes, table.hasRoom(for: sender) || isUnservedNeighbour(sender, now: now) {
+        let contact = Contact(id: request.sender, address: address)
+        let entry = table.entry(of: contact.id)
+        let isKnown = entry?.contact == contact
+        let before = isKnown ? entry?.incarnation : nil
+        let isStartedAnew = before != nil && before != request.incarnation
+        guard !isKnown || isStartedAnew || entry?.isSuspect == true, !probing.contains(contact) else { return }
+        if probing.count < Self.mostProbes,
+            isStartedAnew || table.hasRoom(for: contact.id)
+                || isUnservedNeighbour(contact.id, incarnation: request.incarnation)
+        {
             probe(contact, now: now)
         } else {
             table.heardOf(contact)
@@ -117,9 +126,9 @@ extension Node {
         request(.ping, of: contact.id, at: contact.address, for: .probe, again: true, now: now)
     }
 
-    /// Whether it is among those nearest to this node, and was not given its values lately.
-    private func isUnservedNeighbour(_ other: NodeID, now: Instant) -> Bool {
-        guard !values.entries.isEmpty, handedTo[other] == nil else { return false }
+    /// Whether it is among those nearest to this node, and was not given its values lately, since it was started.
+    private func isUnservedNeighbour(_ other: NodeID, incarnation: UInt32) -> Bool {
+        guard !values.entries.isEmpty, handedTo[other]?.incarnation != incarnation else { return false }
         guard let farthest = table.nearest(to: id, settings.replication).last else { return true }
         return other.distance(to: id) < farthest.id.distance(to: id)
     }

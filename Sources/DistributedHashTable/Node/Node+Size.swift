@@ -9,8 +9,9 @@ extension Node {
     /// What it knows of others.
     private var knownByteCount: Int {
         let contacts = lapsed.contacts.capacity * MemoryLayout<LapsedContacts.Lapsed>.stride
-        let remembered = rates.count * 48 + handedTo.capacity * 32 + probing.capacity * MemoryLayout<Contact>.stride
-        return table.byteCount + contacts + remembered
+        let remembered = rates.count * 48 + probing.capacity * MemoryLayout<Contact>.stride
+        let served = handedTo.capacity * 40 + awaitingToken.capacity * 32
+        return table.byteCount + contacts + remembered + served
     }
 
     /// What it waits for, and what is to be sent.

@@ -145,13 +145,19 @@ extension Node {
     private static let shareOfOtherGivers: UInt32 = 8
     /// Who has not been seen for so long may be gone: neighbours are asked more often.
     private static let recently = Instant.Span.minutes(3)
+    /// Whoever is started again and again is handed everything no sooner than after this time.
+    private static let leastBetweenHandOvers = Instant.Span.seconds(10)
     /// The most nodes of which it is remembered that they were handed values.
     private static let mostHandOvers = 4096
 
-    /// Hands a node that has come the values to whose keys it is among the nearest.
-    mutating func handOver(to contact: Contact, token: UInt64, now: Instant) {
-        guard !values.entries.isEmpty, handedTo[contact.id] == nil, handedTo.count < Self.mostHandOvers else { return }
-        handedTo[contact.id] = now
+    /// Hands a node that has come the values to whose keys it is among the nearest, once for each of its starts.
+    mutating func handOver(to contact: Contact, _ incarnation: UInt32, token: UInt64, now: Instant) {
+        guard handedTo[contact.id]?.incarnation != incarnation, handedTo.count < Self.mostHandOvers else { return }
+        if let before = handedTo[contact.id], now - before.time < Self.leastBetweenHandOvers {
+            awaitingToken[contact.id] = .start
+            return
+        }
+        handedTo[contact.id] = (incarnation, now)
         handOver(to: contact, keptSince: .start, token: token, now: now)
     }
 

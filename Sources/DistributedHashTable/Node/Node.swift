@@ -11,6 +11,8 @@ public struct Node: Sendable {
     public let id: NodeID
     /// Where others reach it; nil for one that only asks, of which nobody takes notice.
     public let address: PeerAddress?
+    /// Tells this start of the node from others.
+    let incarnation: UInt32
     /// How it behaves.
     public let settings: NodeSettings
     /// What is to be sent.
@@ -57,8 +59,10 @@ public struct Node: Sendable {
     /// Those who are being asked whether they are there. By their addresses, too: a node may be asked where it is not, as
     /// somebody has said so.
     var probing: Set<Contact> = []
-    /// Those to whom values were handed lately, and when.
-    var handedTo: [NodeID: Instant] = [:]
+    /// Those to whom values were handed lately: at which of their starts, and when.
+    var handedTo: [NodeID: (incarnation: UInt32, time: Instant)] = [:]
+    /// Those to whom values are to be handed once they have given a token, and since when those values are here.
+    var awaitingToken: [NodeID: Instant] = [:]
     /// What is being handed to whom.
     var handOvers: [NodeID: HandOver] = [:]
     var nextHousekeeping: Instant
@@ -86,6 +90,8 @@ public struct Node: Sendable {
             perSecond: settings.mostMessagesPerSecond, atOnce: settings.mostMessagesAtOnce, capacity: 4096)
         roundTrips = RoundTripEstimate(least: settings.leastPatience, most: settings.mostPatience)
         tokens = StoreTokens(using: &self.random, now: now)
+        // As random as the secret, of which it tells nothing.
+        incarnation = UInt32(truncatingIfNeeded: tokens.token(for: id, at: IPAddress(v4: 0)))
         nextHousekeeping = now + settings.housekeepingInterval.jittered(using: &self.random)
     }
 

@@ -8,6 +8,8 @@ struct Bucket: Sendable {
         var contact: Contact
         /// The requests in a row that it has not answered.
         var failures: UInt8 = 0
+        /// Which of its starts it was that has answered last; nil where none has since it got its place.
+        var incarnation: UInt32?
         var lastSeen: Instant
 
         /// Whether it left its last request unanswered.
@@ -40,7 +42,8 @@ struct Bucket: Sendable {
         replacements.removeAll { $0.id == entry.contact.id }
     }
 
-    mutating func touch(_ position: Int, now: Instant) {
+    mutating func touch(_ position: Int, incarnation: UInt32?, now: Instant) {
+        entries[position].incarnation = incarnation ?? entries[position].incarnation
         entries[position].lastSeen = now
         entries[position].failures = 0
     }

@@ -14,6 +14,8 @@ struct RoutingTable: Sendable {
         case known
         /// It was known, had left its last request unanswered, and was seen before at this time.
         case returned(lastSeen: Instant)
+        /// It was known, and has been started anew since.
+        case restarted
         /// It has got a place.
         case added
         /// Its bucket is full: it waits for a place. The one seen longest ago is to be asked whether it is still there.
@@ -89,14 +91,17 @@ struct RoutingTable: Sendable {
     }
 
     /// Notes that a node has answered.
-    mutating func saw(_ contact: Contact, now: Instant) -> Sighting {
+    ///
+    /// - Parameter incarnation: which of its starts this is; nil, the default, where that is not known.
+    mutating func saw(_ contact: Contact, incarnation: UInt32? = nil, now: Instant) -> Sighting {
         guard contact.id != own else { return .ownself }
         while true {
             let index = index(of: contact.id)
             if let position = buckets[index].position(of: contact.id) {
                 let entry = buckets[index].entries[position]
                 guard entry.contact.address == contact.address else { return .elsewhere(entry.contact) }
-                buckets[index].touch(position, now: now)
+                buckets[index].touch(position, incarnation: incarnation, now: now)
+                if let incarnation, let before = entry.incarnation, incarnation != before { return .restarted }
                 return entry.isSuspect ? .returned(lastSeen: entry.lastSeen) : .known
             }
             let isFull = buckets[index].entries.count >= bucketSize
@@ -105,7 +110,7 @@ struct RoutingTable: Sendable {
                 continue
             }
             if !isFull || buckets[index].entries.count < room(at: index) {
-                buckets[index].append(Bucket.Entry(contact: contact, lastSeen: now))
+                buckets[index].append(Bucket.Entry(contact: contact, incarnation: incarnation, lastSeen: now))
                 count += 1
                 return .added
             }

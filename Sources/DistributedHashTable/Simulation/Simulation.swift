@@ -108,6 +108,16 @@ public struct Simulation: Sendable {
         nodes[number] = Node(id: nodes[number].id, address: nil, random: SeededRandom(seed: 0), now: now)
     }
 
+    /// Starts a node anew at its address, with nothing but its identifier, as it would be with the keys that it had.
+    mutating func restart(_ number: Int, joiningThrough others: [Int]) {
+        nodes[number] = Node(
+            id: nodes[number].id, address: Self.address(of: number), settings: settings,
+            random: SeededRandom(seed: random.next()), now: now)
+        isThere[number] = true
+        wakes[number] = .never
+        with(number) { node, now in node.join(through: others.map(Self.address), now: now) }
+    }
+
     /// Cuts the network in parts, or joins them: messages reach only nodes of the same side. All begin on side 0.
     public mutating func move(_ number: Int, to side: UInt8) { sides[number] = side }
 

@@ -1,7 +1,7 @@
 /// How a message begins: two letters, a version, what it is, and what is in it.
 ///
 /// ```
-/// 'K' 'D'  1  kind  flags  number(8)  sender(20)  [address(18) [key(32)]]  …
+/// 'K' 'D'  1  kind  flags  number(8)  sender(20)  incarnation(4)  [address(18) [key(32)]]  …
 /// ```
 ///
 /// Numbers have their most significant byte first.

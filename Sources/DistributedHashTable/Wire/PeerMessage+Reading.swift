@@ -16,6 +16,7 @@ extension PeerMessage {
         guard flags.isSubset(of: .all) else { throw WireError("its flags \(flags.rawValue) are unknown") }
         number = try reader.number()
         sender = try reader.id()
+        incarnation = try reader.number()
         address = flags.contains(.hasAddress) ? try reader.address(withKey: flags.contains(.hasKeys)) : nil
         body = try Self.body(of: kind, from: &reader, withKeys: flags.contains(.hasKeys))
         guard reader.isAtEnd else { throw .overlong }

@@ -12,6 +12,7 @@ extension PeerMessage {
         writer.write(flags.rawValue)
         writer.write(number)
         writer.write(sender)
+        writer.write(incarnation)
         if let address { writer.write(address, withKey: hasKeys) }
         write(to: &writer, withKeys: hasKeys)
         return writer.bytes

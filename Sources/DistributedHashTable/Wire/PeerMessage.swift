@@ -58,15 +58,18 @@ public struct PeerMessage: Hashable, Sendable {
     public let number: UInt64
     /// Who says it.
     public let sender: NodeID
+    /// Tells which of its starts this is of whoever says it: chosen at random when it was started.
+    public let incarnation: UInt32
     /// Where the sender can be asked; nil for one that only asks, as the commands `store` and `find` do, and in answers.
     public let address: PeerAddress?
     /// What it says.
     public let body: Body
 
     /// A message by its parts.
-    public init(number: UInt64, sender: NodeID, address: PeerAddress? = nil, body: Body) {
+    public init(number: UInt64, sender: NodeID, incarnation: UInt32 = 0, address: PeerAddress? = nil, body: Body) {
         self.number = number
         self.sender = sender
+        self.incarnation = incarnation
         self.address = address
         self.body = body
     }

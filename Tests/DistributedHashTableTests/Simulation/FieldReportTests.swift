@@ -71,6 +71,18 @@ import Testing
         #expect(lone.node.lapsed.contacts.isEmpty)
     }
 
+    /// hoprnet/hoprnet#2980: what nodes have in memory alone is gone once each has been started anew, one after another.
+    @Test func `Nodes that are started anew one by one with nothing but their identifiers lose no value`() {
+        var network = SmallNetwork(5)
+        for number in 0..<10 { #expect(network.store("\(number)", for: "key \(number)", at: 0) == 5) }
+        for node in network.nodes {
+            network.simulation.restart(node, joiningThrough: network.nodes.filter { $0 != node })
+            network.simulation.run(for: .seconds(10))
+            #expect(network.simulation.node(node)?.keptKeys.count == 10, "\(node) \(TestSeed.hint)")
+        }
+        for number in 0..<10 { #expect(network.find("key \(number)", from: 3) == "\(number)", "\(TestSeed.hint)") }
+    }
+
     /// stacks-network/stacks-core#164, savoirfairelinux/opendht#134 and #137: whoever was cut off for long does not come back.
     @Test(arguments: [Instant.Span.minutes(1), .minutes(30), .hours(3)])
     func `A node that could reach nobody for a while is part of the network again`(_ span: Instant.Span) {

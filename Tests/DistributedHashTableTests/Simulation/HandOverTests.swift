@@ -61,6 +61,50 @@ import Testing
         return lone
     }
 
+    @Test func `Whoever comes with an answer that has no token is asked for one`() {
+        var lone = LoneNode(.zero)
+        keep(keys(3), at: &lone.node, now: .start)
+        let other = Contact(id: .beginning(with: 1 << 62), address: Simulation.address(of: 3))
+        lone.meet(other)
+        _ = lone.requests()
+        _ = lone.node.find(.beginning(with: 1 << 61), now: .start)
+        for question in lone.requests() {
+            lone.take(.nodes([newcomer], token: 7), to: question.message, from: other)
+        }
+        // It has the value, and comes to be known by that alone.
+        for question in lone.requests() {
+            let value = PeerMessage.Body.value(StoredValue([2], version: 1), life: 60, isCopy: false)
+            lone.take(value, to: question.message, from: newcomer)
+        }
+        let asked = lone.requests().filter { $0.address == newcomer.address }
+        #expect(asked.map(\.message.body) == [.ping])
+        for question in asked { lone.take(.pong(token: 8), to: question.message, from: newcomer) }
+        let handed = lone.requests().filter { $0.address == newcomer.address }
+        #expect(handed.count == 3)
+    }
+
+    @Test func `Whoever is started anew is handed everything again, but not again and again`() {
+        var lone = meeting(3)
+        /// How many values it is handed when it answers as one that was started anew.
+        func handed(incarnation: UInt32, at time: Instant) -> Int {
+            _ = lone.node.ping(newcomer.address, now: time)
+            func answer(_ body: PeerMessage.Body, to request: PeerMessage) {
+                lone.take(body, to: request, from: newcomer, incarnation: incarnation, now: time)
+            }
+            for request in lone.requests() where request.message.body == .ping {
+                answer(.pong(token: 9), to: request.message)
+            }
+            let stores = lone.requests()
+            for request in stores { answer(.stored(.kept), to: request.message) }
+            return stores.count
+        }
+        #expect(handed(incarnation: 1, at: .start + .seconds(11)) == 3)
+        #expect(handed(incarnation: 1, at: .start + .seconds(12)) == 0)
+        #expect(handed(incarnation: 2, at: .start + .seconds(13)) == 0)
+        // What it was not handed is not forgotten.
+        #expect(handed(incarnation: 2, at: .start + .seconds(22)) == 3)
+    }
+
     @Test func `Only so many values are under way to one node`() {
         var lone = meeting(1_000)
         let first = lone.requests()

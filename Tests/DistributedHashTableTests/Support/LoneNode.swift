@@ -35,9 +35,12 @@ struct LoneNode {
     }
 
     /// Gives it an answer to a request of its own.
-    mutating func take(_ body: PeerMessage.Body, to request: PeerMessage, from contact: Contact, now: Instant = .start)
-    {
-        let answer = PeerMessage(number: request.number, sender: contact.id, body: body)
+    mutating func take(
+        _ body: PeerMessage.Body, to request: PeerMessage, from contact: Contact, incarnation: UInt32 = 0,
+        now: Instant = .start
+    ) {
+        let answer = PeerMessage(
+            number: request.number, sender: contact.id, incarnation: incarnation, body: body)
         node.receive(answer, from: .address(contact.address), now: now)
     }
 

@@ -25,7 +25,7 @@ import Testing
             .ping, .findNode(id), .findValue(id), .store(id, value, life: 86_400, isCopy: false, token: 5),
             .store(id, long, life: 1, isCopy: true, token: .max),
         ]
-        return bodies.map { PeerMessage(number: 17, sender: id, body: $0) }
+        return bodies.map { PeerMessage(number: 17, sender: id, incarnation: 0xFEDC_BA98, body: $0) }
             + requests.flatMap { body in
                 [nil, address, secured].map { PeerMessage(number: 18, sender: id, address: $0, body: body) }
             }
