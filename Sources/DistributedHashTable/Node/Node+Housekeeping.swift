@@ -54,7 +54,7 @@ extension Node {
         let waiting = Set(waitingTasks.compactMap { if case .republish = $0.goal { $0.target } else { nil } })
         var due: [NodeID] = []
         for (key, entry) in values.entries where !entry.isCopy && !waiting.contains(key) {
-            // Not all holders at the same time: the first spares the others the work.
+            // Not all holders at the same time: whoever comes later finds that the others have it, and sends it to nobody.
             let lag = 1 + Double((key.low ^ id.low) % 256) / 1024
             if now - entry.lastShared >= settings.republishInterval * lag { due.append(key) }
         }

@@ -30,7 +30,8 @@ extension Node {
                 fetch(key, from: newest.contact, now: now)
             }
             leaving?.noteHandedOver(!receivers.isEmpty)
-            if leaving == nil { noteRepublished(key, among: nearest, now: now) }
+            values.noteShared(key, now: now)
+            tasks[number]?.had = nearest.count - receivers.count
         case .join, .explore, .refresh, .neighbours, .find: return
         }
         tasks[number]?.value = value
@@ -73,10 +74,14 @@ extension Node {
         keepValue(value, of: key, until: now + lifeOfCopy(of: key), asCopy: true, now: now)
     }
 
-    /// A value was handed to those nearest to its key; a node that is not one of them keeps it no longer than a copy.
-    private mutating func noteRepublished(_ key: NodeID, among nearest: [Lookup.Candidate], now: Instant) {
-        values.noteShared(key, now: now)
-        guard nearest.count == settings.replication else { return }
+    /// A value was handed to those nearest to its key. A node that is not one of them keeps it no longer than a copy, once
+    /// most of them have it: they may be full, or gone again.
+    private mutating func noteRepublished(_ task: NodeTask, now: Instant) {
+        let key = task.lookup.target
+        guard nearestOthers(task.lookup).count == settings.replication,
+            2 * (task.had + task.taken) > settings.replication,
+            let value = task.value, values.entries[key]?.value == value
+        else { return }
         values.demote(key, until: now + lifeOfCopy(of: key))
         if settings.reportsValues { events.append(.forgotten(key)) }
     }
@@ -111,6 +116,7 @@ extension Node {
                 events.append(.stored(operation, at: task.taken, LookupFigures(task.lookup)))
             }
         case .republish:
+            if leaving == nil { noteRepublished(task, now: now) }
             leaving?.remaining -= 1
             endLeaving()
         case .join, .explore, .refresh, .neighbours, .find: break

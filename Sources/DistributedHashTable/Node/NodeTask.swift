@@ -25,8 +25,9 @@ struct NodeTask: Sendable {
     var value: StoredValue?
     /// The requests to store that are not answered yet.
     var storing = 0
-    /// How many have taken the value.
+    /// How many have taken the value, and how many of those who are to have it had it already.
     var taken = 0
+    var had = 0
     /// The highest version of those that did not take it as they have a newer one.
     var newer: UInt64 = 0
 

@@ -136,6 +136,21 @@ import Testing
         #expect(network.find("colour", from: left) == "green", "\(TestSeed.hint)")
     }
 
+    @Test func `A value stays with those who have it while those nearest to its key have no room for it`() {
+        var network = SmallNetwork(8, settings: small)
+        #expect(network.store("green", for: "colour", at: 3) == 4, "\(TestSeed.hint)")
+        let holders = network.holders(of: "colour").sorted()
+        network.simulation.settings.mostValues = 0
+        for _ in 0..<4 {
+            let id = SmallNetwork.id("colour").random(sharing: 100, using: &network.simulation.random)
+            network.nodes.append(network.simulation.add(joiningThrough: [0], id: id))
+            network.simulation.run(for: .seconds(10))
+        }
+        // Each of the holders has tried to hand it on.
+        network.simulation.run(for: .hours(2))
+        #expect(network.holders(of: "colour").sorted() == holders, "\(TestSeed.hint)")
+    }
+
     @Test func `After 24 hours a value that nobody stores again is forgotten by all`() {
         var network = SmallNetwork(6)
         _ = network.store("green", for: "colour", at: 3)
