@@ -1,7 +1,7 @@
 extension Node {
     /// How far a node has got that is about to leave.
     struct Leaving: Sendable {
-        /// The values that are still to be handed over.
+        /// How often a value is still to be handed over.
         var remaining: Int
         /// Those that somebody lacked.
         var handedOver = 0
@@ -14,10 +14,13 @@ extension Node {
     ///
     /// Copies, too: all who had the value may be gone, and then it lives on for as long as the copy had to live.
     public mutating func leave(now: Instant) {
-        guard leaving == nil else { return }
+        // Asked again, it says so again when it is done.
+        guard leaving == nil else { return endLeaving() }
         let keys = address == nil ? [] : keysInOrderOfWeight(now: now)
         waitingTasks.removeAll()
-        leaving = Leaving(remaining: keys.count)
+        // Those that are being handed on already are counted, too, when they are done.
+        let underWay = tasks.values.count { if case .republish = $0.goal { true } else { false } }
+        leaving = Leaving(remaining: keys.count + underWay)
         // Those that are last in line begin first.
         for key in keys.reversed() { beginLater(.republish, of: key, now: now) }
         endLeaving()

@@ -105,6 +105,40 @@ import Testing
         #expect(handed(incarnation: 2, at: .start + .seconds(22)) == 3)
     }
 
+    @Test func `A node that leaves while it hands values on waits for all of them, each time it is asked to`() {
+        var lone = LoneNode(.zero)
+        lone.meet(newcomer)
+        let keys = keys(20)
+        keep(keys, at: &lone.node, now: .start)
+        for key in keys.prefix(4) { lone.node.beginLater(.republish, of: key, now: .start) }
+        lone.node.leave(now: .start)
+        func hasLeft() -> Bool {
+            lone.node.takeEvents().contains { if case .left = $0 { true } else { false } }
+        }
+        var stored: Set<NodeID> = []
+        var requests = lone.requests()
+        while !requests.isEmpty {
+            for request in requests {
+                let left = hasLeft()
+                #expect(!left)
+                switch request.message.body {
+                case .findNode: lone.take(.nodes([], token: 8), to: request.message, from: newcomer)
+                case .store(let key, _, _, _, _):
+                    stored.insert(key)
+                    lone.take(.stored(.kept), to: request.message, from: newcomer)
+                default: Issue.record("\(request.message.body)")
+                }
+            }
+            requests = lone.requests()
+        }
+        #expect(stored == Set(keys))
+        let left = hasLeft()
+        #expect(left)
+        lone.node.leave(now: .start)
+        let leftAgain = hasLeft()
+        #expect(leftAgain)
+    }
+
     @Test func `Only so many values are under way to one node`() {
         var lone = meeting(1_000)
         let first = lone.requests()
