@@ -45,10 +45,15 @@ extension Node {
         return operation
     }
 
-    /// Keeps a value that it has kept before, as a file tells.
+    /// Keeps a value that it has kept before, as a file tells, for ``NodeSettings/valueLife`` at most.
+    ///
+    /// Others may have a newer one by now, or be nearer to its key: it asks them as soon as it has joined.
     public mutating func restore(_ kept: KeptValue, for key: NodeID, now: Instant) {
         guard kept.expires > now else { return }
-        _ = values.keep(kept.value, of: key, until: kept.expires, asCopy: false, now: now)
+        // More than that a file says where the time of day has been set back.
+        let expiry = min(kept.expires, now + settings.valueLife)
+        _ = values.keep(kept.value, of: key, until: expiry, asCopy: false, now: now)
+        values.noteShared(key, now: now + settings.republishInterval * -1)
     }
 
     private mutating func makeOperation() -> NodeOperation {

@@ -135,6 +135,29 @@ import Testing
         #expect(told.count == 1, "\(TestSeed.hint)")
     }
 
+    /// savoirfairelinux/opendht#330: whoever comes back with what it had saved does not learn what was stored meanwhile.
+    @Test func `Who is back with an old value asks those nearest to its key as soon as it has joined`() {
+        let other = Contact(id: .beginning(with: 1 << 63), address: Simulation.address(of: 2))
+        let key = NodeID.beginning(with: 1)
+        var lone = LoneNode(.zero)
+        lone.node.restore(KeptValue(StoredValue([1], version: 1), expires: .start + .hours(9)), for: key, now: .start)
+        lone.node.join(through: [], now: .start)
+        lone.meet(other)
+        _ = lone.requests()
+        lone.node.tick(now: .start + .minutes(16))
+        let asked = lone.requests().filter { $0.message.body == .findNode(key) }
+        #expect(asked.map(\.address) == [other.address])
+    }
+
+    @Test func `However late its file says that a value is to be forgotten, it is within a day`() {
+        var lone = LoneNode(.zero)
+        let key = NodeID.beginning(with: 1)
+        let value = StoredValue([1], version: 1)
+        lone.node.restore(KeptValue(value, expires: .start + .hours(400_000)), for: key, now: .start)
+        #expect(lone.node.keptValue(of: key, now: .start + .hours(23)) == value)
+        #expect(lone.node.keptValue(of: key, now: .start + .hours(24)) == nil)
+    }
+
     /// savoirfairelinux/opendht#894: what was kept while a machine slept lives on for as long as that.
     @Test func `What was sent to a node that was stopped is not stored hours later`() {
         var lone = LoneNode(.zero)
