@@ -17,11 +17,16 @@ public struct DataFile: ~Copyable {
     public let path: String
     /// Whose values they are.
     public let id: NodeID
+    /// How many bytes at its end were no whole records when it was opened, and were removed.
+    public let removedBytes: Int
     private var descriptor: Int32
     private var size: Int
-    /// The length of each value's record, by its key.
+    /// The length of each value's record, by its key, and the sum of them.
     private var lengths: [NodeID: Int] = [:]
+    private var liveBytes: Int
     private var isSynchronized = true
+    /// Whether the file's name is on the disk: that is in its folder.
+    private var isNameSynchronized = false
 
     /// A value of the file, and until when it is kept, in seconds since 1970.
     public struct Value: Hashable, Sendable {
@@ -85,6 +90,8 @@ public struct DataFile: ~Copyable {
         self.descriptor = descriptor
         self.size = position
         self.lengths = lengths
+        removedBytes = bytes.count - position
+        liveBytes = lengths.values.reduce(0, +)
         for value in values.values.sorted(by: { $0.key < $1.key }) { read(value) }
     }
 
@@ -98,7 +105,8 @@ public struct DataFile: ~Copyable {
         try compactIfDue()
         let record = DataRecord.kept(value.key, value.value, expiry: value.expiry).encoded
         try append(record)
-        lengths[value.key] = record.count
+        let before = lengths.updateValue(record.count, forKey: value.key)
+        liveBytes += record.count - (before ?? 0)
     }
 
     /// Notes that a value is kept no more. Where it throws, nothing has changed, and the same may be tried again.
@@ -106,14 +114,29 @@ public struct DataFile: ~Copyable {
         guard contains(key) else { return }
         try compactIfDue()
         try append(DataRecord.forgotten(key).encoded)
-        lengths[key] = nil
+        liveBytes -= lengths.removeValue(forKey: key) ?? 0
     }
 
     /// Waits until everything is on the disk.
     public mutating func synchronize() throws(DataFileError) {
-        guard !isSynchronized else { return }
-        guard fdatasync(descriptor) == 0 else { throw DataFileError(path) }
-        isSynchronized = true
+        if !isSynchronized {
+            guard fdatasync(descriptor) == 0 else { throw DataFileError(path) }
+            isSynchronized = true
+        }
+        if !isNameSynchronized {
+            try synchronizeName()
+            isNameSynchronized = true
+        }
+    }
+
+    private func synchronizeName() throws(DataFileError) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder in which files may be made need not be readable, and some file systems have nothing to wait for.
+        guard opened >= 0 || errno == EACCES else { throw DataFileError(folder) }
+        guard opened >= 0 else { return }
+        defer { close(opened) }
+        guard fsync(opened) == 0 || errno == EINVAL else { throw DataFileError(folder) }
     }
 
     private mutating func append(_ record: [UInt8]) throws(DataFileError) {
@@ -130,7 +153,7 @@ public struct DataFile: ~Copyable {
 // Writing the log anew.
 extension DataFile {
     private mutating func compactIfDue() throws(DataFileError) {
-        guard size > Self.leastBytesToCompact, lengths.values.reduce(0, +) < size / 2 else { return }
+        guard size > Self.leastBytesToCompact, liveBytes < size / 2 else { return }
         try compact()
     }
 
@@ -169,6 +192,7 @@ extension DataFile {
         descriptor = new
         size = kept.count
         isSynchronized = true
+        isNameSynchronized = false
     }
 
     private static func openLocked(_ path: String) throws(DataFileError) -> Int32 {

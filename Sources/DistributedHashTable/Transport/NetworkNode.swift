@@ -73,6 +73,11 @@ public final class NetworkNode: Sendable {
         if let path = settings.dataFile {
             let opened = try DataFile(path, id: id, mustMatch: settings.keys != nil) { values.append($0) }
             id = opened.id
+            if opened.removedBytes > 0 {
+                settings.notice(
+                    "\(path): its last \(opened.removedBytes) bytes were no whole records, as where a process is killed while "
+                        + "it writes, and are removed")
+            }
             file = ValueLog(consume opened)
             nodeSettings.reportsValues = true
         }
@@ -98,7 +103,12 @@ public final class NetworkNode: Sendable {
             id: id, address: address, settings: nodeSettings, random: SystemRandomNumberGenerator(), now: now)
         for value in values {
             let kept = KeptValue(value.value, expires: clock.instant(ofSeconds: value.expiry))
-            node.restore(kept, for: value.key, now: now)
+            if kept.expires > now {
+                node.restore(kept, for: value.key, now: now)
+            } else {
+                // Where that cannot be written, it is tried again, and said, as soon as the node runs.
+                do { try file?.forget(value.key) } catch {}
+            }
         }
         initial = Locked(InitialState(node: node, file: file, clock: clock))
     }

@@ -1,15 +1,22 @@
 import Glibc
 
 /// The time as a node on a network is told it: from its start, by a clock that goes on while the machine sleeps.
+///
+/// Files tell times by the time of day. That may be set at any moment, as on a machine that learns what time it is after it has
+/// started: a time is reckoned from what the time of day is now.
 struct NodeClock: Sendable {
     private let start = ContinuousClock.now
-    /// The time of day when the clock began, in seconds since 1970, by which files tell times.
-    private let wallStart: Int64
+    private let timeOfDay: @Sendable () -> Int64
 
-    init() {
+    /// A clock that begins now.
+    ///
+    /// - Parameter timeOfDay: the seconds since 1970; by default by the system's clock.
+    init(timeOfDay: @escaping @Sendable () -> Int64 = { NodeClock.systemTimeOfDay() }) { self.timeOfDay = timeOfDay }
+
+    static func systemTimeOfDay() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        wallStart = Int64(time.tv_sec)
+        return Int64(time.tv_sec)
     }
 
     var now: Instant {
@@ -19,12 +26,12 @@ struct NodeClock: Sendable {
 
     /// A time in seconds since 1970.
     func seconds(of instant: Instant) -> UInt64 {
-        UInt64(max(0, wallStart + instant.microseconds / 1_000_000))
+        UInt64(max(0, timeOfDay() + (instant - now).microseconds / 1_000_000))
     }
 
     /// The time of a number of seconds since 1970.
     func instant(ofSeconds seconds: UInt64) -> Instant {
         let most = Int64.max / 2_000_000
-        return Instant(microseconds: (min(Int64(clamping: seconds), most) - wallStart) * 1_000_000)
+        return now + Instant.Span(microseconds: (min(Int64(clamping: seconds), most) - timeOfDay()) * 1_000_000)
     }
 }

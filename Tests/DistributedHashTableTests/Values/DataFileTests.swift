@@ -79,6 +79,27 @@ import Testing
 
     private func size() throws -> Int { try Data(contentsOf: URL(filePath: path)).count }
 
+    @Test func `How much is removed from the end of a file is told`() throws {
+        do {
+            var file = try DataFile(path, id: id, mustMatch: false) { _ in }
+            for number in 1...2 { try file.keep(value(number, "value")) }
+            let removed = file.removedBytes
+            #expect(removed == 0)
+        }
+        let whole = try Data(contentsOf: URL(filePath: path))
+        try whole.dropLast(3).write(to: URL(filePath: path))
+        let file = try DataFile(path, id: id, mustMatch: false) { _ in }
+        let removed = file.removedBytes
+        #expect(removed == (whole.count - 36) / 2 - 3)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `However many values a file has, another is kept as fast`() throws {
+        var file = try DataFile(path, id: id, mustMatch: false) { _ in }
+        for number in 0..<100_000 { try file.keep(value(number, "")) }
+        // Enough of them for the log to be looked at each time.
+        #expect(try size() > 4_000_000)
+    }
+
     @Test func `A flipped bit costs no more than what is behind it`() throws {
         do {
             var file = try DataFile(path, id: id, mustMatch: false) { _ in }
