@@ -17,12 +17,19 @@ struct Bucket: Sendable {
         var isSuspect: Bool { failures > 0 }
     }
 
+    /// A contact that waits for a place.
+    struct Waiting: Sendable {
+        let contact: Contact
+        /// Whether it has answered; if not, somebody only says that it is there.
+        let hasAnswered: Bool
+    }
+
     /// The most contacts that wait for a place.
     static let mostReplacements = 8
 
     private(set) var entries: [Entry] = []
     /// Those that wait for a place, the one heard of last at the end.
-    private(set) var replacements: [Contact] = []
+    private(set) var replacements: [Waiting] = []
     /// When somebody was last looked for in the bucket's range.
     var lastLookup: Instant
 
@@ -39,7 +46,7 @@ struct Bucket: Sendable {
 
     mutating func append(_ entry: Entry) {
         entries.append(entry)
-        replacements.removeAll { $0.id == entry.contact.id }
+        replacements.removeAll { $0.contact.id == entry.contact.id }
     }
 
     mutating func touch(_ position: Int, incarnation: UInt32?, now: Instant) {
@@ -56,23 +63,36 @@ struct Bucket: Sendable {
         entries[position] = Entry(contact: contact, lastSeen: now)
     }
 
-    /// Lets a contact wait for a place; the one that has waited longest makes room.
-    mutating func wait(_ contact: Contact) {
-        replacements.removeAll { $0.id == contact.id }
-        if replacements.count >= Self.mostReplacements { replacements.removeFirst() }
-        replacements.append(contact)
+    /// Lets a contact wait for a place; of those that have not answered, and then of all, the one that has waited longest makes
+    /// room. One that has answered gives way to no other claim.
+    mutating func wait(_ contact: Contact, hasAnswered: Bool) {
+        if !hasAnswered, replacements.contains(where: { $0.contact.id == contact.id && $0.hasAnswered }) { return }
+        replacements.removeAll { $0.contact.id == contact.id }
+        if replacements.count >= Self.mostReplacements {
+            guard let place = replacements.firstIndex(where: { !$0.hasAnswered }) ?? (hasAnswered ? 0 : nil) else {
+                return
+            }
+            replacements.remove(at: place)
+        }
+        replacements.append(Waiting(contact: contact, hasAnswered: hasAnswered))
     }
 
-    /// Takes the contact out of the replacement cache that was heard of last.
-    mutating func takeReplacement() -> Contact? { replacements.popLast() }
+    /// Whether somebody waits who has answered.
+    var hasReplacement: Bool { replacements.contains(where: \.hasAnswered) }
+
+    /// Takes the contact out of the replacement cache that was heard of last, of those that have answered if there are any.
+    mutating func takeReplacement() -> Contact? {
+        guard let place = replacements.lastIndex(where: \.hasAnswered) ?? replacements.indices.last else { return nil }
+        return replacements.remove(at: place).contact
+    }
 
     /// Moves those to another bucket that do not belong here.
     mutating func split(off belongsElsewhere: (NodeID) -> Bool) -> Bucket {
         var other = Bucket(now: lastLookup)
         other.entries = entries.filter { belongsElsewhere($0.contact.id) }
-        other.replacements = replacements.filter { belongsElsewhere($0.id) }
+        other.replacements = replacements.filter { belongsElsewhere($0.contact.id) }
         entries.removeAll { belongsElsewhere($0.contact.id) }
-        replacements.removeAll { belongsElsewhere($0.id) }
+        replacements.removeAll { belongsElsewhere($0.contact.id) }
         return other
     }
 }

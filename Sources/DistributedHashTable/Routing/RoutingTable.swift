@@ -114,7 +114,7 @@ struct RoutingTable: Sendable {
                 count += 1
                 return .added
             }
-            buckets[index].wait(contact)
+            buckets[index].wait(contact, hasAnswered: true)
             guard let oldest = buckets[index].leastRecentlySeen else { return .known }
             return .waits(for: oldest.contact)
         }
@@ -124,7 +124,7 @@ struct RoutingTable: Sendable {
     mutating func heardOf(_ contact: Contact) {
         let index = index(of: contact.id)
         guard contact.id != own, buckets[index].position(of: contact.id) == nil else { return }
-        buckets[index].wait(contact)
+        buckets[index].wait(contact, hasAnswered: false)
     }
 
     /// Puts a node in the place of another that has fallen silent, if that is still there.
@@ -148,17 +148,16 @@ struct RoutingTable: Sendable {
         var replacement: Contact?
     }
 
-    /// Notes that a node has not answered: the second time in a row it gives way to one that waits for its place, the fifth
-    /// time in any case.
+    /// Notes that a node has not answered: the second time in a row it gives way to one that waits for its place and has
+    /// answered, the fifth time in any case.
     mutating func failed(_ id: NodeID) -> Failure {
         let index = index(of: id)
         guard let position = buckets[index].position(of: id) else { return Failure() }
         buckets[index].fail(position)
         let entry = buckets[index].entries[position]
-        guard entry.failures >= 5 || entry.failures >= 2 && !buckets[index].replacements.isEmpty else {
-            return Failure()
-        }
-        return remove(id)
+        if entry.failures >= 5 || entry.failures >= 2 && buckets[index].hasReplacement { return remove(id) }
+        // Whoever is only said to be there must answer first.
+        return Failure(replacement: entry.failures >= 2 ? buckets[index].takeReplacement() : nil)
     }
 
     /// Takes a node's place away.
@@ -214,7 +213,7 @@ extension RoutingTable {
     var byteCount: Int {
         buckets.reduce(0) {
             $0 + MemoryLayout<Bucket>.stride + $1.entries.capacity * MemoryLayout<Bucket.Entry>.stride
-                + $1.replacements.capacity * MemoryLayout<Contact>.stride
+                + $1.replacements.capacity * MemoryLayout<Bucket.Waiting>.stride
         }
     }
 }

@@ -85,7 +85,7 @@ import Testing
         #expect(table.saw(third, now: later(2)) == .waits(for: first))
         #expect(table.saw(first, now: later(3)) == .known)
         #expect(table.saw(third, now: later(4)) == .waits(for: second))
-        #expect(table.buckets[0].replacements == [third])
+        #expect(table.buckets[0].replacements.map(\.contact) == [third])
     }
 
     @Test func `Who is silent twice gives way to one that waits, and to nobody else`() {
@@ -99,6 +99,27 @@ import Testing
         _ = table.saw(third, now: now)
         #expect(table.failed(first.id) == .init(removed: .init(contact: first, lastSeen: now), replacement: third))
         #expect(table.entry(of: first.id) == nil)
+    }
+
+    /// arvidn/libtorrent#792: whoever asks often enough, from wherever it says, fills the replacement cache.
+    @Test func `Who is only said to be there takes nobody's place, nor that of one that waits`() {
+        var table = RoutingTable(own: .zero, bucketSize: 2, now: now)
+        let (first, second, waiting) = (contact(1 << 63), contact(3 << 62), contact(5 << 61))
+        for one in [first, second, contact(1), contact(2), waiting] { _ = table.saw(one, now: now) }
+        for number: UInt64 in 1...20 { table.heardOf(contact(1 << 63 | number << 41)) }
+        let elsewhere = Contact(id: waiting.id, address: Simulation.address(of: 99))
+        table.heardOf(elsewhere)
+        #expect(table.buckets[0].replacements.count == Bucket.mostReplacements)
+        #expect(table.buckets[0].replacements.filter(\.hasAnswered).map(\.contact) == [waiting])
+        #expect(table.failed(first.id) == .init())
+        #expect(table.failed(first.id) == .init(removed: .init(contact: first, lastSeen: now), replacement: waiting))
+        // Nobody is left who has answered: the second keeps its place, and those that wait are asked.
+        #expect(table.failed(second.id) == .init())
+        for _ in 0..<3 {
+            let failure = table.failed(second.id)
+            #expect(failure.removed == nil && failure.replacement != nil)
+        }
+        #expect(table.entry(of: second.id) != nil)
     }
 
     @Test func `Who is silent five times goes, whoever waits`() {
