@@ -3,8 +3,10 @@
 /// Only so many are under way at once. All together they would be a flood, of which their receiver takes no more than its
 /// rates allow; and each that is lost counts as silence, for which a node that has just come loses its place.
 struct HandOver: Sendable {
-    /// The most that are under way at once.
+    /// The most that are under way at once, and the bytes after which no other is sent: each is to be answered within
+    /// ``NodeSettings/requestTimeout``, on a slow line and with others that hand over, too.
     static let window = 64
+    static let mostBytesUnderWay = 1 << 18
     /// So long is a token used. It is good for somewhat longer.
     private static let lifeOfToken = StoreTokens.life * 0.8
 
@@ -12,8 +14,9 @@ struct HandOver: Sendable {
     var contact: Contact
     /// The keys of those that are still to be sent, the next one at the end.
     private var keys: [NodeID] = []
-    /// How many were sent and are not answered yet.
-    var underWay = 0
+    /// How many were sent and are not answered yet, and their bytes.
+    private(set) var underWay = 0
+    private(set) var bytesUnderWay = 0
     /// By which the node lets this one store, and since when.
     private(set) var token: UInt64
     private var tokenSince: Instant
@@ -39,7 +42,21 @@ struct HandOver: Sendable {
     mutating func add(_ more: [NodeID]) { keys = Set(keys).union(more).sorted(by: >) }
 
     /// The key of the value to be sent next; nil while enough are under way, and at the end.
-    mutating func next() -> NodeID? { underWay < Self.window ? keys.popLast() : nil }
+    mutating func next() -> NodeID? {
+        underWay < Self.window && bytesUnderWay < Self.mostBytesUnderWay ? keys.popLast() : nil
+    }
+
+    /// Notes that a value is sent.
+    mutating func noteSent(bytes: Int) {
+        underWay += 1
+        bytesUnderWay += bytes
+    }
+
+    /// Notes that a value has arrived, or is given up.
+    mutating func noteEnd(bytes: Int) {
+        underWay -= 1
+        bytesUnderWay -= bytes
+    }
 
     /// Sends no more of them.
     mutating func giveUp() { keys = [] }

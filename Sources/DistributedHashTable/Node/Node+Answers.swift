@@ -39,9 +39,11 @@ extension Node {
         switch request.purpose {
         case .lookup(let number): takeLookupAnswer(message, in: number, now: now)
         case .store(let number): takeStoreAnswer(message, at: contact.address, in: number, now: now)
-        case .handOver(let key), .copy(let key):
+        case .handOver(let key, let bytes):
             if case .stored(.superseded) = message.body { fetch(key, from: contact, now: now) }
-            if case .handOver = request.purpose { noteHandedOver(to: contact.id, now: now) }
+            noteHandedOver(to: contact.id, bytes: bytes, now: now)
+        case .copy(let key):
+            if case .stored(.superseded) = message.body { fetch(key, from: contact, now: now) }
         case .fetch(let key): takeFetched(message, of: key, now: now)
         case .probe, .challenge: break
         case .bootstrap: lookForNeighbours(now: now)
@@ -142,10 +144,10 @@ extension Node {
                 askToJoin(request.address, now: now)
             }
         case .ping(let operation): events.append(.pinged(operation, nil))
-        case .handOver:
+        case .handOver(_, let bytes):
             guard let id = request.id else { break }
             if table.entry(of: id) == nil { giveUpHandingOver(to: id) }
-            noteHandedOver(to: id, now: now)
+            noteHandedOver(to: id, bytes: bytes, now: now)
         case .probe, .challenge: if let id = request.id { awaitingToken[id] = nil }
         case .copy, .fetch: break
         }

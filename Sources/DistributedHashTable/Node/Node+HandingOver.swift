@@ -24,21 +24,22 @@ extension Node {
             while let key = handOver.next() {
                 // Its life may be over by now.
                 guard let entry = values.value(of: key, now: now) else { continue }
-                handOver.underWay += 1
+                let bytes = entry.value.bytes.count
+                handOver.noteSent(bytes: bytes)
                 request(
                     .store(
                         key, entry.value, life: Self.seconds(until: entry.expires, now), isCopy: false,
                         token: handOver.token),
-                    of: id, at: handOver.contact.address, for: .handOver(key), again: true, now: now)
+                    of: id, at: handOver.contact.address, for: .handOver(key, bytes: bytes), again: true, now: now)
             }
         }
         if !handOver.isOver { handOvers[id] = handOver }
     }
 
     /// Notes that one of the values has arrived, or is given up.
-    mutating func noteHandedOver(to id: NodeID, now: Instant) {
+    mutating func noteHandedOver(to id: NodeID, bytes: Int, now: Instant) {
         guard handOvers[id] != nil else { return }
-        handOvers[id]?.underWay -= 1
+        handOvers[id]?.noteEnd(bytes: bytes)
         proceedHandingOver(to: id, now: now)
     }
 

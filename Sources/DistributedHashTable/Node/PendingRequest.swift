@@ -6,8 +6,8 @@ struct PendingRequest: Sendable {
         case lookup(UInt32)
         /// To store a value for the task with this number.
         case store(UInt32)
-        /// To hand over the value of a key.
-        case handOver(NodeID)
+        /// To hand over the value of a key, which has so many bytes.
+        case handOver(NodeID, bytes: Int)
         /// To leave a copy of a key's value on the path of a lookup.
         case copy(NodeID)
         /// To learn of a key's newer value, which somebody is known to have.

@@ -148,6 +148,21 @@ import Testing
         #expect(next.count == 10)
     }
 
+    /// maidsafe/temp_safe_network#1208: all that a newcomer is to have is sent at once, however much that is.
+    @Test func `Of large values fewer are under way to one node`() {
+        var lone = LoneNode(.zero)
+        let value = StoredValue([UInt8](repeating: 7, count: StoredValue.mostBytes), version: 1)
+        for key in keys(100) {
+            _ = lone.node.keepValue(value, of: key, until: .start + .hours(1), asCopy: false, now: .start)
+        }
+        lone.meet(newcomer)
+        let first = lone.requests()
+        #expect(first.count == 4)
+        for request in first.prefix(2) { lone.take(.stored(.kept), to: request.message, from: newcomer) }
+        let next = lone.requests()
+        #expect(next.count == 2)
+    }
+
     @Test func `Whoever is silent is handed nothing more`() {
         var lone = meeting(1_000)
         var sent = lone.requests().count
