@@ -29,8 +29,21 @@ struct JoinOptions: ParsableArguments {
         var settings = NetworkNodeSettings()
         let security = try curve.read()
         settings.keys = try Self.keys(security)
-        settings.join = try join.map { try Self.address($0, security) }
+        settings.join = try addresses(security)
         return settings
+    }
+
+    /// The addresses of the nodes that are named. Those whose names are unknown are left out, which is said, if there are
+    /// others: whichever answers is enough.
+    func addresses(_ security: CurveSettings) throws -> [PeerAddress] {
+        var addresses: [PeerAddress] = []
+        var failures: [any Error] = []
+        for endpoint in join {
+            do { addresses.append(try Self.address(endpoint, security)) } catch { failures.append(error) }
+        }
+        if addresses.isEmpty, let failure = failures.first { throw failure }
+        for failure in failures { Kademlia.say("\(failure)") }
+        return addresses
     }
 
     func validateAsClient() throws {

@@ -9,8 +9,9 @@ struct RunNode: AsyncParsableCommand {
         commandName: "node",
         abstract: "Be a node of the table until told to end.",
         discussion: """
-            Prints `node ID on ENDPOINT` once it has joined. Whoever it joins through need not be there yet: it is asked \
-            again and again. It may be named itself, so that all nodes can be started alike. SIGTERM or Ctrl-C: hands over what only it holds, for 20 seconds at most, and ends; a second \
+            Prints `node ID on ENDPOINT` once it has joined. Whoever it joins through need not be there yet, and its name \
+            need not be known: it is asked again and again. It may be named itself, so that all nodes can be started \
+            alike. SIGTERM or Ctrl-C: hands over what only it holds, for 20 seconds at most, and ends; a second \
             one ends at once.
 
             With --data FILE it is the same node with the same values when it is started again.
@@ -40,6 +41,7 @@ struct RunNode: AsyncParsableCommand {
         let signals = await EndSignals(
             program: "kademlia node", loss: "ended at once; what only this node held is lost")
         let security = try options.curve.read()
+        guard let others = try await addresses(security, signals) else { return }
         let context = try Context(maxSockets: 4096)
         try security.startAuthenticator(context) { Kademlia.say($0) }
         security.warn(of: [listen]) { Kademlia.say($0) }
@@ -48,7 +50,7 @@ struct RunNode: AsyncParsableCommand {
         settings.boundSecurity = security.bound
         settings.keys = security.ownKeys
         settings.dataFile = data
-        settings.join = try options.join.map { try JoinOptions.address($0, security) }
+        settings.join = others
         settings.notice = { Kademlia.say($0) }
         let node = try NetworkNode(context, settings)
         if let address = node.address, address.host.isLoopback, settings.join.contains(where: { !$0.host.isLoopback }) {
@@ -58,6 +60,23 @@ struct RunNode: AsyncParsableCommand {
         }
         try await serve(node, signals)
         await context.shutdown()
+    }
+
+    /// The addresses of those through whom it joins, as soon as the name of one is known: it may come to be there later. Nil
+    /// where it is told to end before.
+    private func addresses(_ security: CurveSettings, _ signals: EndSignals) async throws -> [PeerAddress]? {
+        var hasComplained = false
+        while signals.received == nil {
+            do {
+                return try options.addresses(security)
+            } catch let error as PeerAddress.Unresolved {
+                if !hasComplained { Kademlia.say("\(error); still trying") }
+                hasComplained = true
+            }
+            // Nobody tells when a name comes to be known.
+            try await Task.sleep(for: .seconds(1))
+        }
+        return nil
     }
 
     private func serve(_ node: NetworkNode, _ signals: EndSignals) async throws {

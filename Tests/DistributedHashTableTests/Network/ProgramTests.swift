@@ -102,6 +102,27 @@ import Testing
         }
     }
 
+    /// ethereum/go-ethereum#31208, worldcoin/world-chain#733: a name that is not known keeps a node from joining through others.
+    @Test func `Of those who are named one whose name is known is enough`() async throws {
+        let node = try await programs.node()
+        let unknown = ["--join", "tcp://no.such.host.invalid:7001"]
+        let joins = unknown + ["--join", node.endpoint]
+        let stored = try programs.start(["store"] + joins + ["colour", "green"])
+        #expect(try await stored.ending() == .exited(0))
+        let errors = try await stored.errors.all()
+        #expect(errors.count == 1 && errors.first?.contains("no.such.host.invalid") == true, "\(errors)")
+        let second = try await programs.joined(programs.start(["node"] + joins))
+        #expect(try await second.end(SIGTERM) == .exited(0))
+        let none = try programs.start(["find"] + unknown + ["colour"])
+        #expect(try await none.ending() == .exited(1))
+        #expect(try await none.errors.all().count == 1)
+        // A node waits until the name of one is known.
+        let waiting = try programs.start(["node"] + unknown)
+        try await waiting.errors.wait(for: "no.such.host.invalid", "still trying")
+        waiting.signal(SIGTERM)
+        #expect(try await waiting.ending() == .exited(0))
+    }
+
     @Test func `A node says that another has its identifier`() async throws {
         let folder = try TemporaryFolder()
         let first = try await programs.node("--data", "\(folder.path)/data")
