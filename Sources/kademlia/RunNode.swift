@@ -53,7 +53,9 @@ struct RunNode: AsyncParsableCommand {
         settings.join = others
         settings.notice = { Kademlia.say($0) }
         let node = try NetworkNode(context, settings)
-        if let address = node.address, address.host.isLoopback, settings.join.contains(where: { !$0.host.isLoopback }) {
+        if let address = node.address, address.host.isLoopback,
+            others.contains(where: { !$0.host.isLoopback && !$0.host.isUnspecified })
+        {
             Kademlia.say(
                 "\(address) is within this machine, so that other nodes neither reach this one nor give it values; "
                     + "listen where they reach it: --listen tcp://*:0")

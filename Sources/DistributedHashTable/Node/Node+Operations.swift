@@ -3,10 +3,10 @@ extension Node {
     ///
     /// ``NodeEvent/joined`` tells when it has; until then it asks again and again.
     public mutating func join(through addresses: [PeerAddress], now: Instant) {
-        bootstraps = addresses
+        bootstraps = addresses.map(\.destination)
         nextLookForNeighbours = now + settings.neighbourhoodInterval
-        guard !addresses.isEmpty else { return noteJoined() }
-        for address in addresses { askToJoin(address, now: now) }
+        guard !bootstraps.isEmpty else { return noteJoined() }
+        for address in bootstraps { askToJoin(address, now: now) }
     }
 
     /// Stores a value: finds the nodes nearest to the key, and gives it to them. ``NodeEvent/stored(_:at:_:)`` tells how
@@ -41,7 +41,7 @@ extension Node {
     /// Asks whoever is at an address whether it is there. ``NodeEvent/pinged(_:_:)`` tells.
     public mutating func ping(_ address: PeerAddress, now: Instant) -> NodeOperation {
         let operation = makeOperation()
-        request(.ping, of: nil, at: address, for: .ping(operation), now: now)
+        request(.ping, of: nil, at: address.destination, for: .ping(operation), now: now)
         return operation
     }
 

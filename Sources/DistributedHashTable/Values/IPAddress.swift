@@ -33,6 +33,11 @@ public struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// The machine itself: 127.0.0.1.
+    static let loopback = IPAddress(v4: 0x7F00_0001)
+    /// The machine itself: ::1.
+    static let loopbackOfIPv6 = IPAddress(high: 0, low: 1)
+
     /// Whether it is one of IPv4.
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 

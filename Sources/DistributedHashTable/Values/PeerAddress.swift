@@ -30,6 +30,11 @@ public struct PeerAddress: Hashable, Sendable {
     /// `tcp://ADDRESS:PORT`, as sockets take it.
     public var endpoint: String { host.isIPv4 ? "tcp://\(host):\(port)" : "tcp://[\(host)]:\(port)" }
 
+    /// Where a connection to it leads: to this machine, if it stands for any address. Nobody else could be told of that one.
+    var destination: PeerAddress {
+        host.isUnspecified ? PeerAddress(host: host.isIPv4 ? .loopback : .loopbackOfIPv6, port: port, key: key) : self
+    }
+
     /// Where somebody is reached who says this of itself through a connection from a host: there, if it listens at any address.
     func reached(from host: IPAddress) -> PeerAddress {
         self.host.isUnspecified ? PeerAddress(host: host, port: port, key: key) : self

@@ -1,5 +1,6 @@
-import DistributedHashTable
 import Testing
+
+@testable import DistributedHashTable
 
 @Suite struct PeerAddressTests {
     @Test(arguments: ["tcp://127.0.0.1:7001", "tcp://[::1]:7001", "tcp://[2001:db8::17]:65535", "tcp://0.0.0.0:1"])
@@ -14,6 +15,18 @@ import Testing
         ])
     func `What is no endpoint of numbers has no address`(endpoint: String) {
         #expect(PeerAddress(endpoint: endpoint) == nil)
+    }
+
+    /// savoirfairelinux/opendht#379: users join through 0.0.0.0, which leads to their own machine, and mean that.
+    @Test(arguments: [("tcp://0.0.0.0:7001", "tcp://127.0.0.1:7001"), ("tcp://[::]:7001", "tcp://[::1]:7001")])
+    func `Whoever joins through any address asks its own machine, and can tell others of it`(
+        unspecified: String, own: String
+    ) throws {
+        let address = try #require(PeerAddress(endpoint: unspecified))
+        var lone = LoneNode(.zero)
+        lone.node.join(through: [address], now: .start)
+        let asked = lone.requests()
+        #expect(asked.map(\.address.endpoint) == [own])
     }
 
     @Test func `A host's name is looked up`() throws {
