@@ -39,6 +39,11 @@ import Testing
         let report = plan.run()
         check(report, finds: 0.99)
         #expect(report.lostValues == 0, "\(TestSeed.hint)")
+        #if !DEBUG
+        // 10,000 nodes live for a minute in less than a minute of one processor.
+        let most = report.simulated.inSeconds * Double(report.plan.nodes) / 10_000
+        #expect(report.seconds < most, "\(report.seconds) s for \(report.simulated.inSeconds)")
+        #endif
     }
 
     /// For ten minutes of the hour; `DHT_CHURN_MINUTES`.
