@@ -83,6 +83,7 @@ struct StandInPackages: Sendable {
                 "cd \"$0\"; git init --quiet; git add .; \(commit); git tag \"$1\"", path, version,
             ])
         let ending = try await git.ending()
-        try #require(ending == .exited(0), "\(try await git.errors.all())")
+        let errors = try await git.errors.all()
+        try #require(ending == .exited(0), "\(errors)")
     }
 }
