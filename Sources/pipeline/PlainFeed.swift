@@ -29,7 +29,7 @@ final class PlainFeed: Sendable {
     /// Sends every line; returns what kept it from reading all.
     func send() async throws -> TaskInput.Failure? {
         do {
-            try await withTaskExecutorPreference(context.executor) {
+            _ = try await withTaskExecutorPreference(context.executor) {
                 try await input.forEachChunk { [self] lines in
                     for line in lines {
                         guard !state.withLock({ $0.isStopped }) else { return false }

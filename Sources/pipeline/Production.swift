@@ -73,11 +73,13 @@ final class Production: Sendable {
     private func feed() async throws {
         do {
             // On the thread that serves the sockets: whatever makes room is followed at once by what fills it.
-            try await withTaskExecutorPreference(executor) {
+            let isAtEnd = try await withTaskExecutorPreference(executor) {
                 try await input.forEachChunk(header: { [self] in producer.setHeader($0) }) { [self] lines in
                     try await offer(lines)
                 }
             }
+            // It was told to stop: what has been read is not the whole input, which a run that goes on would compare.
+            guard isAtEnd else { return }
         } catch let failure as TaskInput.Failure {
             note(failure)
         } catch is CancellationError {

@@ -46,11 +46,12 @@ final class TaskInput: Sendable {
 
     /// Calls a closure with the lines of each chunk, as they are read, until it returns false.
     ///
+    /// - Returns: whether the end was reached.
     /// - Throws: ``Failure`` when a line is too long or reading fails; the lines before it have been taken.
     nonisolated(nonsending) func forEachChunk(
         header takeHeader: (ArraySlice<UInt8>) -> Void = { _ in },
         _ take: nonisolated(nonsending) (ArraySlice<ArraySlice<UInt8>>) async throws -> Bool
-    ) async throws {
+    ) async throws -> Bool {
         let input = StandardInput(descriptor: descriptor)
         var splitter = LineSplitter(longestLine: longestLine, delimiter: delimiter)
         var isAtEnd = false
@@ -73,7 +74,7 @@ final class TaskInput: Sendable {
                 case .tooLong(let number): tooLong = number
                 }
             }
-            guard try await take(lines[...]) else { return }
+            guard try await take(lines[...]) else { return false }
             if let tooLong {
                 throw Failure(
                     description:
@@ -81,6 +82,7 @@ final class TaskInput: Sendable {
                         + "reading stopped there, and what was read before is finished")
             }
         }
+        return true
     }
 
     /// How many tasks there are and what they are, where that can be had without taking them out: of a file, from where it is

@@ -60,6 +60,32 @@ import Testing
         #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...31))
     }
 
+    @Test(arguments: [true, false])
+    func `A run that is told to end before it has read all does not take that for the whole input`(
+        isFile: Bool
+    ) async throws {
+        let command = "test \"$TASK\" -gt 10 && until test -e \(folder["go"]); do sleep 0.02; done; echo {}"
+        let options = ["--exec", command, "--workers", "2", "--window", "20", "--output", folder["out"]]
+        let run = try programs.pipeline(["run"] + (isFile ? [try folder.numbers(300)] : []) + options)
+        if !isFile { for number in 1...300 { run.enter("\(number)") } }
+        let noted = isFile ? "total 300 " : "read "
+        while try !folder.exists("out.journal") || folder.lines(of: "out").count < 10
+            || !folder.lines(of: "out.journal").contains(where: { $0.hasPrefix(noted) })
+        {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        run.signal(SIGINT)
+        try await run.errors.wait(for: "waiting for what workers have")
+        _ = try folder.write("", to: "go")
+        #expect(try await run.ending() == .exited(130))
+        let totals = try folder.lines(of: "out.journal").filter { $0.hasPrefix("total ") }
+        #expect(totals.count == (isFile ? 1 : 0), "\(totals)")
+        let input = isFile ? "run numbers" : "run"
+        let resumed = try await shell("seq 300 | $PIPELINE \(input) --exec 'echo {}' --output out --resume; echo $?")
+        #expect(resumed.output == ["0"], "\(resumed.errors)")
+        #expect(try folder.lines(of: "out").compactMap { Int($0) }.sorted() == Array(1...300))
+    }
+
     /// What makes a file `in`, the options by which it is read, and what makes it another.
     static let inputs: [(make: String, options: String, change: String)] = [
         ("printf 'id,name\\n1,a\\n2,b c\\n3,' > in", "--colsep , --header", "sed -i 1s/name/nome/ in"),
