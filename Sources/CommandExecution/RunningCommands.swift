@@ -21,7 +21,7 @@ package enum RunningCommands {
     }
 
     private static let state = Locked(State())
-    /// Given whenever nothing more comes of a command.
+    /// Given when nothing more comes of a command that was ended with all others.
     private static let closed = DispatchSemaphore(value: 0)
     private static let endsWithProcess: Bool = {
         // A parent may have had children of no interest reaped by the system; then nobody would learn how one ended.
@@ -43,10 +43,12 @@ package enum RunningCommands {
         for group in groups { CommandGroup.signal(group, number) }
     }
 
-    /// Sends a signal to all of them, once, and SIGKILL to those that are still there after a time. Returns when what they wrote
-    /// last has been passed on, as far as there is time for it.
+    /// Sends a signal to all of them, once, and SIGKILL to those that are still there after a time. Returns when what they
+    /// wrote last has been passed on, as far as there is time for it.
     package static func endAll(_ number: Int32, within patience: Duration) {
         endAll(number)
+        // Another thread may be waiting for the same.
+        defer { closed.signal() }
         let deadline = ContinuousClock.now + patience
         while true {
             // One may have been started just then, and told to end.
@@ -103,8 +105,11 @@ package enum RunningCommands {
 
     /// Notes that nothing more comes of a command that has ended.
     static func hasClosed() {
-        state.withLock { $0.closing -= 1 }
-        closed.signal()
+        let isAwaited = state.withLock { state in
+            state.closing -= 1
+            return state.isEnded
+        }
+        if isAwaited { closed.signal() }
     }
 
     /// Strikes off the groups that ended commands had left behind and that are gone, before the system could give the number
