@@ -25,12 +25,16 @@ package struct ErrorLines: Sendable {
         }
     }
 
-    /// Passes whole lines on, and keeps the beginning of one for later. At the end it gets the newline that it lacks: what comes
-    /// next is another command's.
-    func pass(_ pending: inout [UInt8], atEnd: Bool = false) {
+    /// Passes whole lines on, and keeps the beginning of one for later. At the end it gets the newline that it lacks: what
+    /// comes next is another command's.
+    ///
+    /// - Parameter count: how many of the bytes are new; nil, the default, for all. What was kept has no newline, and need
+    ///   not be searched for one again: a long line may come in very many pieces.
+    func pass(_ pending: inout [UInt8], new count: Int? = nil, atEnd: Bool = false) {
         let newline = UInt8(ascii: "\n")
         if atEnd, let last = pending.last, last != newline { pending.append(newline) }
-        let whole = pending.lastIndex(of: newline).map { $0 + 1 }
+        let searched = atEnd ? pending.count : count ?? pending.count
+        let whole = pending.suffix(searched).lastIndex(of: newline).map { $0 + 1 }
         guard let end = whole ?? (pending.count >= longestLine ? Self.end(of: pending) : nil) else { return }
         write(pending[..<end])
         pending.removeSubrange(..<end)

@@ -126,7 +126,7 @@ struct RunningCommand: ~Copyable {
             guard let bytes = Self.read(&output, room) else { break }
             if let outputLines {
                 pendingOutput.append(contentsOf: bytes)
-                outputLines.pass(&pendingOutput)
+                outputLines.pass(&pendingOutput, new: bytes.count)
                 continue
             }
             guard shortage == nil else { continue }
@@ -143,7 +143,7 @@ struct RunningCommand: ~Copyable {
             guard let bytes = Self.read(&errors, room) else { break }
             pendingErrors.append(contentsOf: bytes)
             if keepsErrors, keptErrors.count < limits.mostOutput { keptErrors.append(contentsOf: bytes) }
-            errorLines?.pass(&pendingErrors)
+            errorLines?.pass(&pendingErrors, new: bytes.count)
         }
     }
 

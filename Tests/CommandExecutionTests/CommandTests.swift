@@ -78,6 +78,23 @@ import Testing
         }
     }
 
+    @Test func `A long line that comes in very many pieces takes no longer for that`() {
+        let passed = Locked<[Int]>([])
+        let lines = ErrorLines(longestLine: 4 << 20) { bytes in passed.withLock { $0.append(bytes.count) } }
+        let piece = [UInt8](repeating: 0x78, count: 16)
+        var pending: [UInt8] = []
+        // To search all that has come each time would take hours.
+        for _ in 0..<200_000 {
+            pending += piece
+            lines.pass(&pending, new: piece.count)
+        }
+        #expect(passed.withLock { $0 }.isEmpty)
+        pending += [0x0A, 0x79]
+        lines.pass(&pending, new: 2)
+        #expect(passed.withLock { $0 } == [3_200_001])
+        #expect(pending == [0x79])
+    }
+
     @Test func `A command is the leader of a session of its own, without a terminal`() throws {
         let result = try run("ps -o sid= -p $$; echo $$; exec 3</dev/tty && echo a terminal")
         let lines = result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
