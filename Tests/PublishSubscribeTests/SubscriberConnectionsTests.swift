@@ -2,7 +2,37 @@ import PublishSubscribe
 import SwiftZMQ
 import Testing
 
-struct SubscriberConnectionsTests {
+@Suite(.timeLimit(.minutes(5))) struct SubscriberConnectionsTests {
+    @Test func `Who connects and does not finish the handshake is cut off, and whoever has stays`() async throws {
+        let context = try Context()
+        let socket = try Stream(context) { $0.linger = .zero }
+        let endpoint = try socket.bind("tcp://127.0.0.1:*")
+        var connections = SubscriberConnections(socket)
+        let silent = try Stream(context) { $0.linger = .zero }
+        try silent.connect(endpoint)
+        let subscriber = try Subscriber(context, topics: ["x"]) { $0.linger = .zero }
+        try subscriber.connect(endpoint)
+        var events: [SubscriberConnections.Event] = []
+        while connections.count < 2 || events.isEmpty { events += try connections.receive(try await socket.receive()) }
+        let now = ContinuousClock.now
+        connections.closeUnfinished(before: now - .seconds(60))
+        #expect(connections.count == 2)
+        connections.closeUnfinished(before: now)
+        #expect(connections.count == 1)
+        // Nothing at all stands for the begin of a connection, and for its end.
+        var changes = 0
+        while changes < 2 {
+            if try await silent.receive().last == Frame() { changes += 1 }
+        }
+        guard case .subscribed(let peer, "x")? = events.first else {
+            Issue.record("\(events)")
+            return
+        }
+        connections.admit(peer, to: "x")
+        try connections.send(["x", "1"])
+        #expect(try await subscriber.receive() == ["x", "1"])
+    }
+
     @Test func `What a message costs does not grow with the subscribers to other topics`() throws {
         func seconds(among count: Int) throws -> Double {
             let context = try Context()

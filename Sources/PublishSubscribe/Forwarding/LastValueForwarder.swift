@@ -41,8 +41,13 @@ public actor LastValueForwarder {
         connections = SubscriberConnections(subscribers, security: security)
     }
 
+    /// How long a subscriber's handshake may take, as with libzmq's own sockets.
+    private static let handshakeInterval = Duration.seconds(30)
+
     /// Forwards until its task is cancelled or the sockets are closed.
     public func run() async throws {
+        // Ends with the others.
+        async let _: Void = closeUnfinished()
         for notice in relay.subscribe(to: Frame()) { try await publishers.send(notice.message) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.forwardMessages() }
@@ -53,6 +58,12 @@ public actor LastValueForwarder {
             } catch let error as ZMQError where error.code == .closed || error.code == .terminated {
                 // Closed between a receive and a send, which is the end as well.
             }
+        }
+    }
+
+    private func closeUnfinished() async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            connections.closeUnfinished(before: ContinuousClock.now - Self.handshakeInterval)
         }
     }
 

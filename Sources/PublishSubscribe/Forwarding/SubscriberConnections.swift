@@ -18,6 +18,8 @@ public struct SubscriberConnections: Sendable {
 
     private struct Peer {
         var session: SubscriberSession
+        /// When it connected.
+        let start = ContinuousClock.now
         /// How often it has subscribed to each prefix.
         var prefixes: [Frame: Int] = [:]
     }
@@ -40,8 +42,9 @@ public struct SubscriberConnections: Sendable {
 
     /// The connections of a socket.
     ///
-    /// - Parameter security: one's own keys, and who is let in; nil, the default, for nothing encrypted. So that those who
-    ///   are turned away have an address, the socket keeps its messages' metadata.
+    /// - Parameter security: one's own keys, and who is let in; nil, the default, for nothing encrypted. The socket has to
+    ///   keep its messages' metadata then, of which the address is that ``CurveServer`` asks about; without it that is
+    ///   `a peer`.
     public init(_ socket: Stream, security: CurveServer? = nil) {
         self.socket = socket
         self.security = security
@@ -80,6 +83,17 @@ public struct SubscriberConnections: Sendable {
             return remove(peer)
         }
         return events
+    }
+
+    /// Closes the connections that were made before a moment and whose handshake is not over: libzmq leaves that to whoever
+    /// has the protocol, and each takes a descriptor.
+    public mutating func closeUnfinished(before moment: ContinuousClock.Instant) {
+        let unfinished = peers.filter { !$0.value.session.isEstablished && $0.value.start < moment }
+        for peer in unfinished.keys {
+            _ = try? socket.trySend([peer, Frame()])
+            // It has no subscriptions.
+            _ = remove(peer)
+        }
     }
 
     /// Forgets a peer.

@@ -45,6 +45,9 @@ public struct SubscriberSession: Sendable {
         curve = security.map { CurveConversation($0.keys) }
     }
 
+    /// Whether the handshake is over and the subscriber was let in.
+    var isEstablished: Bool { phase == .traffic }
+
     /// What a publisher sends first: signature, version 3.0, the mechanism, whether it is the server, and filler.
     public var greeting: [UInt8] {
         [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0] + mechanism + [curve == nil ? 0 : 1]

@@ -1,9 +1,9 @@
 import CSodium
 
-/// What two have in common of whom each knows its own secret key and the other's public one, and what is sealed with it:
-/// `crypto_box` of libsodium, which libzmq's own CURVE calls, too.
+/// A secret that two share, each of whom has its own secret key and the other's public one. What one seals with it, the other
+/// alone can open: `crypto_box` of libsodium, which libzmq's own CURVE calls, too.
 struct CurveBox: Sendable {
-    /// So many bytes does sealing add.
+    /// How many bytes sealing adds.
     static let overhead = 16
 
     static let keyLength = 32
@@ -11,7 +11,7 @@ struct CurveBox: Sendable {
 
     private let key: [UInt8]
 
-    /// Nil for a public key that no secret one belongs to.
+    /// The secret of two keys; nil for a public key that no secret one belongs to.
     init?(secretKey: [UInt8], publicKey: [UInt8]) {
         precondition(secretKey.count == Self.keyLength && publicKey.count == Self.keyLength, "a key of another length")
         // Once more does no harm; libzmq has done it for itself.

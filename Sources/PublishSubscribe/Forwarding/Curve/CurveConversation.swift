@@ -24,10 +24,15 @@ struct CurveConversation: Sendable {
     /// The name of the command that each frame is sealed in, as it stands in front of it.
     private static let message: [UInt8] = [7] + Array("MESSAGE".utf8)
 
+    private enum Phase {
+        case greeting
+        case welcomed(Welcomed)
+        /// Both know each other. The own keys for this connection are forgotten by now.
+        case open(CurveBox)
+    }
+
     private let keys: CurveKeyPair
-    private var welcomed: Welcomed?
-    /// Once both know each other.
-    private var box: CurveBox?
+    private var phase = Phase.greeting
     /// The number of the last command that was sent, and of the last that was received; both only grow.
     private var sent: UInt64 = 0
     private var received: UInt64 = 0
@@ -38,13 +43,13 @@ struct CurveConversation: Sendable {
 
     // MARK: The handshake
 
-    /// Reads what the client says first, which nobody says who does not know this server's public key.
+    /// Reads the client's first command, which only somebody can have sealed who knows this server's public key.
     ///
     /// - Parameter data: of the command HELLO: version, filler, the client's key for this connection, a number, a seal.
     /// - Returns: that of the answer, WELCOME.
     mutating func receive(hello data: ArraySlice<UInt8>) throws(Violation) -> [UInt8] {
         let data = Array(data)
-        guard welcomed == nil, data.count == 194, data[..<2] == [1, 0] else {
+        guard case .greeting = phase, data.count == 194, data[..<2] == [1, 0] else {
             throw Violation(description: "a HELLO that is none of CURVE 1.0")
         }
         let client = Array(data[74..<106])
@@ -63,22 +68,24 @@ struct CurveConversation: Sendable {
         }
         let cookie = Self.randomBytes(96)
         let random = Self.randomBytes(16)
-        welcomed = Welcomed(client: client, own: own, cookie: cookie, box: box)
+        phase = .welcomed(Welcomed(client: client, own: own, cookie: cookie, box: box))
         return random + greeting.seal(own.publicKey.bytes + cookie, nonce: Self.nonce("WELCOME-", random[...]))
     }
 
-    /// Reads who the client is.
+    /// Reads who the client is. Whether that one is let in is for the caller to say.
     ///
-    /// - Parameter data: of the command INITIATE: the cookie, a number, and sealed the client's lasting key, its word for
-    ///   the one of this connection, and its properties.
+    /// - Parameter data: of the command INITIATE: the cookie, a number, and, sealed, the client's lasting key, the proof that
+    ///   it has the secret one, too, and its properties.
     /// - Returns: its lasting public key, and its properties.
     mutating func receive(initiate data: ArraySlice<UInt8>) throws(Violation)
         -> (client: CurveKey, properties: [UInt8])
     {
         let data = Array(data)
-        guard let welcomed, box == nil, data.count >= 248, data[..<96].elementsEqual(welcomed.cookie) else {
+        // A cookie cannot be guessed byte by byte from how long this takes: there is one try on a connection.
+        guard case .welcomed(let welcomed) = phase, data.count >= 248, data[..<96].elementsEqual(welcomed.cookie) else {
             throw Violation(description: "an INITIATE that does not follow a WELCOME")
         }
+        // The proof is sealed for the own key of this connection, so that it is of no use on another.
         guard let text = welcomed.box.open(data[104...], nonce: Self.nonce("CurveZMQINITIATE", data[96..<104])),
             let client = try? CurveKey(text[..<32]),
             let vouching = CurveBox(secretKey: welcomed.own.secretKey.bytes, publicKey: client.bytes),
@@ -86,7 +93,7 @@ struct CurveConversation: Sendable {
             vouch == welcomed.client + keys.publicKey.bytes
         else { throw Violation(description: "an INITIATE of somebody who has not the keys that it names") }
         received = Self.number(data[96..<104])
-        box = welcomed.box
+        phase = .open(welcomed.box)
         return (client, Array(text[128...]))
     }
 
@@ -102,7 +109,8 @@ struct CurveConversation: Sendable {
 
     /// The frame that is sealed in another one, and its flags.
     mutating func open(_ frame: ArraySlice<UInt8>) throws(Violation) -> (flags: UInt8, body: ArraySlice<UInt8>) {
-        guard let box, frame.starts(with: Self.message), frame.count >= Self.message.count + 8 else {
+        guard case .open(let box) = phase, frame.starts(with: Self.message), frame.count >= Self.message.count + 8
+        else {
             throw Violation(description: "a frame that is not encrypted")
         }
         let data = frame.dropFirst(Self.message.count)
@@ -117,7 +125,7 @@ struct CurveConversation: Sendable {
 
     /// The next number, and what is sealed with it.
     private mutating func sealed(_ text: [UInt8], prefix: String) -> [UInt8] {
-        guard let box else { preconditionFailure("the client has not said who it is") }
+        guard case .open(let box) = phase else { preconditionFailure("the client has not said who it is") }
         sent += 1
         let number = withUnsafeBytes(of: sent.bigEndian) { Array($0) }
         return number + box.seal(text, nonce: Self.nonce(prefix, number[...]))

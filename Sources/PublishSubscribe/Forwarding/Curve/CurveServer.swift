@@ -9,8 +9,8 @@ public struct CurveServer: Sendable {
     ///
     /// - Parameters:
     ///   - keys: its own.
-    ///   - admits: whether a client is let in, by its public key and its address; asked once for each connection. It must
-    ///     not take long.
+    ///   - admits: whether a client is let in, by its public key and its address; asked once for each connection, when the
+    ///     client has proved that the key is its own. All connections wait meanwhile.
     public init(keys: CurveKeyPair, admits: @escaping @Sendable (_ client: CurveKey, _ address: String) -> Bool) {
         self.keys = keys
         self.admits = admits
