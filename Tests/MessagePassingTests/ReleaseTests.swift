@@ -28,6 +28,19 @@ import Testing
         #expect(counts == [[2, 2], [2, 2]])
     }
 
+    @Test func `Of the communicators that are gone the last are remembered, and no more`() {
+        var released = ReleasedCommunicators()
+        let most = UInt64(ReleasedCommunicators.most)
+        for id in 1...(3 * most + 7) {
+            released.insert(id)
+            released.insert(id)
+            #expect(released.contains(id))
+        }
+        #expect(released.count == ReleasedCommunicators.most)
+        #expect(!released.contains(2 * most + 7))
+        #expect(released.contains(2 * most + 8))
+    }
+
     @Test func `What still comes on a communicator that is gone is dropped, and counted`() {
         var engine = Engine(rank: 0, size: 2)
         var effects: [Engine.Effect] = []

@@ -66,8 +66,7 @@ extension Engine {
 
     /// Forgets a communicator that the program has no value of any more. What still comes on it is dropped.
     mutating func release(_ id: UInt64) {
-        guard communicators.removeValue(forKey: id) != nil else { return }
-        released.insert(id)
+        if communicators.removeValue(forKey: id) != nil { released.insert(id) }
     }
 
     /// Asks for a communicator of the survivors of one.

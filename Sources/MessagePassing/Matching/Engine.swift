@@ -37,7 +37,7 @@ struct Engine {
     /// Messages of communicators that this rank has not made yet.
     var orphans: [UInt64: [(header: Header, source: Int, frames: [Frame])]] = [:]
     /// The communicators that this rank had, and that its program has no value of any more.
-    var released: Set<UInt64> = []
+    var released = ReleasedCommunicators()
     var decisions: [Knowledge] = []
     var shrinking: [UInt64: (ticket: Ticket, parent: UInt64)] = [:]
     /// Why nothing can be used any more.
