@@ -52,13 +52,13 @@ public struct Communicator: Sendable {
 
     /// The communicator of all ranks that were started together.
     ///
-    /// It is made with the first call, which returns when all ranks have come together and hear each other. Later calls return the same. A program
-    /// that was started by itself, without the variables of ``WorldConfiguration``, is a world of one rank. It is not cancelled
-    /// with the task that calls it, as others may wait for the same, and gives up after
-    /// ``WorldConfiguration/joinTimeout``.
+    /// It is made with the first call, which returns when all ranks have come together and this one has heard each other. Later
+    /// calls return the same. A program that was started by itself, without the variables of ``WorldConfiguration``, is a world
+    /// of one rank. It is not cancelled with the task that calls it, as others may wait for the same, and gives up when the
+    /// others have not come after ``WorldConfiguration/joinTimeout``, or are not heard after as long again.
     ///
-    /// - Throws: ``MessagePassingError`` with `.notJoined` when the others do not come or are not heard, with `.invalidArgument` when the
-    ///   environment is not complete.
+    /// - Throws: ``MessagePassingError`` with `.notJoined` when the others do not come or are not heard, with
+    ///   `.invalidArgument` when the environment is not complete.
     public static func world() async throws -> Communicator { try await environmentWorld.value }
 
     private static let environmentWorld = Task {

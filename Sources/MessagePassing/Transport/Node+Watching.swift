@@ -33,8 +33,8 @@ extension Node {
         }
     }
 
-    /// Answers a process that asks to join when all have come together: one of them, to which the answer has not come, or another
-    /// that was started as a rank that is there already.
+    /// Answers a process that asks to join when all have come together: one of them, to which the answer has not come, or
+    /// another that was started as a rank that is there already.
     private func answer(_ entry: RosterEntry, of name: Frame, on control: Router) {
         let isMember = roster.indices.contains(entry.rank) && roster[entry.rank] == entry
         let answer: ControlMessage =

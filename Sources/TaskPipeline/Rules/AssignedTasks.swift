@@ -14,7 +14,7 @@ public struct AssignedTasks: Sendable {
     /// Tasks that have not been begun, from `first` on.
     private var queue: [PipelineTask] = []
     private var first = 0
-    /// As many as are done at once at most.
+    /// What threads have taken and not done: one task each, or, of a brief job, some at once.
     private var begun: [(number: TaskNumber, at: Instant)] = []
     /// Tasks that are done and whose results have not left: they are not to be done again.
     private var undelivered = NumberSet()
@@ -72,7 +72,7 @@ public struct AssignedTasks: Sendable {
     /// The next task to do; nil when there is none.
     public mutating func begin(at now: Instant) -> PipelineTask? { begin(upTo: 1, at: now).first }
 
-    /// The next tasks to do, which one thread does one after the other.
+    /// The next tasks to do, up to a number, which one thread does one after the other.
     public mutating func begin(upTo count: Int, at now: Instant) -> [PipelineTask] {
         let tasks = Array(queue[first..<first + min(count, waitingCount)])
         guard !tasks.isEmpty else { return [] }
