@@ -165,6 +165,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["pipeline journal 2 ", "pipeline journal 33 "])
+    func `The journal of another version is called that, and nothing is touched`(title: String) async throws {
+        try await inFolder { path in
+            let journal = title + "\(RunID.random()) text boot\n"
+            try "one\n".write(toFile: path, atomically: false, encoding: .utf8)
+            try journal.write(toFile: path + ".journal", atomically: false, encoding: .utf8)
+            let failure = #expect(throws: ResultFile.Failure.self) { try open(path) { $0.resumes = true } }
+            #expect(failure?.description.contains("another version") == true)
+            #expect(try text(path) == "one\n")
+            #expect(try text(path + ".journal") == journal)
+        }
+    }
+
     @Test func `After another start of the system only what was on the disk is believed`() async throws {
         try await inFolder { path in
             let run = RunID.random()

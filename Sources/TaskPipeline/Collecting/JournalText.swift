@@ -66,6 +66,11 @@ struct JournalText: Equatable, Sendable {
         return bytes.starts(with: title) && name.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
+    /// Whether some bytes are a journal as another version of the program writes it.
+    static func isOfOtherVersion(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: Array(name.utf8)) && !bytes.starts(with: Array(title.utf8).prefix(bytes.count))
+    }
+
     static func header(_ run: RunID, form: String, boot: String) -> [UInt8] {
         Array("\(title)\(run) \(form) \(boot)\n".utf8)
     }
@@ -93,7 +98,8 @@ struct JournalText: Equatable, Sendable {
         state.failedDigest = LineDigest()
     }
 
-    private static let title = "pipeline journal 3 "
+    private static let name = "pipeline journal "
+    private static let title = name + "3 "
 
     private mutating func read(_ line: String) -> Bool {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)

@@ -126,6 +126,12 @@ public final class ResultFile: ResultSink {
         let hasJournal = descriptor >= 0
         let bytes = hasJournal ? try contents(of: descriptor, journalPath) : []
         if hasJournal { close(descriptor) }
+        guard !JournalText.isOfOtherVersion(bytes) else {
+            throw Failure(
+                description:
+                    "\(journalPath): it is the journal of another version of pipeline; go on with that one, or name "
+                    + "another file for --output")
+        }
         guard JournalText.isJournal(bytes) else {
             throw Failure(
                 description:
