@@ -2,17 +2,13 @@ import Glibc
 
 /// Patterns of paths as shells know them, in which a part `**` stands for any number of folders, none among them.
 enum PathPattern {
-    /// The most folders that a `**` stands for; what lies in others is not seen.
+    /// The most folders that the `**` of a pattern stand for together; what lies in others is not seen.
     static let mostFolders = 10_000
 
     /// What a pattern names at present. `**` goes into no hidden folder, and follows no link.
-    static func paths(of pattern: String) -> [String] {
-        let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
-        guard let index = parts.firstIndex(of: "**") else { return named(by: pattern) }
-        let start = parts[..<index].joined(separator: "/")
-        let rest = parts[(index + 1)...].joined(separator: "/")
-        let roots = index == 0 ? ["."] : start.isEmpty ? ["/"] : named(by: start)
-        return roots.flatMap(folders).flatMap { paths(of: "\(escaped($0))/\(rest.isEmpty ? "*" : rest)") }
+    static func paths(of pattern: String, mostFolders: Int = PathPattern.mostFolders) -> [String] {
+        var left = mostFolders
+        return paths(of: pattern, foldersLeft: &left)
     }
 
     /// A path as a pattern that names it alone.
@@ -25,6 +21,22 @@ enum PathPattern {
         return pattern
     }
 
+    private static func paths(of pattern: String, foldersLeft left: inout Int) -> [String] {
+        let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        guard let index = parts.firstIndex(of: "**") else { return named(by: pattern) }
+        let start = parts[..<index].joined(separator: "/")
+        // `**/**` stands for no more than `**`.
+        let rest = parts[index...].drop { $0 == "**" }.joined(separator: "/")
+        let roots = index == 0 ? ["."] : start.isEmpty ? ["/"] : named(by: start)
+        var found: [String] = []
+        for root in roots {
+            for folder in folders(from: root, left: &left) {
+                found += paths(of: "\(escaped(folder))/\(rest.isEmpty ? "*" : rest)", foldersLeft: &left)
+            }
+        }
+        return found
+    }
+
     private static func named(by pattern: String) -> [String] {
         var found = glob_t()
         defer { globfree(&found) }
@@ -32,15 +44,17 @@ enum PathPattern {
         return (0..<Int(found.gl_pathc)).compactMap { index in paths[index].map { String(cString: $0) } }
     }
 
-    /// A folder and all below it.
-    private static func folders(from root: String) -> [String] {
+    /// A folder and all below it, as far as so many are left.
+    private static func folders(from root: String, left: inout Int) -> [String] {
         var found = [root]
         var next = 0
-        while next < found.count, found.count < mostFolders {
+        while next < found.count, found.count < left {
             found += subfolders(of: found[next])
             next += 1
         }
-        return Array(found.prefix(mostFolders))
+        found.removeLast(max(0, found.count - left))
+        left -= found.count
+        return found
     }
 
     private static func subfolders(of folder: String) -> [String] {

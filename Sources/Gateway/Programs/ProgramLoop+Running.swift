@@ -17,9 +17,11 @@ extension ProgramLoop {
         var looks: Bool { !watches.isEmpty || (limits.memory != nil || getpid() == 1) && !processes.isEmpty }
     }
 
-    /// How often watched files and sizes are looked at. Two looks alike make a change complete: an editor, or a copy of many
-    /// files, is not interrupted.
-    private static let lookInterval = Duration.milliseconds(500)
+    /// How long after a look at watched files the next one comes, and one at sizes. Two looks alike make a change complete: an
+    /// editor, or a copy of many files, is not interrupted.
+    ///
+    /// - Parameter look: how long it took. However many files a pattern names, looking takes a twentieth of a processor at most.
+    static func lookInterval(after look: Duration) -> Duration { max(.milliseconds(500), look * 20) }
 
     func run() {
         var work = Work(supervision: ProgramSupervision(drainTimeout: .seconds(30)))
@@ -117,10 +119,10 @@ extension ProgramLoop {
     private func look(_ work: inout Work) {
         let now = ContinuousClock.now
         guard work.looks, now >= work.nextLook else { return }
-        work.nextLook = now + Self.lookInterval
         for name in work.watches.keys where work.watches[name]?.look() == true {
             _ = work.supervision.restart(name, because: .fileChanged, now: now)
         }
+        work.nextLook = now + Self.lookInterval(after: ContinuousClock.now - now)
         let numbers = Set(work.processes.values.map(\.number))
         // One that has just been started has no number yet, and is nobody's for a moment.
         if !numbers.contains(0) { CommandGroup.reapStrangers { numbers.contains($0) } }

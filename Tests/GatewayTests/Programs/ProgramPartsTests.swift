@@ -68,15 +68,19 @@ struct ProgramPartsTests {
         ] { try folder.write("1", to: file) }
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.path)/app/loop", withDestinationPath: "\(folder.path)/app")
-        func found(_ pattern: String) -> [String] {
+        func found(_ pattern: String, mostFolders: Int = PathPattern.mostFolders) -> [String] {
             let path = PathPattern.escaped(folder.path)
-            return PathPattern.paths(of: "\(path)/\(pattern)").map { String($0.dropFirst(folder.path.count + 1)) }
+            return PathPattern.paths(of: "\(path)/\(pattern)", mostFolders: mostFolders)
+                .map { String($0.dropFirst(folder.path.count + 1)) }
         }
         #expect(found("app/**/*.py") == ["app/a.py", "app/inner/b.py", "app/inner/[odd]/c.py"])
         #expect(found("*/**/e.py") == ["other/e.py"])
         #expect(found("app/**/inner/**/*.py") == ["app/inner/b.py", "app/inner/[odd]/c.py"])
         #expect(Set(found("app/inner/**")) == ["app/inner/[odd]", "app/inner/b.py", "app/inner/[odd]/c.py"])
         #expect(found("nowhere/**/*.py") == [])
+        #expect(found("app/**/**/*.py") == ["app/a.py", "app/inner/b.py", "app/inner/[odd]/c.py"])
+        // The bound is one of the whole pattern, however many folders it begins with.
+        #expect(found("*/**/*.py", mostFolders: 2) == ["app/a.py", "app/inner/b.py"])
         var watch = ProgramWatch("\(folder.path)/app/**/*.py")
         func looks(_ count: Int) -> [Bool] { (0..<count).map { _ in watch.look() } }
         #expect(!watch.isEmpty && ProgramWatch("\(folder.path)/nowhere/*.py").isEmpty)
@@ -84,6 +88,11 @@ struct ProgramPartsTests {
         try make("app/new/deep")
         try folder.write("1", to: "app/new/deep/f.py")
         #expect(looks(3) == [false, true, false])
+    }
+
+    @Test func `Files are looked at less often where a look takes long`() {
+        #expect(ProgramLoop.lookInterval(after: .milliseconds(1)) == .milliseconds(500))
+        #expect(ProgramLoop.lookInterval(after: .milliseconds(300)) == .seconds(6))
     }
 
     @Test func `A pattern is relative to the folder of the file, whatever that is called`() {
