@@ -49,8 +49,8 @@ struct CartStore: Sendable {
 
     /// The database is not what it was.
     ///
-    /// SQLite goes on with a file that was removed, or that another one has taken the place of, without noticing: what is
-    /// written is seen by nobody who opens the path later, and what is there under its name may be spoilt.
+    /// SQLite does not notice when its file is removed or another is put in its place, and goes on: whoever opens the path
+    /// later does not see what it writes, and its journal, which goes by the path, may damage the file that is there now.
     struct FileExchanged: Error, CustomStringConvertible {
         let description: String
     }
@@ -64,7 +64,7 @@ struct CartStore: Sendable {
         let mistake: CartMistake?
     }
 
-    /// Changes the cart of the first session that there is still, or of a new one where there is none, and lets it live on.
+    /// Changes the cart of the first session that still exists, or of a new one where none does, and puts off the session's end.
     ///
     /// It is one transaction, which no other one comes between: of two requests at once neither loses what the other did.
     ///

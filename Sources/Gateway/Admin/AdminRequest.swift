@@ -12,8 +12,9 @@ struct AdminRequest: Sendable {
         target = head.uri
         let sites = head.headers["sec-fetch-site"]
         let host = head.headers["host"].first ?? ""
-        // Browsers say where a request comes from by `sec-fetch-site`, `same-site` of a page of another port; older ones, and
-        // all of them over plain HTTP from another machine, by `origin` alone, which is `null` where a page keeps it back.
+        // Browsers say in `sec-fetch-site` where the page comes from, `same-site` if it is from another port. Old browsers, and
+        // all of them over plain HTTP to another machine, send `origin` alone. It may be `null` for privacy also where the page
+        // is from here, and is looked at only where the other field is missing.
         isFromAnotherSite =
             sites.isEmpty
             ? head.headers["origin"].contains { !Self.isOwn($0, host) }

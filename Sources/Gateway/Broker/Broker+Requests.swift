@@ -78,8 +78,8 @@ extension Broker {
             requests[slot].state == .streaming, requests[slot].credit != nil
         else { return }
         requests[slot].consumed += bytes
-        // A part of the window at a time: one message for many pieces, and the worker never runs dry meanwhile. A smaller
-        // one of a WebSocket's, whose messages are not cut.
+        // A part of the window at a time: one message for many pieces, and the worker never runs dry meanwhile. The part is
+        // smaller for a WebSocket, as its messages are not cut to what is left of the credit.
         let part = requests[slot].isOpen ? window / 4 : window / 2
         if requests[slot].grantsAll || requests[slot].consumed >= part { grantConsumed(of: slot, now: now) }
     }

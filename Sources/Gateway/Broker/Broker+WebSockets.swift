@@ -33,8 +33,8 @@ extension Broker {
         }
     }
 
-    /// A worker says something of a request that nobody waits for any more. Where it accepts a WebSocket by that, it would
-    /// serve nobody until it ends it by itself: one that wants no CANCEL has heard of nothing yet, and is told the end.
+    /// A worker answers a request that nobody waits for any more. If it accepts a WebSocket, and is one that wants no CANCEL, it
+    /// cannot know that the client is gone, and would keep the WebSocket open: it is sent a close.
     mutating func receiveLateAcceptance(_ body: BodyFrames, of slot: Int, now: Instant) {
         let worker = requests[slot].worker
         guard requests[slot].isWebSocket, !requests[slot].isToldOfEnd, !workers[worker].properties.wantsCancel else {
@@ -43,7 +43,7 @@ extension Broker {
         guard let head = try? ReplyHead(reading: body.head, maySwitch: true),
             head.status == ReplyHead.switchingProtocols
         else {
-            // It answers otherwise.
+            // It is another answer, whose further pieces need not be looked at.
             requests[slot].isWebSocket = false
             return
         }
@@ -99,7 +99,7 @@ extension Broker {
         }
     }
 
-    /// A worker has spent credit, which is to come back whole once it sends nothing more for a while.
+    /// A worker has spent credit: once it sends nothing for a while, it is to be granted all that it has spent.
     private mutating func noteSpent(of slot: Int, now: Instant) {
         guard requests[slot].credit != nil else { return }
         requests[slot].lastPiece = now
@@ -107,15 +107,15 @@ extension Broker {
         if !requestDeadlines.contains(slot) { requestDeadlines.set(slot, to: now + configuration.heartbeat) }
     }
 
-    /// Gives a worker back what is left of its credit, where it has sent nothing for a while. As a rule it gets much at a
-    /// time; but it may be waiting to send a message that needs all of it.
+    /// Grants a worker that has sent nothing for a while all that the client has taken, however little: it may be waiting with
+    /// a message that needs its whole credit. While it sends, grants are large and few.
     mutating func returnCredit(of slot: Int, now: Instant) {
         let quiet = requests[slot].lastPiece + configuration.heartbeat
         guard quiet <= now else { return requestDeadlines.set(slot, to: quiet) }
         requestDeadlines.remove(slot)
         grantConsumed(of: slot, now: now)
         guard let credit = requests[slot].credit, let window = streamWindow(of: slot), credit < window else { return }
-        // Whoever knows what the client takes tells of much at a time, too.
+        // The front, too, reports much at a time otherwise.
         requests[slot].grantsAll = true
         effects.append(.emit(requests[slot].id, .granted(0)))
     }
@@ -145,8 +145,8 @@ extension Broker {
         abandon(slot, now: now)
     }
 
-    /// Ends the WebSockets of a worker whose process is about to go. They would not end by themselves, and their clients may
-    /// come back at once, to the process that takes its place.
+    /// Ends the WebSockets of a worker whose process is about to go: they would not end by themselves, and their clients can
+    /// connect to the process that takes its place at once.
     mutating func endWebSockets(of worker: Int, now: Instant) {
         var slot = workers[worker].requests.first
         while slot >= 0 {
@@ -156,7 +156,7 @@ extension Broker {
         }
     }
 
-    /// Tells both ends of a WebSocket that the service restarts; the worker ends it, too, when it is done with it.
+    /// Tells both ends of a WebSocket that the service restarts. It takes its place at the worker until the worker's FINAL.
     private mutating func endForRestart(_ slot: Int, now: Instant) {
         let end = WebSocketEnd.restarted
         reportHandling(slot, now: now)

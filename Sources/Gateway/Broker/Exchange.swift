@@ -147,8 +147,8 @@ package enum ReplyEvent: Sendable {
     case open(ReplyHead, credit: Int?)
     /// A message for the client of a WebSocket.
     case message(WebSocketMessageKind, Frame)
-    /// The worker of a WebSocket takes so many further bytes of messages. With 0, all that the client takes of the worker's
-    /// is to be told, however little it is.
+    /// The worker of a WebSocket takes so many further bytes of the client's messages. 0 asks for something else: to report at
+    /// once whatever the client takes of the worker's messages, however little it is.
     case granted(Int)
     /// The worker of a WebSocket does not read fast enough, so that nothing is to be sent to it; or it does again.
     case paused(Bool)

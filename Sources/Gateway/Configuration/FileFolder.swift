@@ -11,7 +11,7 @@ enum FileFolder {
         return "\(String(cString: own))/\(folder)\(path)"
     }
 
-    /// A pattern of paths as a process in another folder needs it. The folder before it is meant as it is called.
+    /// A pattern of paths as a process in another folder needs it. The name of the folder that is put before it is no pattern.
     static func pattern(_ pattern: String, beside file: String) -> String {
         pattern.hasPrefix("/") ? pattern : PathPattern.escaped(path("", beside: file)) + pattern
     }

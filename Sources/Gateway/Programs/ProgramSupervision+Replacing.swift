@@ -59,11 +59,11 @@ extension ProgramSupervision {
         }
     }
 
-    /// Whether a process that is too large is replaced by now.
+    /// Whether a process that is too large is to be replaced now.
     ///
-    /// Where the one before it was too large soon after its start, too, that is how large the program is: another process
-    /// would be no smaller, and starting one after the other would take all of a processor. It is left alone for 30 s then,
-    /// and the next ones for twice as long each time.
+    /// If the one before it was too large soon after its start as well, the program is simply that large: another process
+    /// would be no smaller, and starting one after the other would take all of a processor. So this one is left alone for 30 s,
+    /// and each next one for twice as long, up to ten minutes.
     mutating func isReplacedForSize(_ process: ProgramProcess, _ life: Life, now: Instant) -> Bool {
         if life.grown == nil {
             lives[process]?.grown = now
@@ -76,7 +76,7 @@ extension ProgramSupervision {
         }
         let quickGrowths = place(of: life)?.quickGrowths ?? 0
         guard quickGrowths >= 2 else { return true }
-        let pause = min(Self.longLife * (1 << min(quickGrowths - 2, 8)), Self.longestStart)
+        let pause = min(Self.growthPauses.first * (1 << min(quickGrowths - 2, 8)), Self.growthPauses.longest)
         return now - (life.grown ?? now) >= pause
     }
 
@@ -89,7 +89,7 @@ extension ProgramSupervision {
     }
 
     /// The process that is to take the place of one that serves has run for long, and no worker of it has registered. It may
-    /// have much to load: it is waited for, unless somebody wants another by now.
+    /// have much to load: it is waited for, unless its place is to be replaced again already.
     mutating func awaitLateSuccessor(_ process: ProgramProcess, _ life: Life, now: Instant) {
         guard now < life.start + Self.longestStart else {
             // What is configured counts in the end: it may be none that serves any more.
@@ -106,8 +106,8 @@ extension ProgramSupervision {
         endOvertakenSuccessor(of: life.program, now: now)
     }
 
-    /// Ends the process that is late to take a place if that place waits to be replaced anew: what was changed meanwhile may
-    /// be what it lacks.
+    /// Ends a process without a worker if its place waits to be replaced again: a later change may mend what keeps it from
+    /// registering.
     private mutating func endOvertakenSuccessor(of name: String, now: Instant) {
         guard let program = programs[name], let instance = program.replacing?.instance,
             program.waiting.contains(where: { $0.instance == instance }),

@@ -15,8 +15,10 @@ package struct ProgramSupervision: Sendable {
     package static let longLife = Duration.seconds(30)
     /// How long one is waited for that registers no worker and is to take the place of one that serves.
     package static let longestStart = Duration.seconds(600)
-    /// How long a process may take to finish its requests after a watched file has changed, if it may take as long.
+    /// How long a process may take to finish its requests after a watched file has changed, unless ``drainTimeout`` is less.
     package static let watchPatience = Duration.seconds(3)
+    /// How long processes are left alone that are too large soon after their start, one after another: at first, and at most.
+    package static let growthPauses = (first: Duration.seconds(30), longest: Duration.seconds(600))
     /// The time before a process is started again: at first, and at most.
     package static let pauses = (first: Duration.milliseconds(100), longest: Duration.seconds(30))
     /// After so many short lives one after another a program is said to end again and again.
@@ -219,7 +221,7 @@ package struct ProgramSupervision: Sendable {
     mutating func retire(_ process: ProgramProcess, because reason: ReplacementReason? = nil, now: Instant) {
         guard let life = lives[process], !life.isLeaving else { return }
         lives[process]?.phase = .retiring
-        // Who changes files wants to see what comes of it, and not to wait for the end of a stream of events.
+        // Whoever changes a file wants to see the effect, and not to wait for the end of a stream of events.
         let patience = reason == .fileChanged ? min(drainTimeout, Self.watchPatience) : drainTimeout
         lives[process]?.deadline = now + patience
         actions.append(.retire(process))

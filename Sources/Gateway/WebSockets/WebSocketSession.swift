@@ -110,8 +110,8 @@ struct WebSocketSession {
         }
     }
 
-    /// Keeps of what came no more memory than what is left of it needs, which is a part of a frame's head at most: a
-    /// WebSocket may say nothing for hours.
+    /// Frees the memory that the bytes came in, as a WebSocket may be silent for hours. What has not been read of them, a part
+    /// of a frame's head at most, is kept in memory of its own.
     private mutating func giveBackInput() {
         var left = ByteBuffer()
         if input.readableBytes > 0 { left.writeBuffer(&input) }

@@ -14,11 +14,12 @@ package struct CartSession: Hashable, Sendable {
         id = Self.hexadecimal(generator.next()) + Self.hexadecimal(generator.next())
     }
 
-    /// Those that a request names in its field `cookie`, without what could be none, in their order: browsers send the
-    /// cookie with the longest path first.
+    /// The sessions that a request names in its field `cookie`, in the order in which they stand there: browsers send the
+    /// cookie with the longest path first. Values that cannot be the id of one are left out; whether such a session exists is
+    /// not looked at.
     ///
     /// There are several where another application of the host, or of a host above it, has a cookie of the same name, which
-    /// may come first. Whether there are such sessions is another question.
+    /// may come first.
     package static func named(in cookies: String?) -> [CartSession] {
         guard let cookies else { return [] }
         let prefix = cookie + "="
@@ -29,7 +30,7 @@ package struct CartSession: Hashable, Sendable {
         return Array(named.prefix(mostNamed))
     }
 
-    /// More than browsers have for one page. Each is looked for in the database.
+    /// More than a browser sends for one page. Each costs a look into the database.
     private static let mostNamed = 4
 
     private init?(id: Substring) {

@@ -25,8 +25,8 @@ extension EntityTag {
     /// - Parameters:
     ///   - coding: tells a file beside another one, such as its compressed form, from that one.
     ///   - now: in nanoseconds since 1970. What was changed within the last second may be changed again without a trace,
-    ///     as clocks of file systems are coarse: until then the tag is weak. A time that lies ahead, as of a file from a
-    ///     machine whose clock was, says nothing of a change that could follow: the next one sets it back.
+    ///     as clocks of file systems are coarse: until then the tag is weak. A time further in the future than a second, as of
+    ///     a file from a machine whose clock is ahead, does not make it weak: a later change sets another time.
     init(of file: SiteFile, coding: String = "", now: Int) {
         let times = [file.modified, file.touched].map { UInt64(bitPattern: Int64($0)) }
         let parts = (file.digest.map { [$0] } ?? times) + [UInt64(file.size)]

@@ -151,7 +151,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
             case .reset: socket?.reset()
             }
         }
-        // A burst of small messages of a WebSocket leaves no room behind that nobody needs.
+        // Many small messages of a WebSocket at a time leave memory behind, which a quiet connection is not to keep.
         if taken.capacity > 64 { taken = [] }
         swap(&taken, &actions)
     }

@@ -247,7 +247,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
             case .reset: bytes?.socket?.reset()
             }
         }
-        // A burst of small messages of a WebSocket leaves no room behind that nobody needs.
+        // Many small messages of a WebSocket at a time leave memory behind, which a quiet connection is not to keep.
         if taken.capacity > 64 { taken = [] }
         swap(&taken, &actions)
     }

@@ -37,7 +37,7 @@ enum LocalAnswer {
 }
 
 extension GatewayFailure {
-    /// What its status is called (RFC 9110, section 15), as the status line has it.
+    /// What its status is called, as in the status line: 413 still has the name that it had before RFC 9110.
     var title: String {
         switch self {
         case .badRequest: "Bad Request"

@@ -1,4 +1,4 @@
-/// A moment on a clock that never goes back, in nanoseconds since one that the clock alone knows.
+/// A moment on a clock that never goes back, in nanoseconds since a beginning that has no meaning outside the process.
 ///
 /// An exchange compares and adds such moments, and asks no clock: whoever drives it says what time it is.
 struct MonotonicInstant: Comparable, Sendable {
@@ -9,7 +9,7 @@ struct MonotonicInstant: Comparable, Sendable {
 
     static func < (one: MonotonicInstant, other: MonotonicInstant) -> Bool { one.nanoseconds < other.nanoseconds }
 
-    /// The moment when some time has passed; the distant future where no number tells it.
+    /// The moment when some time has passed; the distant future where that is too far off for a number of 64 bits.
     static func + (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
         let (seconds, attoseconds) = duration.components
         let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

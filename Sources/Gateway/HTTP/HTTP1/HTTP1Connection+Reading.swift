@@ -147,7 +147,7 @@ extension HTTP1Connection {
     }
 
     private mutating func append(_ exchange: consuming PipelinedExchange) {
-        // What follows may be a WebSocket's though the client asks for the connection to be closed: that holds of HTTP.
+        // `Connection: close` says that no further request is read. Frames of a WebSocket are none, and are kept.
         if exchange.closes, !exchange.exchange.mayUpgrade { stopReading() }
         exchanges.append(exchange)
     }

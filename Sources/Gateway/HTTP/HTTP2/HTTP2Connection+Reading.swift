@@ -298,7 +298,7 @@ extension HTTP2Connection {
         streams[id]?.exchange.streamCredit = mostShare
         guard let action = streams[id]?.exchange.receive(.complete(Frame(body)), rules, at: now) else { return }
         guard case .submit(let request) = action else { return writeOwnAnswer(id, at: now) }
-        // A stream of topics never has as much on its way; the rest is for others.
+        // A stream of topics asks for less than it may have; the rest is left to other streams.
         let share = max(leastShare, min(mostShare, request.streamCredit ?? mostShare))
         streams[id]?.share = share
         streams[id]?.extraShare = share - leastShare

@@ -44,13 +44,13 @@ extension HTTP2Connection {
         _ bytes: ByteBuffer, endsStream: Bool, _ id: HTTP2StreamID, at now: NIODeadline
     ) {
         guard streams[id]?.hasBegun == true else {
-            // Who ends before there is an answer has gone, as one that resets the stream; and who sends frames before that is
-            // not allowed more of them.
+            // A client that ends the stream before there is an answer wants none, as one that resets it. Frames that come so
+            // early are kept: the stream's first window bounds them.
             if endsStream { return resetForFault(id, .cancel, at: now) }
             streams[id]?.body.writeImmutableBuffer(bytes)
             return
         }
-        // What is still to be written goes to the client all the same: the last word of a WebSocket, or another answer.
+        // What waits to be written still goes to the client: the rest of a WebSocket that has ended, or another answer.
         if endsStream { endInput(id) }
     }
 
@@ -97,8 +97,8 @@ extension HTTP2Connection {
         allowMoreOfWebSocket(id)
     }
 
-    /// Lets the client of a WebSocket send more, where that can be taken. Its pings are answered as far as it takes the
-    /// answers: where more waits than is the stream's own, it has to do so first.
+    /// Lets the client of a WebSocket send more, where that can be taken. A client that does not read may not go on sending, as
+    /// each ping has an answer that waits: no more than the stream's own share may.
     mutating func allowMoreOfWebSocket(_ id: HTTP2StreamID) {
         guard let size = streams[id]?.inboundWindow, size <= Self.streamWindow / 2, streams[id]?.isReading == true,
             streams[id]?.webSocket?.wantsInput == true, let waiting = streams[id]?.heldBytes,

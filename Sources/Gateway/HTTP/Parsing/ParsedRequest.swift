@@ -66,7 +66,7 @@ struct ParsedRequest {
         ASCII.isSame(bytes.readableBytesUInt8Span.extracting(method), name)
     }
 
-    /// The members of a field that is a list, but for the empty ones (RFC 9110, section 5.6.1).
+    /// The members of a field whose value is a list, without empty ones (RFC 9110, section 5.6.1).
     func members(of field: HeadField) -> [Range<Int>] {
         var members: [Range<Int>] = []
         ASCII.forEachMember(of: field.value, in: bytes.readableBytesUInt8Span) { member in

@@ -1,6 +1,6 @@
 import NIOCore
 
-// The versions of HTTP have the time of their event loop, of which an exchange knows nothing.
+// The versions of HTTP count time as their event loop does, and an exchange as MonotonicInstant has it.
 
 extension MonotonicInstant {
     init(_ deadline: NIODeadline) {
@@ -47,7 +47,7 @@ extension HTTPExchange {
 }
 
 extension WebSocketExchange {
-    /// The same as an exchange makes it, which has another clock.
+    /// The same with the time as an exchange has it.
     init(
         _ id: RequestID?, servedBy server: Server, maximumMessageSize: Int, credit: Int,
         reportingEach reportSize: Int, at now: MonotonicInstant
