@@ -25,6 +25,9 @@ struct AutobahnCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(number) \(name)" }
 
+    /// The numbers of all cases.
+    static var numbers: [String] { (all + texts + large).map(\.number) + rounds.map(\.number) }
+
     init(
         _ number: String, _ name: String, _ bytes: [UInt8], inPartsOf partSize: Int? = nil, _ expected: [Frame] = [],
         _ ending: Ending = .open
