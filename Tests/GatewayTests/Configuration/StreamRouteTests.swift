@@ -44,7 +44,7 @@ struct StreamRouteTests {
                 history: 0
                 origins: [https://Example.com, "http://localhost:8000"]
                 methods: GET
-              - {path: /c/, publish: "tcp://127.0.0.1:*", max-body: 5}
+              - {path: /c/, host: In.example, publish: "tcp://127.0.0.1:*", max-body: 5}
               - {path: /d/, push: ["tcp://*:1", ipc:///tmp/y], format: single, methods: [POST, PUT]}
               - {path: /e/, push: ["tcp://*:1", ipc:///tmp/y]}
               - {path: /f/, service: s, origins: https://a}
@@ -61,7 +61,8 @@ struct StreamRouteTests {
                             endpoints: ["tcp://a:1", "tcp://[::1]:2", "ipc:///tmp/x"], history: 0,
                             origins: ["https://example.com", "http://localhost:8000"]))),
                 Route(
-                    path: "/c/", destination: .messages(MessageTarget(.publish, endpoints: ["tcp://127.0.0.1:*"])),
+                    path: "/c/", host: "in.example",
+                    destination: .messages(MessageTarget(.publish, endpoints: ["tcp://127.0.0.1:*"])),
                     maximumBodySize: 5),
                 Route(
                     path: "/d/", methods: ["POST", "PUT"],

@@ -25,9 +25,14 @@ import WorkerProtocol
 
     private func start(_ endpoint: String, _ broadcaster: TopicBroadcasterConfiguration = .init()) throws -> StreamLoop
     {
+        try start(Self.router([endpoint]), broadcaster)
+    }
+
+    private func start(
+        _ router: RequestRouter, _ broadcaster: TopicBroadcasterConfiguration = .init()
+    ) throws -> StreamLoop {
         try StreamLoop(
-            context: context, router: Self.router([endpoint]), security: nil, broadcaster: broadcaster,
-            maximumMessage: 1 << 20,
+            context: context, router: router, security: nil, broadcaster: broadcaster, maximumMessage: 1 << 20,
             sinks: [sink], logger: Logger(label: "test"))
     }
 
@@ -54,6 +59,34 @@ import WorkerProtocol
         read("t", from: loop)
         #expect(SubscriptionNotice(try await publisher.receive(timeout: .seconds(60)))?.prefix == "t")
         #expect(!loop.hasEnded)
+        await loop.stop()
+        await context.shutdown()
+    }
+
+    @Test func `A publisher of several routes has one connection, however many read`() async throws {
+        // It is told of every subscription, that of a prefix which another connection has among them.
+        let publisher = try XPublisher(context) {
+            $0.linger = .zero
+            $0.isVerbose = true
+        }
+        let endpoint = try publisher.bind("tcp://127.0.0.1:*")
+        let paths = ["/a/", "/b/"]
+        let routes = paths.map { Route(path: $0, destination: .topics(TopicSource(endpoints: [endpoint]))) }
+        let loop = try start(RequestRouter(routes: routes))
+        let requests = (1...200).map { number in
+            let topics = TopicRequest(route: paths[number % 2], prefixes: [Array("t".utf8)])
+            let id = RequestID(loop: 0, number: UInt64(number))
+            return GatewayRequest(id: id, .topics(topics), body: Frame(), streamCredit: nil)
+        }
+        loop.submit(requests)
+        #expect(SubscriptionNotice(try await publisher.receive(timeout: .seconds(60)))?.prefix == "t")
+        try await publisher.send(["t", "1"])
+        var pieces = 0
+        while pieces < requests.count {
+            if case .piece(let piece) = await sink.arrivals.next(), piece != EventStreamText.comment { pieces += 1 }
+        }
+        // Readers on another connection would have got the message only after that had subscribed, too.
+        #expect(try publisher.tryReceive() == nil)
         await loop.stop()
         await context.shutdown()
     }

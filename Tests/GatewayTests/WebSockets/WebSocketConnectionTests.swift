@@ -60,10 +60,14 @@ import WorkerProtocol
                 101 Whatever\r\nsec-websocket-protocol: b\r\nset-cookie: c=1\r\nx-stream-credit: 5\r\n\
                 sec-websocket-accept: no\r\nsec-websocket-extensions: permessage-deflate\r\n\r\n
                 """, maySwitch: true)
-        let (connection, request) = try open(head, Self.request("/a/x", "sec-websocket-protocol: a, b"))
+        let (connection, request) = try open(
+            head,
+            Self.request("/a/x", "sec-websocket-protocol: a, b", "sec-websocket-extensions: permessage-deflate"))
         #expect(request.webSocket == .wanted)
         #expect(request.values(of: "sec-websocket-protocol") == ["a, b"])
-        for name in ["sec-websocket-key", "sec-websocket-version", "upgrade", "x-websocket"] {
+        for name in [
+            "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions", "upgrade", "x-websocket",
+        ] {
             #expect(request.values(of: name) == [], "\(name)")
         }
         let text = String(decoding: try connection.bytes(), as: UTF8.self)
