@@ -79,6 +79,20 @@ extension TaskWindowTests {
         #expect(shorter.isInputTheSame == false)
     }
 
+    @Test func `Before the earlier run is known nothing is told of the input, which may be another`() {
+        var window = TaskWindow(run: run, settings: PipelineSettings(), resumes: true)
+        window.lookAtInput()
+        window.expect(part(4))
+        let hello = CollectorMessage(run: .none, collector: collector, body: .hello)
+        #expect(window.isInputTheSame == nil)
+        #expect(
+            window.hear(hello, at: start) == [ProducerMessage(run: run, body: .run(done: NumberSet(), resumes: true))])
+        #expect(window.newInput() == nil)
+        window.recover(RecoveredResults(done: NumberSet(), input: InputRecord(read: part(2), whole: part(3))))
+        #expect(window.isInputTheSame == false)
+        #expect(window.newInput() == nil)
+    }
+
     @Test func `What is known of the input is told when the collector asks, and the whole of it without being asked`() {
         var window = window(2)
         window.expect(part(3))

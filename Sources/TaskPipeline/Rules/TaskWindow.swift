@@ -171,7 +171,8 @@ extension TaskWindow {
 
     /// Whether the input so far is that of the run that is gone on with; nil until that is known.
     public var isInputTheSame: Bool? {
-        guard let resumption else { return true }
+        // Before it is known what that run was, nothing is known.
+        guard let resumption else { return resumes ? nil : true }
         return resumption.isTheSame(input, isAtEnd: isInputAtEnd, isLookedAt: isInputLookedAt)
     }
 
