@@ -137,39 +137,70 @@ import Testing
         #expect(grown < (count + stuck.count) * (512 << 10) + (64 << 20))
     }
 
-    /// What has come to a reader, counted as it comes: of millions of events none is kept.
+    /// What has come to a reader, counted as it comes: of millions of events none is kept. What is looked for is found by the
+    /// C library, as a loop over gigabytes would take minutes where nothing is optimized.
     private struct Count {
-        private static let drop = Array("event: dropped".utf8)
-        private static let message = Array("event: t".utf8)
-        private static let last = Array("data: last".utf8)
+        // With the zero that ends a string of C.
+        private static let event = Array("event: \0".utf8)
+        private static let message = Array("t\n".utf8)
+        private static let drop = Array("dropped\n".utf8)
+        private static let last = Array("data: last\n\0".utf8)
 
         /// The messages, and those that were told as dropped.
-        var told = 0
-        var dropped = 0
-        var hasLast = false
-        private var line: [UInt8] = []
-        private var isDrop = false
+        private(set) var told = 0
+        private(set) var dropped = 0
+        private(set) var hasLast = false
+        /// The beginning of an event that has not come whole.
+        private var rest: [UInt8] = []
 
         mutating func receive(_ bytes: ArraySlice<UInt8>) {
-            var rest = bytes
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                line += rest[..<end]
-                rest = rest[(end + 1)...]
-                endLine()
+            // With what has come, in a copy of its own, while the counts change.
+            var text = rest + bytes
+            text.append(0)  // Where the search ends; nothing that is published holds one.
+            let end = text.withUnsafeBytes { bytes in
+                let end = Self.endOfEvents(UnsafeRawBufferPointer(rebasing: bytes.dropLast()))
+                count(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+                return end
             }
-            line += rest
+            rest = Array(text[end...].dropLast())
         }
 
-        private mutating func endLine() {
-            if line == Self.message { told += 1 }
-            if line == Self.last { hasLast = true }
-            if isDrop {
-                let count = Int(String(decoding: line.dropFirst(6), as: UTF8.self)) ?? 0
-                told += count
-                dropped += count
+        /// Where the last event ends that is whole.
+        private static func endOfEvents(_ bytes: UnsafeRawBufferPointer) -> Int {
+            var end = bytes.count
+            while end > 1, bytes[end - 1] != UInt8(ascii: "\n") || bytes[end - 2] != UInt8(ascii: "\n") { end -= 1 }
+            return end > 1 ? end : 0
+        }
+
+        private mutating func count(_ bytes: UnsafeRawBufferPointer) {
+            var place = 0
+            while let found = Self.place(of: Self.event, in: bytes, from: place) {
+                place = found + Self.event.count - 1
+                if Self.isThere(Self.message, in: bytes, at: place) {
+                    told += 1
+                } else if Self.isThere(Self.drop, in: bytes, at: place) {
+                    let number = bytes[(place + Self.drop.count)...].prefix { $0 != UInt8(ascii: "\n") }
+                    let count = Int(String(decoding: number.dropFirst("data: ".utf8.count), as: UTF8.self)) ?? 0
+                    told += count
+                    dropped += count
+                }
             }
-            isDrop = line == Self.drop
-            line.removeAll(keepingCapacity: true)
+            if Self.place(of: Self.last, in: bytes, from: 0) != nil { hasLast = true }
+        }
+
+        private static func place(of text: [UInt8], in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+            guard let base = bytes.baseAddress, start < bytes.count else { return nil }
+            let haystack = (base + start).assumingMemoryBound(to: CChar.self)
+            let found = text.withUnsafeBytes { text in
+                text.baseAddress.flatMap { strstr(haystack, $0.assumingMemoryBound(to: CChar.self)) }
+            }
+            guard let found, UnsafeRawPointer(found) < base + bytes.count else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+
+        private static func isThere(_ text: [UInt8], in bytes: UnsafeRawBufferPointer, at place: Int) -> Bool {
+            guard let base = bytes.baseAddress, bytes.count - place >= text.count else { return false }
+            return memcmp(base + place, text, text.count) == 0
         }
     }
 
