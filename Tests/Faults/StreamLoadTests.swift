@@ -154,7 +154,7 @@ import Testing
         private var rest: [UInt8] = []
 
         mutating func receive(_ bytes: ArraySlice<UInt8>) {
-            // With what has come, in a copy of its own, while the counts change.
+            // A copy, which can be read while the counts change.
             var text = rest + bytes
             text.append(0)  // Where the search ends; nothing that is published holds one.
             let end = text.withUnsafeBytes { bytes in

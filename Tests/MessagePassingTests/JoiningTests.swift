@@ -89,29 +89,34 @@ import Testing
 
     // MARK: Being heard
 
-    /// Rank 1 of two, in parts: it joins, and nothing is heard of it yet.
-    private static func partsOfRankOne(
-        _ configuration: @Sendable (_ rank: Int) -> WorldConfiguration
-    ) async throws -> Sockets {
-        let sockets = try Sockets(configuration(1))
-        let roster = try await sockets.join(configuration(1))
+    /// What two ranks of one world are told.
+    private static func configurations(
+        _ change: (inout WorldConfiguration) -> Void
+    ) async throws -> [WorldConfiguration] {
+        let keys = try CurveKeyPair.generate()
+        let rendezvous = try await LocalWorld.freeEndpoint()
+        return (0..<2).map { rank in
+            var configuration = WorldConfiguration(rank: rank, size: 2, rendezvous: rendezvous, keys: keys)
+            change(&configuration)
+            return configuration
+        }
+    }
+
+    /// A rank of two, in parts: it joins, and nothing is heard of it yet.
+    private static func parts(of configuration: WorldConfiguration) async throws -> Sockets {
+        let sockets = try Sockets(configuration)
+        let roster = try await sockets.join(configuration)
         #expect(roster.map(\.rank) == [0, 1])
         return sockets
     }
 
     @Test func `A rank is not taken for dead before it has been heard once`() async throws {
-        let keys = try CurveKeyPair.generate()
-        let rendezvous = try await LocalWorld.freeEndpoint()
-        @Sendable func configuration(_ rank: Int) -> WorldConfiguration {
-            var configuration = WorldConfiguration(rank: rank, size: 2, rendezvous: rendezvous, keys: keys)
-            configuration.heartbeatInterval = .milliseconds(200)
-            return configuration
-        }
-        async let zero = Communicator.world(configuration(0))
-        let sockets = try await Self.partsOfRankOne(configuration)
+        let configurations = try await Self.configurations { $0.heartbeatInterval = .milliseconds(200) }
+        async let zero = Communicator.world(configurations[0])
+        let sockets = try await Self.parts(of: configurations[1])
         // Many more than three heartbeats, as a machine may take that starts very many processes at once.
         try await Task.sleep(for: .seconds(2))
-        let link = try sockets.connectControl(to: rendezvous)
+        let link = try sockets.connectControl(to: configurations[1].rendezvous)
         try await link.dealer.send(Message(ControlMessage.heartbeat([]).frames))
         let world = try await zero
         #expect(world.node.change { state, _ in state.gone.isEmpty })
@@ -120,15 +125,9 @@ import Testing
     }
 
     @Test func `A rank that has joined and is not heard is named`() async throws {
-        let keys = try CurveKeyPair.generate()
-        let rendezvous = try await LocalWorld.freeEndpoint()
-        @Sendable func configuration(_ rank: Int) -> WorldConfiguration {
-            var configuration = WorldConfiguration(rank: rank, size: 2, rendezvous: rendezvous, keys: keys)
-            configuration.joinTimeout = .seconds(5)
-            return configuration
-        }
-        async let zero = Self.refusal(configuration(0))
-        let sockets = try await Self.partsOfRankOne(configuration)
+        let configurations = try await Self.configurations { $0.joinTimeout = .seconds(5) }
+        async let zero = Self.refusal(configurations[0])
+        let sockets = try await Self.parts(of: configurations[1])
         let said = await zero
         #expect(said.hasPrefix("notJoined: rank 1 joined, and nothing was heard of it within 5.0 seconds"), "\(said)")
         await sockets.close()

@@ -22,7 +22,7 @@ struct ReceivedResults: RandomAccessCollection {
         worker = try reader.string()
         bytes = reader.bytes
         var places: [Place] = []
-        // As many as there can be; few are without text and output, and a message is no larger than some hundred of those.
+        // As many as there is room for in the message, and no more than a worker sends at once.
         places.reserveCapacity(Swift.min(reader.remaining / MemoryLayout<ResultHead>.size, 1000))
         while !reader.isAtEnd {
             let head = try reader.record(ResultHead.self)

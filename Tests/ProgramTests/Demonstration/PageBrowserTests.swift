@@ -139,31 +139,28 @@ struct PageBrowserTests {
             try await browser.press("cart", key)
             try await browser.wait("cart", until: "!window.isLeft && \(expectation)")
         }
-        // A field that Tab comes to is selected, so that typing takes the place of what is there.
-        try await browser.tab("cart", to: "it.name == 'item'")
-        try await browser.type("cart", "tea")
-        try await browser.tab("cart", to: "it.name == 'amount'")
-        try await browser.type("cart", "2")
+        /// Goes to a field and types: what Tab comes to is selected, so that typing takes the place of what is there.
+        func type(_ text: String, into field: String) async throws {
+            try await browser.tab("cart", to: field)
+            try await browser.type("cart", text)
+        }
+        try await type("tea", into: "it.name == 'item'")
+        try await type("2", into: "it.name == 'amount'")
         try await leave("Enter", for: "\(names) == 'tea' && \(amounts) == '2'")
-        try await browser.tab("cart", to: "it.name == 'item'")
-        try await browser.type("cart", "a pie")
+        try await type("a pie", into: "it.name == 'item'")
         try await browser.tab("cart", to: "it.textContent == 'Add'")
         try await leave("Space", for: "\(names) == 'tea,a pie' && \(amounts) == '2,1'")
         try await browser.expectKeyboardReachesAll("cart")
 
         // Enter in the field changes, and so does the button, which tells a screen reader what it is for.
-        try await browser.tab("cart", to: "it.closest('.items li:first-child') && it.name == 'amount'")
-        try await browser.type("cart", "5")
+        try await type("5", into: "it.closest('.items li:first-child') && it.name == 'amount'")
         try await leave("Enter", for: "\(amounts) == '5,1'")
-        try await browser.tab("cart", to: "it.closest('.items li:last-child') && it.name == 'amount'")
-        try await browser.type("cart", "12")
+        try await type("12", into: "it.closest('.items li:last-child') && it.name == 'amount'")
         try await browser.tab("cart", to: "it.textContent == 'Change a pie'")
         try await leave("Space", for: "\(amounts) == '5,12'")
         // What the cart does not take is told, and nothing has changed.
-        try await browser.tab("cart", to: "it.name == 'item'")
-        try await browser.type("cart", "tea")
-        try await browser.tab("cart", to: "it.name == 'amount'")
-        try await browser.type("cart", "999")
+        try await type("tea", into: "it.name == 'item'")
+        try await type("999", into: "it.name == 'amount'")
         try await leave("Enter", for: "document.querySelector('[role=alert]') && \(amounts) == '5,12'")
 
         try await browser.tab("cart", to: "it.textContent == 'Remove tea'")
