@@ -20,13 +20,25 @@ struct NodeJob: Codable, Sendable {
         [
             "\(WorldConfiguration.Variable.rank)=\(rank)", "\(WorldConfiguration.Variable.size)=\(size)",
             "\(WorldConfiguration.Variable.rendezvous)=\(rendezvous)",
-            "\(WorldConfiguration.Variable.keyFile)=\(keyFile)",
+            "\(WorldConfiguration.Variable.keyFile)=\(keyFile)", "\(Self.allocator)=\(allocatorSettings)",
         ].map { Array($0.utf8) }
     }
+
+    /// How the C library allocates in the process: as its environment says, or else so that memory which has been used for a
+    /// large message stays for the next one.
+    ///
+    /// It is given back to the system after each message otherwise, and asked for again, which takes longer than to send one.
+    private var allocatorSettings: String {
+        ProcessInfo.processInfo.environment[Self.allocator]
+            ?? "glibc.malloc.mmap_threshold=\(32 << 20):glibc.malloc.trim_threshold=\(256 << 20)"
+    }
+
+    /// The variable by which the C library is told how to allocate.
+    private static let allocator = "GLIBC_TUNABLES"
 
     /// The names of the variables.
     static let names = [
         WorldConfiguration.Variable.rank, WorldConfiguration.Variable.size, WorldConfiguration.Variable.rendezvous,
-        WorldConfiguration.Variable.keyFile,
+        WorldConfiguration.Variable.keyFile, allocator,
     ]
 }

@@ -221,7 +221,9 @@ import Testing
         }
         #expect(results.map(\.last) == ["3", "3", "3"])
         #expect(results[0] == results[2])
-        #expect(results[0][0].hasPrefix("mismatch"), "\(results)")
+        // They waited in another operation when rank 1 gave up, or had not begun it yet.
+        let told = results[0][0]
+        #expect(told.hasPrefix("mismatch") || told.contains("rank 1 gave up: cannot be written"), "\(results)")
         #expect(results[1][0].contains("cannot be written"))
     }
 
@@ -248,8 +250,10 @@ import Testing
             }
         }
         #expect(Set(results).count == 1, "\(results)")
+        // Of a rank that had not called anything by then nothing can be said.
         #expect(
-            results[0].contains("ranks 0, 1, 3: allReduce of 1 [Double], sum; rank 2: allReduce of 2 [Double], sum"),
+            results[0].contains(
+                /ranks? [0-3](, [0-3])*: allReduce of 1 \[Double\], sum; rank 2: allReduce of 2 \[Double\], sum/),
             "\(results[0])")
     }
 

@@ -64,6 +64,25 @@ import Testing
         #expect(Set(try await running.errors.all()) == ["[0] no newline", "[1] no newline", "[2] no newline"])
     }
 
+    @Test(
+        arguments: [
+            (nil, "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"),
+            ("glibc.malloc.arena_max=2", "glibc.malloc.arena_max=2"), ("", ""),
+        ] as [(own: String?, told: String)])
+    func `Processes keep the memory of large messages for the next, unless their environment says otherwise`(
+        own: String?, told: String
+    ) async throws {
+        let running = try RunningProgram(
+            "/usr/bin/env",
+            ["-u", "GLIBC_TUNABLES"] + (own.map { ["GLIBC_TUNABLES=\($0)"] } ?? [])
+                + [
+                    RunningProgram.productFolder.appending(path: "ranks").path(), "run", "-n", "1", "--", "sh", "-c",
+                    "echo ${GLIBC_TUNABLES-unset}",
+                ])
+        #expect(try await running.ending() == .exited(0))
+        #expect(try await running.output.all() == ["[0] \(told)"])
+    }
+
     @Test func `A long line stays one line, whatever others write meanwhile`() async throws {
         let running = try ranks(
             "run", "-n", "2", "--", "sh", "-c", "head -c 300000 /dev/zero | tr '\\0' $RANKS_RANK; echo; echo end")

@@ -74,7 +74,7 @@ extension Communicator {
         own[rank] = try await prepare(call) { try Coding.frame(of: value) }
         let frames = try await move(call, own, timeout: timeout)
         guard rank == root else { return nil }
-        return try frames.enumerated().map { try Coding.value($1, type, from: $0) }
+        return try decoded(frames[...], type, own: value)
     }
 
     /// Gives all ranks the values of all (Bruck: ⌈log₂ P⌉ rounds; for 64 KiB and more of numbers around the ring: P − 1).
@@ -95,7 +95,7 @@ extension Communicator {
         let frame = try await prepare(call) { try Coding.frame(of: value) }
         own[rank] = frame
         let frames = try await move(call, own, bytes: count > 0 ? frame.count : 0, timeout: timeout)
-        return try frames.enumerated().map { try Coding.value($1, type, from: $0) }
+        return try decoded(frames[...], type, own: value)
     }
 
     /// Gives each rank one value of each (pairwise: P − 1 rounds).
@@ -116,11 +116,18 @@ extension Communicator {
         own += Array(repeating: nil, count: size)
         own[size + rank] = own[rank]
         let frames = try await move(call, own, timeout: timeout)
-        return try frames[size...].enumerated().map { try Coding.value($1, type, from: $0) }
+        return try decoded(frames[size...], type, own: values[rank])
     }
 }
 
 extension Communicator {
+    /// The values of all ranks, of which this one's need not be decoded.
+    private func decoded<Value: Decodable>(
+        _ frames: ArraySlice<Frame>, _ type: ElementType, own: Value
+    ) throws -> [Value] {
+        try zip(0..., frames).map { $0 == rank ? own : try Coding.value($1, type, from: $0) }
+    }
+
     /// Carries out an operation that moves frames; all that are there in the end, empty ones for those that are not.
     nonisolated(nonsending) func move(
         _ call: CollectiveCall, _ frames: [Frame?], bytes: Int = 0, timeout: Duration?
