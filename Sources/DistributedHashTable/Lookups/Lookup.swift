@@ -55,6 +55,8 @@ struct Lookup: Sendable {
     let target: NodeID
     /// Whether a value is looked for, and not only nodes.
     var isForValue = false
+    /// Whether the nearest is asked alone at first, as it most likely has the value; all others as soon as it is known not to.
+    private(set) var asksNearestAlone = false
     private let own: NodeID
     private let wanted: Int
     private let parallel: Int
@@ -97,9 +99,12 @@ struct Lookup: Sendable {
         heardOf.reduce(0) { $1.state == .answered || $1.state == .discredited ? max($0, Int($1.depth)) : $0 }
     }
 
+    /// Asks the nearest alone at first. Called before anybody is asked.
+    mutating func askNearestAlone() { asksNearestAlone = true }
+
     /// The next node to ask; nil while enough are being asked, when there is nobody left, and when enough were asked.
     mutating func next() -> Contact? {
-        guard inFlight < parallel, !isExhausted else { return nil }
+        guard inFlight < (asksNearestAlone ? 1 : parallel), !isExhausted else { return nil }
         var counted = 0
         for place in order {
             switch heardOf[Int(place)].state {
@@ -160,6 +165,7 @@ struct Lookup: Sendable {
         from id: NodeID, naming contacts: [Contact], token: UInt64, holding held: PeerMessage.HeldValue = .none
     ) {
         guard let place = place(of: id), heardOf[place].state != .answered else { return }
+        asksNearestAlone = false
         if heardOf[place].state == .asked { inFlight -= 1 }
         answers += 1
         heardOf[place].state = .answered
@@ -176,6 +182,7 @@ struct Lookup: Sendable {
     /// Notes that a node takes longer than usual, so that another is asked.
     mutating func isLate(_ id: NodeID) {
         guard let place = place(of: id), heardOf[place].state == .asked else { return }
+        asksNearestAlone = false
         heardOf[place].state = .late
         inFlight -= 1
     }
@@ -183,6 +190,7 @@ struct Lookup: Sendable {
     /// Notes that a node has not answered.
     mutating func failed(_ id: NodeID) {
         guard let place = place(of: id) else { return }
+        asksNearestAlone = false
         if heardOf[place].state == .asked { inFlight -= 1 }
         guard heardOf[place].state == .asked || heardOf[place].state == .late else { return }
         heardOf[place].state = .failed

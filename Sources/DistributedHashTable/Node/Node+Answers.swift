@@ -109,6 +109,7 @@ extension Node {
         guard let request = pending[number], case .lookup(let task) = request.purpose, let id = request.id else {
             return
         }
+        lastLateness = now
         tasks[task]?.lookup.isLate(id)
         proceed(task, now: now)
     }

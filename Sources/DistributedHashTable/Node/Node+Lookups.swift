@@ -8,13 +8,27 @@ extension Node {
         let known = table.nearest(to: target, settings.replication * 3, suspects: true)
         var lookup = Lookup(
             of: target, own: id, wanted: settings.replication, parallel: settings.parallelism, knowing: known)
-        if case .find = goal { lookup.isForValue = true }
+        if case .find = goal {
+            lookup.isForValue = true
+            if let nearest = known.first, mostLikelyHolds(nearest, target, now: now) { lookup.askNearestAlone() }
+        }
         table.noteLookup(of: target, now: now)
         lastTask &+= 1
         let task = NodeTask(goal: goal, lookup: lookup)
         if task.isBackground { backgroundTasks += 1 }
         tasks[lastTask] = task
         proceed(lastTask, now: now)
+    }
+
+    /// Whether a node, the nearest to a key that this one knows, most likely has its value: there are not nearly so many nearer
+    /// ones as have it, and no answer was late in the last while. To ask α at once would cost as many times the messages.
+    private func mostLikelyHolds(_ contact: Contact, _ key: NodeID, now: Instant) -> Bool {
+        guard now - lastLateness > settings.requestTimeout else { return false }
+        let neighbours = table.nearest(to: id, settings.replication)
+        guard let farthest = neighbours.last else { return false }
+        let nearer = LifeOfCopy.nodesBetween(
+            neighbours: neighbours.count, reach: farthest.id.distance(to: id), distance: contact.id.distance(to: key))
+        return nearer < Double(settings.replication) / 2
     }
 
     /// Begins a lookup when there are not too many.

@@ -26,6 +26,8 @@ public struct Node: Sendable {
     var tokens: StoreTokens
     var rates: PeerRates
     var roundTrips: RoundTripEstimate
+    /// When an answer was last late.
+    var lastLateness = Instant.start
     var lapsed = LapsedContacts()
 
     /// A time at which a request is late, or has failed.

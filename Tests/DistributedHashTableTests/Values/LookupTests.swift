@@ -20,6 +20,22 @@ import Testing
         #expect(lookup.next() == contact(4))
     }
 
+    @Test(arguments: ["answer", "lateness", "failure"])
+    func `The nearest is asked alone where it most likely has the value, and all others once it is known not to`(
+        end: String
+    ) {
+        var lookup = lookup(.zero, knowing: (1...9).map { contact($0) })
+        lookup.askNearestAlone()
+        #expect((0..<2).map { _ in lookup.next() } == [contact(1), nil])
+        switch end {
+        case "answer": lookup.answer(from: contact(1).id, naming: [], token: 0)
+        case "lateness": lookup.isLate(contact(1).id)
+        default: lookup.failed(contact(1).id)
+        }
+        let others = end == "answer" ? [contact(2), contact(3), nil] : [contact(2), contact(3), contact(4)]
+        #expect((0..<3).map { _ in lookup.next() } == others)
+    }
+
     @Test func `It ends when the nearest have answered, and not before`() {
         var lookup = lookup(.zero, knowing: [contact(8), contact(9), contact(10)])
         for _ in 0..<3 { _ = lookup.next() }
