@@ -38,7 +38,7 @@ test: ## run every test (ARGS: options of `swift test`)
 
 RELEASE_TESTS := -c release -Xswiftc -enable-testing --disable-xctest --test-product SwiftZMQPackageTests
 # Tests in release, without Hummingbird and what needs it.
-IN_RELEASE := $(RELEASE_TESTS) --traits Gateway,Programs,SwiftZMQServices
+IN_RELEASE := $(RELEASE_TESTS) --traits Gateway,GatewayWorker,Programs,SwiftZMQServices
 
 # Each in debug and in release: what is optimized takes other turns.
 hammer: ## a million messages each way through every pattern, and a minute of everything mixed (HAMMER_MESSAGES, _SECONDS, _SEED)

@@ -32,7 +32,9 @@ let binding: [SwiftSetting] =
 // A dependency that only a disabled trait uses is neither fetched nor built. What there is beside the binding stands
 // behind traits therefore: whoever depends on the binding alone says `traits: []`, while a clone builds everything.
 let gateway: TargetDependencyCondition? = .when(traits: ["Gateway"])
-let worker: TargetDependencyCondition? = .when(traits: ["GatewayWorker"])
+let worker: TargetDependencyCondition? = .when(traits: ["Gateway", "GatewayWorker"])
+// What the gateway's own workers do without: services of swift-service-lifecycle.
+let workerService: TargetDependencyCondition? = .when(traits: ["GatewayWorker"])
 let hummingbird: TargetDependencyCondition? = .when(traits: ["HummingbirdWorker"])
 let programs: TargetDependencyCondition? = .when(traits: ["Programs"])
 let services: TargetDependencyCondition? = .when(traits: ["SwiftZMQServices"])
@@ -58,9 +60,7 @@ let package = Package(
     ],
     traits: [
         .default(enabledTraits: ["Gateway", "GatewayWorker", "HummingbirdWorker", "Programs", "SwiftZMQServices"]),
-        .trait(
-            name: "Gateway", description: "The gateway: Gateway, PrometheusText and the program webgateway.",
-            enabledTraits: ["GatewayWorker"]),
+        .trait(name: "Gateway", description: "The gateway: Gateway, PrometheusText and the program webgateway."),
         .trait(name: "GatewayWorker", description: "What a worker of the gateway is written with."),
         .trait(
             name: "HummingbirdWorker", description: "Runs a Hummingbird application as a worker of the gateway.",
@@ -149,8 +149,8 @@ let package = Package(
                 "WorkerProtocol",
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: worker),
                 .product(name: "Logging", package: "swift-log", condition: worker),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: worker),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: worker),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: workerService),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: workerService),
             ],
             swiftSettings: language
         ),

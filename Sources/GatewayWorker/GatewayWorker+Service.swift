@@ -1,3 +1,4 @@
+#if GatewayWorker
 public import ServiceLifecycle
 public import UnixSignals
 
@@ -15,3 +16,4 @@ extension GatewayWorker: Service {
         try await group.run()
     }
 }
+#endif

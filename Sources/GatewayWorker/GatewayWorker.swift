@@ -1,5 +1,4 @@
 public import Logging
-import ServiceLifecycle
 public import SwiftZMQ
 import WorkerProtocol
 
@@ -73,7 +72,7 @@ public struct GatewayWorker: Sendable {
         properties.servesWebSockets = webSocketHandler != nil
         let ready = try WorkerCommand.ready(service: service, properties).frames(in: .majordomo02)
         let context = try self.context ?? Context()
-        let result = await cancelWhenGracefulShutdown { await serve(in: context, ready: ready) }
+        let result = await cancelledByGracefulShutdown { await serve(in: context, ready: ready) }
         if self.context == nil { await context.shutdown() }
         try result.get()
     }

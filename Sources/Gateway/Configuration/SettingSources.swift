@@ -1,3 +1,5 @@
+import TextFormats
+
 /// Where settings come from: flags win over variables, those over the file, and that over the defaults.
 ///
 /// A repeatable setting is taken whole from the first of them that has it.
@@ -140,15 +142,5 @@ package struct SettingSources: Sendable {
         } catch {
             problems.append(ConfigurationProblem(error, at: origin))
         }
-    }
-}
-
-extension Substring {
-    /// The text without the blanks around it.
-    fileprivate var trimmingBlanks: Substring {
-        var text = self
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

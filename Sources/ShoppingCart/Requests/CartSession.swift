@@ -1,3 +1,5 @@
+import TextFormats
+
 /// The session by which a cart belongs to a browser.
 package struct CartSession: Hashable, Sendable {
     /// How long one lives that is not used, in seconds.
@@ -49,14 +51,5 @@ package struct CartSession: Hashable, Sendable {
     private static func hexadecimal(_ number: UInt64) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: 16 - text.utf8.count) + text
-    }
-}
-
-extension Substring {
-    /// The text without spaces and tabs around it.
-    fileprivate var trimmingBlanks: Substring {
-        var text = drop { $0 == " " || $0 == "\t" }
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return text
     }
 }

@@ -1,3 +1,5 @@
+import TextFormats
+
 /// What `accept-encoding` says of a content coding (RFC 9110, section 12.5.3).
 enum AcceptedCodings {
     /// Whether a compressed form is to be sent: it is accepted, and not liked less than the plain one.

@@ -1,3 +1,5 @@
+import TextFormats
+
 /// A validator of a representation (RFC 9110, section 8.8.3).
 struct EntityTag: Hashable {
     /// Whether it only says that representations are as good as the same.
@@ -85,15 +87,5 @@ enum EntityTagCondition: Equatable {
         }
         guard !tags.isEmpty else { return nil }
         self = .tags(tags)
-    }
-}
-
-extension Substring {
-    /// The text without spaces and tabs around it.
-    var trimmingBlanks: Substring {
-        var text = self
-        while text.first == " " || text.first == "\t" { text.removeFirst() }
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return text
     }
 }

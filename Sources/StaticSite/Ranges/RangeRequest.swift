@@ -1,3 +1,5 @@
+import TextFormats
+
 /// What a `Range` field asks for (RFC 9110, section 14.2).
 struct RangeRequest: Equatable {
     /// One of the ranges.
