@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import SystemSupport
 
 /// What goes to standard output, gathered into few large writes.
 ///
@@ -15,6 +16,12 @@ public struct OutputBuffer: ~Copyable {
     private let descriptor: Int32
     private let capacity: Int
     private let queue = DispatchQueue(label: "standard output")
+    private let handover = Handover()
+
+    /// What is being written. It goes to and fro, and is never copied.
+    private final class Handover: Sendable {
+        let bytes = Locked<[UInt8]>([])
+    }
 
     /// An empty buffer.
     ///
@@ -69,16 +76,15 @@ public struct OutputBuffer: ~Copyable {
     ///   quietly.
     public mutating func flush() async throws(OutputError) {
         guard !bytes.isEmpty else { return }
-        let (descriptor, queue) = (descriptor, queue)
-        var handedOver: [UInt8] = []
-        swap(&handedOver, &bytes)
-        let (returned, code) = await withCheckedContinuation { continuation in
-            queue.async { [handedOver] in
-                continuation.resume(returning: (handedOver, writeAll(handedOver, to: descriptor)))
+        let (descriptor, queue, handover) = (descriptor, queue, handover)
+        handover.bytes.withLock { swap(&$0, &bytes) }
+        let code = await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(returning: handover.bytes.withLock { writeAll($0, to: descriptor) })
             }
         }
         // The same memory again.
-        bytes = returned
+        handover.bytes.withLock { swap(&$0, &bytes) }
         bytes.removeAll(keepingCapacity: true)
         if code != 0 { throw OutputError(code: code) }
     }

@@ -31,7 +31,7 @@ final class PlainFeed: Sendable {
         do {
             _ = try await withTaskExecutorPreference(context.executor) {
                 try await input.forEachChunk { [self] lines in
-                    for line in lines {
+                    while let line = lines.next() {
                         guard !state.withLock({ $0.isStopped }) else { return false }
                         try await producer.send(line)
                         state.withLock { $0.sent += 1 }

@@ -75,7 +75,7 @@ final class Production: Sendable {
             // On the thread that serves the sockets: whatever makes room is followed at once by what fills it.
             let isAtEnd = try await withTaskExecutorPreference(executor) {
                 try await input.forEachChunk(header: { [self] in producer.setHeader($0) }) { [self] lines in
-                    try await offer(lines)
+                    try await offer(&lines)
                 }
             }
             // It was told to stop: what has been read is not the whole input, which a run that goes on would compare.
@@ -93,13 +93,12 @@ final class Production: Sendable {
     /// Gives lines to the producer, waiting for room.
     ///
     /// - Returns: false when it takes no more.
-    private nonisolated(nonsending) func offer(_ lines: ArraySlice<ArraySlice<UInt8>>) async throws -> Bool {
-        var rest = lines
+    private nonisolated(nonsending) func offer(_ lines: inout TaskLines) async throws -> Bool {
         while true {
-            rest = producer.offer(rest)
+            producer.offer { lines.takeAll($0) }
             guard isInputRight() else { return false }
             try producer.handOut()
-            guard !rest.isEmpty else { return !producer.isStopped }
+            guard !lines.isTaken else { return !producer.isStopped }
             if producer.isStopped { return false }
             await producer.roomChanged()
             try Task.checkCancellation()

@@ -44,38 +44,31 @@ final class TaskInput: Sendable {
     /// Which file it is; nil for what is no file.
     var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
 
-    /// Calls a closure with the lines of each chunk, as they are read, until it returns false.
+    /// Calls a closure with the lines of each chunk, as they are read, until it returns false. It takes all of them.
     ///
     /// - Returns: whether the end was reached.
     /// - Throws: ``Failure`` when a line is too long or reading fails; the lines before it have been taken.
     nonisolated(nonsending) func forEachChunk(
         header takeHeader: (ArraySlice<UInt8>) -> Void = { _ in },
-        _ take: nonisolated(nonsending) (ArraySlice<ArraySlice<UInt8>>) async throws -> Bool
+        _ take: nonisolated(nonsending) (inout TaskLines) async throws -> Bool
     ) async throws -> Bool {
         let input = StandardInput(descriptor: descriptor)
-        var splitter = LineSplitter(longestLine: longestLine, delimiter: delimiter)
+        var lines = TaskLines(LineSplitter(longestLine: longestLine, delimiter: delimiter))
         var isAtEnd = false
         var isAtHeader = hasHeader
         while !isAtEnd {
             do {
-                if let chunk = try await input.next() { splitter.append(chunk) } else { isAtEnd = true }
+                if let chunk = try await input.next() { lines.append(chunk) } else { isAtEnd = true }
             } catch let error as StandardInput.Failure {
                 throw Failure(description: "\(name): \(error)")
             }
-            if isAtEnd { splitter.finish() }
-            var lines: [ArraySlice<UInt8>] = []
-            var tooLong: Int?
-            while tooLong == nil, let line = splitter.next() {
-                switch line {
-                case .whole(_, let bytes) where isAtHeader:
-                    isAtHeader = false
-                    takeHeader(bytes)
-                case .whole(_, let bytes): lines.append(bytes)
-                case .tooLong(let number): tooLong = number
-                }
+            if isAtEnd { lines.finish() }
+            if isAtHeader, let header = lines.next() {
+                isAtHeader = false
+                takeHeader(header)
             }
-            guard try await take(lines[...]) else { return false }
-            if let tooLong {
+            guard try await take(&lines) else { return false }
+            if let tooLong = lines.tooLong {
                 throw Failure(
                     description:
                         "\(name): line \(tooLong) is longer than \(longestLine) bytes; --max-line allows more; "
@@ -90,31 +83,21 @@ final class TaskInput: Sendable {
     func survey() -> InputPart? {
         guard isRegular, start >= 0 else { return nil }
         var part = InputPart()
-        var splitter = LineSplitter(longestLine: longestLine, delimiter: delimiter)
+        var lines = TaskLines(LineSplitter(longestLine: longestLine, delimiter: delimiter))
         var isAtHeader = hasHeader
-        func take(_ line: UnsafeRawBufferPointer) {
-            if isAtHeader { part.add(header: line) } else { part.add(line) }
-            isAtHeader = false
-        }
         var offset = start
         var isAtEnd = false
         while !isAtEnd {
             guard !Task.isCancelled, let chunk = Self.read(descriptor, at: offset) else { return nil }
             offset += off_t(chunk.count)
             isAtEnd = chunk.isEmpty
-            if isAtEnd { splitter.finish() } else { splitter.append(chunk) }
-            var isAnyLeft = true
-            while isAnyLeft {
-                splitter.takeLines { line in
-                    take(line)
-                    return true
-                }
-                switch splitter.next() {
-                case .whole(_, let bytes): bytes.withUnsafeBytes(take)
-                case .tooLong: return part
-                case nil: isAnyLeft = false
-                }
+            if isAtEnd { lines.finish() } else { lines.append(chunk) }
+            lines.takeAll { line in
+                if isAtHeader { part.add(header: line) } else { part.add(line) }
+                isAtHeader = false
+                return true
             }
+            if lines.tooLong != nil { return part }
         }
         return part
     }

@@ -47,12 +47,11 @@ struct UpdatePrinter: ~Copyable {
     /// Prints the updates that need not be waited for.
     private mutating func printWhatIsThere(from socket: Subscriber) async throws {
         while !reception.isDone {
-            var messages = try socket.tryReceive(upTo: min(Self.updatesAtOnce, reception.left))
+            let messages = try socket.tryReceive(upTo: min(Self.updatesAtOnce, reception.left))
             guard !messages.isEmpty else { return }
-            // All of them, before anything is thrown: nobody else has them. Taken out from behind, none is copied.
-            messages.reverse()
-            while let message = messages.popLast() {
-                if let update = reception.accept(message) { show(update) }
+            // All of them, before anything is thrown: nobody else has them.
+            for index in messages.indices {
+                if let update = reception.accept(messages[index]) { show(update) }
                 if output.isFull { try await output.flush() }
             }
             try Task.checkCancellation()

@@ -54,6 +54,25 @@ import Testing
         #expect(assigned.heartbeat().tasks == NumberSet([101]))
     }
 
+    @Test func `Tasks that are begun together are those that came together, and done together`() {
+        var assigned = AssignedTasks(concurrency: 2)
+        assigned.receive(batch(1...5), at: start)
+        assigned.receive(batch(6...7), at: start)
+        #expect(assigned.begin(upTo: 3, at: start).map(\.number) == [1, 2, 3])
+        #expect(assigned.begin(upTo: 3, at: start).map(\.number) == [4, 5])
+        #expect(assigned.waitingCount == 2)
+        let isGivenBack = assigned.giveUp(2, of: run, at: start)
+        let areDone = assigned.finish([(1, 1000), (3, 1000)], of: run, at: start)
+        let areOfOther = assigned.finish([(4, 1000)], of: .random(), at: start)
+        #expect(isGivenBack && areDone && !areOfOther)
+        #expect(assigned.heartbeat().tasks == NumberSet([4, 5, 6, 7]))
+        // One that was sent twice may be done in another order.
+        _ = assigned.finish([(5, 1000), (4, 1000)], of: run, at: start)
+        #expect(assigned.begin(upTo: 9, at: start) == TaskList(batch(6...7).tasks))
+        #expect(assigned.begin(upTo: 9, at: start).isEmpty)
+        #expect(assigned.heartbeat().tasks == NumberSet([6, 7]))
+    }
+
     @Test func `Tasks of an earlier run are dropped, and their results wanted by nobody`() {
         var assigned = AssignedTasks(concurrency: 1)
         assigned.receive(batch(1...3), at: start)

@@ -71,6 +71,19 @@ import Testing
         #expect(try ProducerMessage(Message(message.encoded)) == message)
     }
 
+    @Test func `A list of tasks gives each as it was, and equals one that was read`() throws {
+        let tasks = Self.batch.tasks
+        #expect(tasks.count == 2)
+        #expect(tasks.map(\.number) == [1, .max])
+        #expect(Array(tasks)[1].isLastAttempt)
+        #expect(tasks.map { Array($0.text) } == [[], [0, 255, 10]])
+        let read = try TaskBatch(Message(Self.batch.encoded)).tasks
+        #expect(read == tasks)
+        #expect(Set([read, tasks]).count == 1)
+        #expect(TaskList(tasks.dropFirst()) != tasks)
+        #expect(TaskList().isEmpty)
+    }
+
     @Test func `Tasks and results come back, byte for byte`() throws {
         #expect(try TaskBatch(Message(Self.batch.encoded)) == Self.batch)
         #expect(try ResultBatch(Message(Self.results.encoded)) == Self.results)

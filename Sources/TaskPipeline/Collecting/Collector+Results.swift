@@ -8,9 +8,9 @@ extension Collector.State {
     mutating func admit(_ results: ReceivedResults) -> [ResultSequencer.Admission?] {
         var admissions: [ResultSequencer.Admission?] = []
         admissions.reserveCapacity(results.count)
-        for index in results.indices {
-            let (number, isFinal) = results.task(at: index)
-            let admission = isFinal ? sequencer.admit(number) : nil
+        for position in results.indices {
+            let head = results.head(at: position)
+            let admission = head.isFinal ? sequencer.admit(head.number) : nil
             if admission == .drop { dropped += 1 }
             admissions.append(admission)
         }
@@ -50,6 +50,16 @@ extension Collector {
         mutating func add(_ result: TaskResult, as format: ResultFormat) {
             format.append(result, to: &bytes)
             results.add(result)
+        }
+
+        /// Adds a result where it lies, where its text and output are all that is needed.
+        mutating func add(_ received: ReceivedResults, at position: Int, as format: ResultFormat) {
+            guard format == .text else { return add(received[position], as: format) }
+            let head = received.head(at: position)
+            received.withTextAndOutput(at: position) { text, output in
+                head.label.append(output, of: text, to: &bytes)
+                results.add(head.number, text, status: head.status)
+            }
         }
     }
 
@@ -96,30 +106,31 @@ extension Collector {
         guard settings.isOrdered else {
             // What is written is made outside the lock: the output of one task may be long.
             let admissions = state.withLock { $0.admit(received) }
-            for index in received.indices where admissions[index] != .drop {
-                try take(received[index], admissions[index], into: &batch)
+            for (position, admission) in zip(received.indices, admissions) where admission != .drop {
+                // Whoever is told of a result gets all that is known of it.
+                if !settings.observers.isEmpty || received.head(at: position).status != 0 {
+                    try tell(received[position], admission)
+                }
+                if admission == .write { batch.add(received, at: position, as: settings.format) }
             }
             return
         }
         // Each may let others pass that were held back, and those come before the next.
         for result in received {
             let admission = state.withLock { $0.admit(result) }
-            try take(result, admission, into: &batch)
+            try tell(result, admission)
+            if admission == .write { batch.add(result, as: settings.format) }
             while admission == .write, let released = state.withLock({ $0.sequencer.release() }) {
                 batch.add(released, as: settings.format)
             }
         }
     }
 
-    private func take(
-        _ result: TaskResult, _ admission: ResultSequencer.Admission?, into batch: inout Batch
-    ) throws {
+    /// Tells of an attempt, or of a result that comes for the first time.
+    private func tell(_ result: TaskResult, _ admission: ResultSequencer.Admission?) throws {
         switch admission {
         case nil: for observer in settings.observers { try observer.note(result) }
-        case .write:
-            try observe(result)
-            batch.add(result, as: settings.format)
-        case .hold: try observe(result)
+        case .write, .hold: try observe(result)
         case .holdStill, .drop: break
         }
     }

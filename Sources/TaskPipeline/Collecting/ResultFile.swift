@@ -60,6 +60,8 @@ public final class ResultFile: ResultSink {
     /// Whether a run was begun in it that is gone on with.
     public let goesOn: Bool
     private let state = Locked(State())
+    /// What is being written. It goes to and fro, and is never copied.
+    private let handedOver = Locked<[UInt8]>([])
     private let queue = DispatchQueue(label: "results")
 
     private static let syncInterval = Duration.seconds(1)
@@ -242,21 +244,20 @@ public final class ResultFile: ResultSink {
 
     /// Appends results to the file, and then what commits them to the journal.
     public nonisolated(nonsending) func write(_ bytes: inout [UInt8], _ results: WrittenResults) async throws {
-        var handedOver: [UInt8] = []
-        swap(&handedOver, &bytes)
-        let (returned, failure) = await withCheckedContinuation { continuation in
+        handedOver.withLock { swap(&$0, &bytes) }
+        let failure = await withCheckedContinuation { continuation in
             // The caller holds on to it until it is resumed. The queue must not: it would close the file some time later.
-            queue.async { [unowned self, handedOver] in
+            queue.async { [unowned self] in
                 do {
-                    try append(handedOver, results)
-                    continuation.resume(returning: (handedOver, nil as (any Error)?))
+                    try handedOver.withLock { try append($0, results) }
+                    continuation.resume(returning: nil as (any Error)?)
                 } catch {
-                    continuation.resume(returning: (handedOver, error))
+                    continuation.resume(returning: error)
                 }
             }
         }
         // The same memory again.
-        bytes = returned
+        handedOver.withLock { swap(&$0, &bytes) }
         bytes.removeAll(keepingCapacity: true)
         if let failure { throw failure }
     }

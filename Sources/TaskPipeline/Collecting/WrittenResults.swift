@@ -14,10 +14,16 @@ public struct WrittenResults: Hashable, Sendable {
 
     /// Adds a result.
     public mutating func add(_ result: TaskResult) {
-        done.insert(result.number)
-        digest.add(result.number, result.text)
-        guard result.status != 0 else { return }
-        failed.insert(result.number)
-        failedDigest.add(result.number, result.text)
+        result.text.withUnsafeBytes { add(result.number, $0, status: result.status) }
+    }
+
+    /// Adds a result of a task with a text.
+    mutating func add(_ number: TaskNumber, _ text: UnsafeRawBufferPointer, status: Int32) {
+        let digest = LineDigest(of: number, text)
+        done.insert(number)
+        self.digest.formUnion(digest)
+        guard status != 0 else { return }
+        failed.insert(number)
+        failedDigest.formUnion(digest)
     }
 }

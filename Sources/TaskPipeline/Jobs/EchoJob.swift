@@ -8,8 +8,6 @@ public struct EchoJob: Job {
 
     /// Returns the task.
     public func run(_ request: JobRequest) -> JobOutcome {
-        var outcome = JobOutcome(output: request.text)
-        outcome.label = .line
-        return outcome
+        JobOutcome(output: request.text, label: .line)
     }
 }

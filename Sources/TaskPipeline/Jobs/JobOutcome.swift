@@ -7,7 +7,7 @@ public struct JobOutcome: Hashable, Sendable {
     /// What it wrote to standard error.
     public var errors: ArraySlice<UInt8>
     /// How the output is written as text. Default as it is.
-    public var label = OutputLabel.none
+    public var label: OutputLabel
     /// Why it failed, for the log of the worker.
     public var complaint: String?
     /// What this machine lacks to do it, which is no fault of the task's: another may do it, or this one later.
@@ -15,8 +15,10 @@ public struct JobOutcome: Hashable, Sendable {
 
     /// An outcome.
     public init(
-        status: Int32 = 0, output: ArraySlice<UInt8> = [], errors: ArraySlice<UInt8> = [], complaint: String? = nil
+        status: Int32 = 0, output: ArraySlice<UInt8> = [], errors: ArraySlice<UInt8> = [],
+        label: OutputLabel = .none, complaint: String? = nil
     ) {
+        self.label = label
         self.status = status
         self.output = output
         self.errors = errors

@@ -11,6 +11,13 @@ public enum OutputLabel: UInt8, Sendable {
 
     /// Appends an output, with a newline where it lacks one.
     public func append(_ output: ArraySlice<UInt8>, of text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        output.withUnsafeBytes { output in
+            text.withUnsafeBytes { append(output, of: $0, to: &bytes) }
+        }
+    }
+
+    /// The same for bytes where they lie.
+    func append(_ output: UnsafeRawBufferPointer, of text: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
         switch self {
         case .none:
             guard !output.isEmpty else { return }
@@ -35,7 +42,7 @@ public enum OutputLabel: UInt8, Sendable {
         if bytes.last != UInt8(ascii: "\n") || (self == .line && output.isEmpty) { bytes.append(UInt8(ascii: "\n")) }
     }
 
-    private static func appendEscaped(_ text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+    private static func appendEscaped(_ text: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
         for byte in text {
             switch byte {
             case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)

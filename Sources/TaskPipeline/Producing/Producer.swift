@@ -7,11 +7,9 @@ import SystemSupport
 /// ```swift
 /// let producer = try Producer(context, settings: PipelineSettings(), tasks: "tcp://*:5557", done: "tcp://*:5559")
 /// async let end: Void = producer.run()
-/// var rest = lines[...]
-/// while !rest.isEmpty {
-///     rest = producer.offer(rest)
+/// for line in lines {
+///     while !producer.offer(line) { await producer.roomChanged() }
 ///     try producer.handOut()
-///     if !rest.isEmpty { await producer.roomChanged() }
 /// }
 /// producer.endInput()
 /// try await end
@@ -92,17 +90,25 @@ public final class Producer: Sendable {
 
     // MARK: Input
 
-    /// Takes as many tasks as there is room for in the window. They are handed out by the next ``handOut()``.
+    /// Takes a task if there is room for it in the window. It is handed out by the next ``handOut()``.
     ///
-    /// - Returns: those for which there was none.
-    public func offer(_ texts: ArraySlice<ArraySlice<UInt8>>) -> ArraySlice<ArraySlice<UInt8>> {
+    /// - Returns: whether there was room.
+    public func offer(_ text: ArraySlice<UInt8>) -> Bool {
+        var isTaken = false
+        offer { take in isTaken = text.withUnsafeBytes(take) }
+        return isTaken
+    }
+
+    /// Takes tasks as long as there is room for them in the window: the way for millions of them.
+    ///
+    /// - Parameter tasks: gets a closure that takes a task's text, which it copies, and says whether there was room.
+    public func offer(_ tasks: (_ take: (UnsafeRawBufferPointer) -> Bool) -> Void) {
         window.withLock { window in
-            var next = texts.startIndex
-            while next < texts.endIndex, window.hasRoom {
-                window.add(texts[next])
-                next += 1
+            tasks { text in
+                guard window.hasRoom else { return false }
+                window.add(text)
+                return true
             }
-            return texts[next...]
         }
     }
 
@@ -299,7 +305,8 @@ public final class Producer: Sendable {
     /// said it had.
     private func probe(at now: Instant) throws {
         for (worker, connection) in window.withLock({ $0.silentWorkers(at: now) }) {
-            let isThere = try trySend(TaskBatch(run: window.withLock { $0.run }, tasks: []).encoded, to: connection)
+            let nothing = TaskBatch(run: window.withLock { $0.run }, tasks: TaskList())
+            let isThere = try trySend(nothing.encoded, to: connection)
             if !isThere { window.withLock { $0.noteUnreachable(worker) } }
         }
     }

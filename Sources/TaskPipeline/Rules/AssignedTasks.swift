@@ -11,9 +11,10 @@ public struct AssignedTasks: Sendable {
     private let name: String
     private let concurrency: Int
     private var prefetch: Prefetch
-    /// Tasks that have not been begun, from `first` on.
-    private var queue: [PipelineTask] = []
-    private var first = 0
+    /// Tasks that have not been begun, as they came.
+    private var queue: [TaskList] = []
+    /// How many tasks could be begun.
+    public private(set) var waitingCount = 0
     /// What threads have taken and not done: one task each, or, of a brief job, some at once.
     private var begun: [(number: TaskNumber, at: Instant)] = []
     /// Tasks that are done and whose results have not left: they are not to be done again.
@@ -45,14 +46,11 @@ public struct AssignedTasks: Sendable {
     /// Whether there are none.
     public var isEmpty: Bool { waitingCount == 0 && begun.isEmpty }
 
-    /// How many tasks could be begun.
-    public var waitingCount: Int { queue.count - first }
-
     /// Takes tasks in. Those of an earlier run that have not been begun are dropped: nobody wants their results.
     public mutating func receive(_ batch: TaskBatch, at now: Instant) {
         if batch.run != run {
             queue.removeAll(keepingCapacity: true)
-            first = 0
+            waitingCount = 0
             begun.removeAll()
             undelivered.removeAll()
             run = batch.run
@@ -60,31 +58,46 @@ public struct AssignedTasks: Sendable {
         }
         header = batch.header
         received += UInt64(batch.tasks.count)
-        if first == queue.count {
-            queue = batch.tasks
-            first = 0
-        } else {
-            queue += batch.tasks
-        }
+        if !batch.tasks.isEmpty { queue.append(batch.tasks) }
+        waitingCount += batch.tasks.count
         if begun.isEmpty { lastProgress = now }
     }
 
     /// The next task to do; nil when there is none.
     public mutating func begin(at now: Instant) -> PipelineTask? { begin(upTo: 1, at: now).first }
 
-    /// The next tasks to do, up to a number, which one thread does one after the other.
-    public mutating func begin(upTo count: Int, at now: Instant) -> [PipelineTask] {
-        let tasks = Array(queue[first..<first + min(count, waitingCount)])
-        guard !tasks.isEmpty else { return [] }
-        first += tasks.count
-        // What has been done is not kept until the whole queue has.
-        if first >= 1024 {
-            queue.removeSubrange(..<first)
-            first = 0
-        }
-        for task in tasks { begun.append((task.number, now)) }
+    /// The next tasks to do, up to a number, which one thread does one after the other: tasks that came together.
+    public mutating func begin(upTo count: Int, at now: Instant) -> TaskList {
+        guard !queue.isEmpty else { return TaskList() }
+        let tasks = queue[0].removeFirst(upTo: count)
+        if queue[0].isEmpty { queue.removeFirst() }
+        waitingCount -= tasks.count
+        tasks.forEachNumber { begun.append(($0, now)) }
         lastProgress = now
         return tasks
+    }
+
+    /// Notes that tasks are done which were begun together.
+    ///
+    /// - Parameter done: the tasks in the order in which they were begun, and how long each took, in nanoseconds.
+    /// - Returns: whether they are of the present run; if not, nobody wants to know.
+    public mutating func finish(
+        _ done: [(number: TaskNumber, nanoseconds: Int64)], of run: RunID, at now: Instant
+    ) -> Bool {
+        guard run == self.run else { return false }
+        var next = 0
+        begun.removeAll { task in
+            guard next < done.count, task.number == done[next].number else { return false }
+            next += 1
+            return true
+        }
+        for (number, _) in done[next...] {
+            // One that was sent twice, and begun in another order.
+            if let index = begun.firstIndex(where: { $0.number == number }) { begun.remove(at: index) }
+        }
+        for (_, nanoseconds) in done { prefetch.observe(nanoseconds: nanoseconds) }
+        lastProgress = now
+        return true
     }
 
     /// Notes that a task is done.
@@ -134,7 +147,7 @@ public struct AssignedTasks: Sendable {
 
     /// What to tell the producer now and then even if nothing happens.
     public mutating func heartbeat(allowed: Int? = nil) -> WorkerAsk {
-        var tasks = NumberSet((queue[first...].map(\.number) + begun.map(\.number)).sorted())
+        var tasks = NumberSet((waitingNumbers + begun.map(\.number)).sorted())
         tasks.formUnion(undelivered)
         let ask = WorkerAsk(
             received: received, room: room(allowed), concurrency: max(1, allowed ?? concurrency), tasks: tasks,
@@ -163,9 +176,16 @@ public struct AssignedTasks: Sendable {
     public mutating func drop() -> NumberSet { clear() }
 
     private mutating func clear() -> NumberSet {
-        let numbers = NumberSet(queue[first...].map(\.number).sorted())
+        let numbers = NumberSet(waitingNumbers.sorted())
         queue.removeAll(keepingCapacity: true)
-        first = 0
+        waitingCount = 0
+        return numbers
+    }
+
+    private var waitingNumbers: [TaskNumber] {
+        var numbers: [TaskNumber] = []
+        numbers.reserveCapacity(waitingCount)
+        for tasks in queue { tasks.forEachNumber { numbers.append($0) } }
         return numbers
     }
 

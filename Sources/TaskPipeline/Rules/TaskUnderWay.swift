@@ -1,4 +1,7 @@
 /// A task that has been read and is not done.
+///
+/// It is a few numbers and nothing that is counted by references, as there is one for each task: what tasks have besides,
+/// ``TasksUnderWay`` keeps.
 struct TaskUnderWay: Sendable {
     enum Place: Sendable {
         /// To be handed out, since a moment; nil for one that never was.
@@ -13,7 +16,8 @@ struct TaskUnderWay: Sendable {
         case done
     }
 
-    private(set) var text: ArraySlice<UInt8>
+    /// Where its text lies in its page.
+    let text: Range<Int>
     var attempt: UInt32 = 1
     var place = Place.waiting(since: nil)
     /// Who is not to get it again if there is somebody else.
@@ -24,10 +28,8 @@ struct TaskUnderWay: Sendable {
     var given: Moment?
     /// How often a worker that lives had it no more, and its result had not come.
     var unreported = 0
-    /// The names of the workers that died with it.
-    var losses: [String] = []
 
-    init(text: ArraySlice<UInt8>) {
+    init(text: Range<Int>) {
         self.text = text
     }
 
@@ -36,9 +38,4 @@ struct TaskUnderWay: Sendable {
 
     /// The worker that has it.
     var holder: SessionID? { if case .out(let worker, _) = place { worker } else { nil } }
-
-    mutating func finish() {
-        place = .done
-        text = []
-    }
 }

@@ -103,37 +103,36 @@ extension TaskWindow {
         var lost: [LostTask] = []
         underWay.forEach { number, task in
             guard case .givenUp(let told) = task.place, told.map({ now - $0 >= .seconds(1) }) ?? true else { return }
-            lost.append(LostTask(number: number, attempt: task.attempt, text: task.text, workers: task.losses))
+            lost.append(
+                LostTask(
+                    number: number, attempt: task.attempt, text: underWay.text(of: number),
+                    workers: underWay.losses(of: number)))
         }
         for task in lost { underWay.update(task.number) { $0.place = .givenUp(told: now) } }
         return lost.map { ProducerMessage(run: run, body: .lost($0)) }
     }
 
     private mutating func apply(_ report: CollectorReport) {
-        var failed: UInt64 = 0
-        var failures: [(number: TaskNumber, text: ArraySlice<UInt8>, status: Int32)] = []
+        // Before they are no longer under way.
+        let failed = known(report.failed).filter(report.done.contains)
+        for number in failed.suffix(RunStatus.mostListed) {
+            guard !recentFailures.contains(where: { $0.number == number }) else { continue }
+            // How else than by its workers' deaths, its last worker tells.
+            let isLost = if case .givenUp = underWay[number]?.place { true } else { false }
+            noteFailure(number, underWay.text(of: number), status: isLost ? TaskStatus.lost : 1)
+        }
         // Tasks that are next to each other are mostly one worker's.
         var runs: [(holder: SessionID, count: Int)] = []
         let before = underWay.count
         for range in report.done.ranges {
-            finish(range) { number, task in
-                if !report.failed.isEmpty, report.failed.contains(number) {
-                    failed += 1
-                    // How else than by its workers' deaths, its last worker tells.
-                    let isLost = if case .givenUp = task.place { true } else { false }
-                    failures.append((number, task.text, isLost ? TaskStatus.lost : 1))
-                }
+            finish(range) { _, task in
                 guard case .out(let holder, _) = task.place else { return }
                 if runs.last?.holder != holder { runs.append((holder, 0)) }
                 runs[runs.count - 1].count += 1
             }
         }
         doneCount += UInt64(before - underWay.count)
-        failedCount += failed
-        for failure in failures.suffix(RunStatus.mostListed)
-        where !recentFailures.contains(where: { $0.number == failure.number }) {
-            noteFailure(failure.number, failure.text, status: failure.status)
-        }
+        failedCount += UInt64(failed.count)
         haltIfDue()
         for run in runs { release(run.count, of: run.holder) }
         for number in known(report.held) { place(number, .held) }

@@ -44,7 +44,7 @@ extension TaskWindow {
     }
 
     private mutating func handOut(
-        _ tasks: [PipelineTask], to id: SessionID, _ worker: inout WorkerRecord, at now: Instant
+        _ tasks: TaskList, to id: SessionID, _ worker: inout WorkerRecord, at now: Instant
     ) -> HandOut {
         worker.room -= tasks.count
         worker.out += tasks.count
@@ -77,8 +77,8 @@ extension TaskWindow {
             guard let id = drained, var worker = workers[id], worker.out == 0, worker.room > 0 else { return nil }
             suspects.removeFirst()
             drained = nil
-            var tasks: [PipelineTask] = []
-            _ = give(first, to: id, at: now, &tasks)
+            var tasks = TaskList()
+            give(first, to: id, at: now, &tasks)
             worker.isolated = first
             return handOut(tasks, to: id, &worker, at: now)
         }
@@ -110,9 +110,8 @@ extension TaskWindow {
         for task in handOut.batch.tasks where isOut(task.number, to: handOut.worker) { sendAgain(task.number, at: nil) }
     }
 
-    private mutating func take(upTo count: Int, for worker: SessionID, at now: Instant) -> [PipelineTask] {
-        var tasks: [PipelineTask] = []
-        tasks.reserveCapacity(count)
+    private mutating func take(upTo count: Int, for worker: SessionID, at now: Instant) -> TaskList {
+        var tasks = TaskList()
         var bytes = 0
         var isFull: Bool { tasks.count >= count || bytes >= Self.largestBatch.bytes }
         if !again.isEmpty {
@@ -132,39 +131,41 @@ extension TaskWindow {
                     kept.append(number)
                     continue
                 }
-                bytes += give(number, to: worker, at: now, &tasks)
+                bytes += task.text.count
+                give(number, to: worker, at: now, &tasks)
             }
             again = kept
         }
-        while !isFull, nextFresh < underWay.nextNumber {
-            // What was done in an earlier run is passed over.
-            guard underWay.contains(nextFresh) else {
-                nextFresh += 1
-                continue
-            }
-            bytes += give(nextFresh, to: worker, at: now, &tasks)
-            nextFresh += 1
+        // What was done in an earlier run is passed over.
+        let attempts = settings.attempts
+        nextFresh = underWay.update(from: nextFresh) { number, task, text in
+            guard !isFull else { return false }
+            bytes += text.count
+            Self.give(number, &task, text, to: worker, at: now, attempts: attempts, &tasks)
+            return true
         }
         return tasks
     }
 
-    /// Notes that a worker gets a task; the size of its text.
-    private mutating func give(
-        _ number: TaskNumber, to worker: SessionID, at now: Instant, _ tasks: inout [PipelineTask]
-    ) -> Int {
+    /// Notes that a worker gets a task.
+    private mutating func give(_ number: TaskNumber, to worker: SessionID, at now: Instant, _ tasks: inout TaskList) {
         let attempts = settings.attempts
-        var size = 0
-        underWay.update(number) { task in
-            task.place = .out(worker, heard: now)
-            task.lastWorker = worker
-            task.given = now
-            task.isListed = false
-            size = task.text.count
-            tasks.append(
-                PipelineTask(
-                    number: number, attempt: task.attempt, isLastAttempt: task.attempt >= attempts,
-                    text: task.text))
+        _ = underWay.update(from: number) { found, task, text in
+            guard found == number else { return false }
+            Self.give(number, &task, text, to: worker, at: now, attempts: attempts, &tasks)
+            return true
         }
-        return size
+    }
+
+    @inline(__always)
+    private static func give(
+        _ number: TaskNumber, _ task: inout TaskUnderWay, _ text: UnsafeRawBufferPointer, to worker: SessionID,
+        at now: Instant, attempts: Int, _ tasks: inout TaskList
+    ) {
+        task.place = .out(worker, heard: now)
+        task.lastWorker = worker
+        task.given = now
+        task.isListed = false
+        tasks.append(number, attempt: task.attempt, isLastAttempt: task.attempt >= attempts, text: text)
     }
 }

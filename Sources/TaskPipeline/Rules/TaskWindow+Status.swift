@@ -14,7 +14,8 @@ extension TaskWindow {
                 return
             }
             let place = status.slowest.firstIndex { $0.seconds < seconds } ?? status.slowest.endIndex
-            let entry = RunStatus.Task(number: number, text: task.text.prefix(RunStatus.longestText), seconds: seconds)
+            let text = underWay.text(of: number).prefix(RunStatus.longestText)
+            let entry = RunStatus.Task(number: number, text: text, seconds: seconds)
             status.slowest.insert(entry, at: place)
             if status.slowest.count > RunStatus.mostListed { status.slowest.removeLast() }
         }

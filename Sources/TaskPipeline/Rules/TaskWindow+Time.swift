@@ -70,8 +70,8 @@ extension TaskWindow {
     /// A worker died with a task, as far as can be told.
     private mutating func noteLoss(of number: TaskNumber, with holder: SessionID) {
         let name = workers[holder]?.name ?? ""
-        underWay.update(number) { $0.losses.append(name.isEmpty ? "a worker" : name) }
-        guard let losses = underWay[number]?.losses.count, losses >= settings.mostLosses else { return }
+        underWay.noteLoss(of: number, with: name.isEmpty ? "a worker" : name)
+        guard underWay.losses(of: number).count >= settings.mostLosses else { return }
         place(number, .givenUp(told: nil))
         lostCount += 1
     }

@@ -39,12 +39,13 @@ extension TaskWindow {
         }
         // One that came twice, or of a copy that was sent again, must not use up the next attempt, too.
         guard task.attempt == failure.attempt else { return }
-        if isLast { return noteFailure(failure.number, task.text, status: failure.status) }
+        let text = underWay.text(of: failure.number)
+        if isLast { return noteFailure(failure.number, text, status: failure.status) }
         switch task.place {
         case .held, .givenUp, .done: return
         case .waiting, .out: break
         }
-        noteFailure(failure.number, task.text, status: failure.status)
+        noteFailure(failure.number, text, status: failure.status)
         underWay.update(failure.number) { $0.attempt += 1 }
         if task.holder != nil {
             sendAgain(failure.number, at: now, after: backOff(beforeAttempt: task.attempt + 1))
@@ -122,8 +123,7 @@ extension TaskWindow {
 
     /// Whether one more loss is the last, and is to show whether the task was its cause.
     func isSuspect(_ number: TaskNumber) -> Bool {
-        guard settings.mostLosses > 1, let task = underWay[number] else { return false }
-        return task.losses.count >= settings.mostLosses - 1
+        settings.mostLosses > 1 && underWay.losses(of: number).count >= settings.mostLosses - 1
     }
 
     private func backOff(beforeAttempt attempt: UInt32) -> Duration {

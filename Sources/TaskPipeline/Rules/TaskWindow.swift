@@ -111,7 +111,7 @@ public struct TaskWindow: Sendable {
     /// The time after which a task is sent again whose result has not come, though its worker lives, doubles so often.
     static let mostDoublings = 5
     /// So many tasks are worth a message to anybody.
-    static let worthwhile = 500
+    static let worthwhile = 1000
     /// So many reports are acknowledged at once, unless it is time to.
     static let mostUnacknowledged = 64
     /// The most tasks, and bytes of tasks, in one message.
@@ -143,11 +143,14 @@ extension TaskWindow {
     public var isEnding: Bool { isStopped || isHalted }
 
     /// Takes the next task of the input. Ask ``hasRoom`` before.
-    public mutating func add(_ text: ArraySlice<UInt8>) {
+    public mutating func add(_ text: ArraySlice<UInt8>) { text.withUnsafeBytes { add($0) } }
+
+    /// Takes the next task of the input, copying its text. Ask ``hasRoom`` before.
+    public mutating func add(_ text: UnsafeRawBufferPointer) {
         let number = underWay.nextNumber
         let digest = LineDigest(of: number, text)
         input.read.add(digest)
-        underWay.append(TaskUnderWay(text: text))
+        underWay.append(text)
         bytesUnderWay += text.count
         guard let isFailure = resumption?.note(number, digest, input.read) else { return }
         finish(number...number)
@@ -177,12 +180,11 @@ extension TaskWindow {
     }
 
     /// Ends tasks that are done.
-    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, inout TaskUnderWay) -> Void = { _, _ in })
-    {
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay) -> Void = { _, _ in }) {
         var bytes = 0
         underWay.finish(range) { number, task in
             bytes += task.text.count
-            each(number, &task)
+            each(number, task)
         }
         bytesUnderWay -= bytes
     }

@@ -1,25 +1,64 @@
 /// The tasks that have been read and are not done, by number.
 ///
 /// They come in the order of their numbers and go nearly in that order. So they lie side by side in pages, which costs a
-/// fraction of a hash table; a page goes when its last task is done, so that a task that takes for ever keeps no more than
-/// its page.
+/// fraction of a hash table, and so do their texts; a page goes when its last task is done, so that a task that takes for
+/// ever keeps no more than its page.
 struct TasksUnderWay: Sendable {
     private struct Page: Sendable {
         /// The number of its first task.
         let first: TaskNumber
         /// Those that are done, too.
         var tasks: [TaskUnderWay] = []
+        var texts: [UInt8] = []
         /// How many are not done.
         var count = 0
 
+        init(first: TaskNumber) {
+            self.first = first
+            tasks.reserveCapacity(TasksUnderWay.pageSize)
+        }
+
         var end: TaskNumber { first + TaskNumber(tasks.count) }
-        var isFull: Bool { tasks.count == TasksUnderWay.pageSize }
+
+        /// Whether there is room for a text: a long one has a page to itself, as its memory is to go with it.
+        func hasRoom(for textCount: Int) -> Bool {
+            tasks.count < TasksUnderWay.pageSize
+                && (tasks.isEmpty || texts.count + textCount <= TasksUnderWay.pageBytes)
+        }
+
+        mutating func append(_ text: UnsafeRawBufferPointer) {
+            let start = texts.count
+            texts.append(contentsOf: text)
+            tasks.append(TaskUnderWay(text: start..<start + text.count))
+            count += 1
+        }
+
+        /// Calls a closure with the tasks of some slots that are under way, where they lie, until it returns false.
+        ///
+        /// - Returns: where it ended.
+        @inline(__always)
+        mutating func update(
+            _ slots: Range<Int>, _ change: (TaskNumber, inout TaskUnderWay, UnsafeRawBufferPointer) -> Bool
+        ) -> Int {
+            let (first, texts) = (first, texts)
+            var tasks = tasks.mutableSpan
+            return texts.withUnsafeBytes { texts in
+                for slot in slots where tasks[slot].isUnderWay {
+                    let text = UnsafeRawBufferPointer(rebasing: texts[tasks[slot].text])
+                    guard change(first + TaskNumber(slot), &tasks[slot], text) else { return slot }
+                }
+                return slots.upperBound
+            }
+        }
     }
 
     private static let pageSize = 256
+    private static let pageBytes = 1 << 16
 
     /// In the order of their numbers; those of which all tasks are done are missing.
     private var pages: [Page] = []
+    /// The names of the workers that died with a task, of the few that this has happened to.
+    private var losses: [TaskNumber: [String]] = [:]
     /// The number of the next task that is added.
     private(set) var nextNumber: TaskNumber = 1
     /// How many are not done.
@@ -28,14 +67,14 @@ struct TasksUnderWay: Sendable {
     var isEmpty: Bool { count == 0 }
 
     /// Adds the next task.
-    mutating func append(_ task: TaskUnderWay) {
-        if pages.isEmpty || pages[pages.count - 1].isFull {
-            var page = Page(first: nextNumber)
-            page.tasks.reserveCapacity(Self.pageSize)
-            pages.append(page)
+    ///
+    /// - Parameter text: its text, which is copied.
+    mutating func append(_ text: UnsafeRawBufferPointer) {
+        if pages.last.map({ !$0.hasRoom(for: text.count) }) ?? true {
+            if let last = pages.last, last.count == 0 { pages.removeLast() }
+            pages.append(Page(first: nextNumber))
         }
-        pages[pages.count - 1].tasks.append(task)
-        pages[pages.count - 1].count += 1
+        pages[pages.count - 1].append(text)
         nextNumber += 1
         count += 1
     }
@@ -49,6 +88,22 @@ struct TasksUnderWay: Sendable {
     /// Whether a task is under way.
     func contains(_ number: TaskNumber) -> Bool { place(of: number) != nil }
 
+    /// The text of a task; nothing for one that is not under way.
+    func text(of number: TaskNumber) -> ArraySlice<UInt8> {
+        guard let place = place(of: number) else { return [] }
+        let page = pages[place.page]
+        return page.texts[page.tasks[place.slot].text]
+    }
+
+    /// The workers that died with a task.
+    func losses(of number: TaskNumber) -> [String] { losses.isEmpty ? [] : losses[number] ?? [] }
+
+    /// Notes that a worker died with a task.
+    mutating func noteLoss(of number: TaskNumber, with worker: String) {
+        guard contains(number) else { return }
+        losses[number, default: []].append(worker)
+    }
+
     /// Changes a task where it lies; nothing for one that is not under way. To end one, call ``finish(_:each:)``.
     @inline(__always)
     mutating func update(_ number: TaskNumber, _ change: (inout TaskUnderWay) -> Void) {
@@ -56,26 +111,47 @@ struct TasksUnderWay: Sendable {
         change(&pages[place.page].tasks[place.slot])
     }
 
+    /// Changes tasks where they lie, in the order of their numbers.
+    ///
+    /// - Parameters:
+    ///   - number: the first of them.
+    ///   - change: called with each that is under way, and with its text, until it returns false.
+    /// - Returns: the number of the first that was not changed.
+    @inline(__always)
+    mutating func update(
+        from number: TaskNumber, _ change: (TaskNumber, inout TaskUnderWay, UnsafeRawBufferPointer) -> Bool
+    ) -> TaskNumber {
+        for index in firstPage(endingAfter: number)..<pages.count {
+            let slots = Self.slots(of: number ... .max, in: pages[index])
+            let end = pages[index].update(slots, change)
+            if end < slots.upperBound { return pages[index].first + TaskNumber(end) }
+        }
+        return nextNumber
+    }
+
     /// Ends all tasks of a range, however large it is.
     ///
-    /// - Parameter each: called with each that was under way, where it lies, and its number.
+    /// - Parameter each: called with each that was under way, and its number.
     @inline(__always)
-    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, inout TaskUnderWay) -> Void) {
+    mutating func finish(_ range: ClosedRange<TaskNumber>, each: (TaskNumber, TaskUnderWay) -> Void) {
         var index = firstPage(endingAfter: range.lowerBound)
         var hasEmptied = false
         while index < pages.count, pages[index].first <= range.upperBound {
-            for slot in Self.slots(of: range, in: pages[index]) where pages[index].tasks[slot].isUnderWay {
-                let number = pages[index].first + TaskNumber(slot)
-                each(number, &pages[index].tasks[slot])
-                pages[index].tasks[slot].finish()
-                pages[index].count -= 1
-                count -= 1
+            var finished = 0
+            _ = pages[index].update(Self.slots(of: range, in: pages[index])) { number, task, _ in
+                each(number, task)
+                task.place = .done
+                finished += 1
+                if !losses.isEmpty { losses[number] = nil }
+                return true
             }
-            // One that is not full is still being filled.
-            if pages[index].count == 0, pages[index].isFull { hasEmptied = true }
+            pages[index].count -= finished
+            count -= finished
+            // The last one is still being filled.
+            if pages[index].count == 0, index < pages.count - 1 { hasEmptied = true }
             index += 1
         }
-        if hasEmptied { pages.removeAll { $0.count == 0 && $0.isFull } }
+        if hasEmptied { pages.removeAll { $0.count == 0 && $0.end < nextNumber } }
     }
 
     /// Calls a closure with each task that is under way, in the order of their numbers.
@@ -111,7 +187,7 @@ struct TasksUnderWay: Sendable {
 
     private func firstPage(endingAfter number: TaskNumber) -> Int {
         guard !pages.isEmpty, number >= pages[0].end else { return 0 }
-        // Where no page is missing, its place is known.
+        // Where no page is missing, and all are full, its place is known.
         let guess = (number - pages[0].first) / TaskNumber(Self.pageSize)
         if guess < pages.count, pages[Int(guess)].first <= number, number < pages[Int(guess)].end { return Int(guess) }
         var low = 0

@@ -1,19 +1,16 @@
 import SwiftZMQ
 
 /// The results of a message, each made when it is asked for. The whole message has been looked at before.
-struct ReceivedResults: RandomAccessCollection {
-    private struct Place {
-        let head: ResultHead
-        /// Where the text begins, behind which are the output and the errors.
-        let start: Int
-    }
-
+struct ReceivedResults {
     /// The run they belong to.
     let run: RunID
     /// The worker's name.
     let worker: String
+    /// How many there are.
+    let count: Int
     private let bytes: [UInt8]
-    private let places: [Place]
+    /// Where in the bytes the results lie, one behind the other.
+    private let range: Range<Int>
 
     init(_ message: Message) throws(WireError) {
         var reader = try WireReader(message)
@@ -21,28 +18,53 @@ struct ReceivedResults: RandomAccessCollection {
         run = reader.run
         worker = try reader.string()
         bytes = reader.bytes
-        var places: [Place] = []
-        // As many as there is room for in the message, and no more than a worker sends at once.
-        places.reserveCapacity(Swift.min(reader.remaining / MemoryLayout<ResultHead>.size, 1000))
+        range = reader.position..<bytes.count
+        var count = 0
         while !reader.isAtEnd {
             let head = try reader.record(ResultHead.self)
-            let start = try reader.skip(head.textCount + head.outputCount + head.errorsCount)
-            places.append(Place(head: head, start: start))
+            try reader.skip(head.textCount + head.outputCount + head.errorsCount)
+            count += 1
         }
-        self.places = places
+        self.count = count
     }
 
-    var startIndex: Int { 0 }
-    var endIndex: Int { places.count }
+    /// The numbers that stand before a result.
+    @inline(__always)
+    func head(at position: Int) -> ResultHead {
+        precondition(range.contains(position), "there is no result at the end of a message")
+        return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: ResultHead.self) }
+    }
 
-    /// The task that a result is of, and whether no other attempt follows.
-    func task(at index: Int) -> (number: TaskNumber, isFinal: Bool) {
-        (places[index].head.number, places[index].head.isFinal)
+    /// Calls a closure with the text and the output of a result, which stay valid only while it runs.
+    @inline(__always)
+    func withTextAndOutput<Result>(
+        at position: Int, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        let head = head(at: position)
+        let text = position + MemoryLayout<ResultHead>.size
+        let output = text + head.textCount
+        return bytes.withUnsafeBytes { bytes in
+            body(
+                UnsafeRawBufferPointer(rebasing: bytes[text..<output]),
+                UnsafeRawBufferPointer(rebasing: bytes[output..<output + head.outputCount]))
+        }
+    }
+}
+
+extension ReceivedResults: Collection {
+    var startIndex: Int { range.lowerBound }
+    var endIndex: Int { range.upperBound }
+
+    @inline(__always)
+    func index(after position: Int) -> Int {
+        let head = head(at: position)
+        return position + MemoryLayout<ResultHead>.size + head.textCount + head.outputCount + head.errorsCount
     }
 
     /// Text and output are parts of the message, not copies.
-    subscript(index: Int) -> TaskResult {
-        let (head, text) = (places[index].head, places[index].start)
+    subscript(position: Int) -> TaskResult {
+        let head = head(at: position)
+        let text = position + MemoryLayout<ResultHead>.size
         let output = text + head.textCount
         let errors = output + head.outputCount
         return TaskResult(

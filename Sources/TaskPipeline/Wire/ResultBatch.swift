@@ -26,11 +26,8 @@ public struct ResultBatch: Hashable, Sendable {
 
     /// The message in bytes.
     public var encoded: Frame {
-        let capacity = results.reduce(worker.utf8.count + 4) {
-            $0 + $1.text.count + $1.output.count + $1.errors.count + MemoryLayout<ResultHead>.size
-        }
-        var writer = ResultBatchWriter(run: run, worker: worker, capacity: capacity)
-        for result in results { writer.append(result) }
-        return writer.message
+        var list = ResultList()
+        for result in results { list.append(result) }
+        return list.message(of: run, from: worker)
     }
 }

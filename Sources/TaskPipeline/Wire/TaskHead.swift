@@ -5,11 +5,11 @@ struct TaskHead: BitwiseCopyable {
     private let textCountBits: UInt32
     private let flags: UInt8
 
-    init(_ task: PipelineTask) {
-        numberBits = task.number.littleEndian
-        attemptBits = task.attempt.littleEndian
-        textCountBits = UInt32(task.text.count).littleEndian
-        flags = task.isLastAttempt ? 1 : 0
+    init(number: TaskNumber, attempt: UInt32, isLastAttempt: Bool, textCount: Int) {
+        numberBits = number.littleEndian
+        attemptBits = attempt.littleEndian
+        textCountBits = UInt32(textCount).littleEndian
+        flags = isLastAttempt ? 1 : 0
     }
 
     var number: TaskNumber { TaskNumber(littleEndian: numberBits) }

@@ -6,7 +6,8 @@ struct WireReader {
     let run: RunID
     /// The whole message.
     let bytes: [UInt8]
-    private var position = 0
+    /// Where the next number or byte is read.
+    private(set) var position = 0
 
     init(_ message: Message) throws(WireError) {
         guard let frame = try? message.frame() else { throw .foreign }
@@ -51,7 +52,7 @@ struct WireReader {
 
     mutating func session() throws(WireError) -> SessionID { SessionID(rawValue: try number()) }
 
-    /// Numbers as they were written by ``WireWriter/write(record:)``.
+    /// Numbers as they lie in memory, little-endian.
     @inline(__always)
     mutating func record<Record: BitwiseCopyable>(_ type: Record.Type) throws(WireError) -> Record {
         let size = MemoryLayout<Record>.size
@@ -72,6 +73,7 @@ struct WireReader {
     ///
     /// - Returns: where they begin.
     @inline(__always)
+    @discardableResult
     mutating func skip(_ count: Int) throws(WireError) -> Int {
         guard bytes.count - position >= count else { throw .cutShort }
         defer { position += count }

@@ -15,10 +15,17 @@ struct WireWriter: Sendable {
 
     var message: Frame { bytes.withUnsafeBytes { Frame(copying: $0) } }
 
-    /// Writes a record of numbers as it lies in memory, which is little-endian.
-    @inline(__always)
-    mutating func write(record: some BitwiseCopyable) {
-        withUnsafeBytes(of: record) { bytes.append(contentsOf: $0) }
+    /// The message with more bytes at its end, which are copied once.
+    func message(before rest: ArraySlice<UInt8>) -> Frame {
+        Frame(writingUpTo: bytes.count + rest.count) { output in
+            output.withUnsafeMutableBytes { room, count in
+                bytes.withUnsafeBytes { room.copyMemory(from: $0) }
+                rest.withUnsafeBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...]).copyMemory(from: $0)
+                }
+                count = room.count
+            }
+        }
     }
 
     @inline(__always)

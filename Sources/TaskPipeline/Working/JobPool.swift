@@ -39,7 +39,19 @@ final class JobPool: Sendable {
         let producer: Int
         let run: RunID
         let header: ArraySlice<UInt8>
-        let tasks: [PipelineTask]
+        let tasks: TaskList
+    }
+
+    /// What came of an assignment.
+    private struct Done {
+        let assignment: Assignment
+        /// The results of the tasks that nothing is to be said of, and how long each took.
+        var results = ResultList()
+        var times: [(number: TaskNumber, nanoseconds: Int64)] = []
+        /// The attempts that failed, or of which something is to be said.
+        var others: [Attempt] = []
+        /// When the last one was done.
+        var end: Instant
     }
 
     /// What became of a task, and when.
@@ -48,6 +60,8 @@ final class JobPool: Sendable {
         let outcome: JobOutcome
         let start: Instant
         let end: Instant
+        /// When it began, in nanoseconds since 1970.
+        let started: Int64
     }
 
     /// What a thread does next.
@@ -60,11 +74,10 @@ final class JobPool: Sendable {
 
     /// So many tasks of a brief job are done at once, at most.
     private static let mostAtOnce = 64
-    private static let enough = 500
+    private static let enough = 1000
     private static let enoughBytes = 1 << 20
     private static let longestDelay: Int64 = 1_000_000  // Nanoseconds.
 
-    private let worker: String
     private let job: any Job
     private let concurrency: Int
     private let limits: MachineLimits
@@ -77,7 +90,6 @@ final class JobPool: Sendable {
     ///   - worker: what the records of the results call it.
     ///   - producers: how many producers are served.
     init(worker: String, producers: Int, concurrency: Int, job: any Job, limits: MachineLimits) {
-        self.worker = worker
         self.job = job
         self.concurrency = concurrency
         self.limits = limits
@@ -85,7 +97,7 @@ final class JobPool: Sendable {
             State(
                 assigned: Array(
                     repeating: AssignedTasks(concurrency: concurrency, name: worker), count: producers),
-                unreported: Array(repeating: UnreportedResults(run: .none, worker: worker), count: producers),
+                unreported: Array(repeating: UnreportedResults(run: .none), count: producers),
                 shortage: Shortage(concurrency: concurrency), isMachineBusy: !limits.isEmpty))
     }
 
@@ -154,7 +166,7 @@ final class JobPool: Sendable {
             state.unreportedBytes = 0
             let unreported = state.unreported
             for index in unreported.indices {
-                state.unreported[index] = UnreportedResults(run: state.assigned[index].run, worker: worker)
+                state.unreported[index] = UnreportedResults(run: state.assigned[index].run)
             }
             return unreported
         }
@@ -165,48 +177,65 @@ final class JobPool: Sendable {
 
     private func work(_ deliver: () -> Void) {
         var now = Instant.now
-        var done: (assignment: Assignment, attempts: [Attempt])?
+        var done: Done?
         while true {
             let step = state.withLock { state in
-                if let done {
+                if let done = done.take() {
                     state.running -= 1
-                    let sinceEpoch = Self.wallClock
-                    // By their places: an iterator would copy each.
-                    for index in done.attempts.indices {
-                        put(done.attempts[index], of: done.assignment, now: now, sinceEpoch: sinceEpoch, &state)
-                    }
+                    put(done, &state)
                 }
                 return nextStep(at: now, &state)
             }
-            done = nil
             switch step {
             case .deliver: deliver()
-            case .begin(let assignment): done = (assignment, attempts(of: assignment, from: now))
+            case .begin(let assignment): done = attempt(assignment, from: now)
             case .rest: wake.wait()
             case .end: return
             }
-            now = done?.attempts.last?.end ?? .now
+            now = done?.end ?? .now
         }
     }
 
-    private func attempts(of assignment: Assignment, from start: Instant) -> [Attempt] {
-        var attempts: [Attempt] = []
-        attempts.reserveCapacity(assignment.tasks.count)
-        var start = start
+    /// Does tasks, and puts their results into the bytes that travel: here, where no other thread waits for it.
+    private func attempt(_ assignment: Assignment, from start: Instant) -> Done {
+        var done = Done(assignment: assignment, end: start)
+        done.results.reserveCapacity(for: assignment.tasks)
+        done.times.reserveCapacity(assignment.tasks.count)
+        let sinceEpoch = Self.wallClock
+        var request = JobRequest(text: [], header: assignment.header, run: assignment.run)
         for task in assignment.tasks {
-            let request = JobRequest(
-                number: task.number, text: task.text, header: assignment.header, run: assignment.run)
+            request.number = task.number
+            request.text = task.text
             let outcome = job.run(request)
-            let end = Instant.now
-            attempts.append(Attempt(task: task, outcome: outcome, start: start, end: end))
-            start = end
+            let (begin, end) = (done.end, Instant.now)
+            let started = sinceEpoch + begin.nanoseconds(since: start)
+            if outcome.status == 0, outcome.shortage == nil, outcome.complaint == nil {
+                let nanoseconds = end.nanoseconds(since: begin)
+                done.results.append(outcome, of: task, isFinal: true, nanoseconds: nanoseconds, started: started)
+                done.times.append((task.number, nanoseconds))
+            } else {
+                done.others.append(Attempt(task: task, outcome: outcome, start: begin, end: end, started: started))
+            }
+            done.end = end
         }
-        return attempts
+        return done
     }
 
-    private func put(
-        _ attempt: Attempt, of assignment: Assignment, now: Instant, sinceEpoch: Int64, _ state: inout State
-    ) {
+    private func put(_ done: Done, _ state: inout State) {
+        for attempt in done.others { put(attempt, of: done.assignment, now: done.end, &state) }
+        guard !done.results.isEmpty else { return }
+        if state.shortage.isShort {
+            for _ in done.times { state.shortage.noteDone(at: done.end) }
+        }
+        let (producer, run) = (done.assignment.producer, done.assignment.run)
+        guard state.assigned[producer].finish(done.times, of: run, at: done.end) else { return }
+        prepare(producer, run, at: done.end, &state)
+        state.unreported[producer].add(done.results)
+        state.unreportedCount += done.results.count
+        state.unreportedBytes += done.results.size
+    }
+
+    private func put(_ attempt: Attempt, of assignment: Assignment, now: Instant, _ state: inout State) {
         let (producer, run) = (assignment.producer, assignment.run)
         let outcome = attempt.outcome
         if let shortage = outcome.shortage {
@@ -224,8 +253,7 @@ final class JobPool: Sendable {
         else { return }
         prepare(producer, run, at: now, &state)
         state.unreported[producer].add(
-            outcome, of: attempt.task, nanoseconds: nanoseconds,
-            started: sinceEpoch - now.nanoseconds(since: attempt.start))
+            outcome, of: attempt.task, nanoseconds: nanoseconds, started: attempt.started)
         state.unreportedCount += 1
         state.unreportedBytes += outcome.output.count
     }
@@ -244,7 +272,7 @@ final class JobPool: Sendable {
         if state.unreported[producer].run != run {
             // What an earlier run has left is of no use any more.
             state.unreportedCount -= state.unreported[producer].count
-            state.unreported[producer] = UnreportedResults(run: run, worker: worker)
+            state.unreported[producer] = UnreportedResults(run: run)
         }
         if state.unreportedCount == 0 { state.unreportedSince = now }
     }

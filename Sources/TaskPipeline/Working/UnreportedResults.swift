@@ -2,9 +2,8 @@
 struct UnreportedResults: Sendable {
     /// The run that all of it belongs to.
     let run: RunID
-    private let worker: String
-    /// The results, as they travel; nil for none.
-    private(set) var results: ResultBatchWriter?
+    /// The results, as they travel.
+    private(set) var results = ResultList()
     /// The attempts that failed.
     private(set) var failures: [FailedAttempt] = []
     /// The tasks that are given back although they were begun.
@@ -14,14 +13,20 @@ struct UnreportedResults: Sendable {
     /// How many tasks were done, and how many attempts failed.
     private(set) var counts = (done: 0 as UInt64, failed: 0 as UInt64)
 
-    init(run: RunID, worker: String) {
+    init(run: RunID) {
         self.run = run
-        self.worker = worker
     }
 
     /// How many results, failed attempts and given back tasks are in it.
-    var count: Int { (results?.count ?? 0) + returned.count }
+    var count: Int { results.count + returned.count }
 
+    /// Adds the results of tasks that were done.
+    mutating func add(_ results: ResultList) {
+        counts.done += UInt64(results.count)
+        self.results.append(contentsOf: results)
+    }
+
+    /// Adds what came of an attempt.
     mutating func add(_ outcome: JobOutcome, of task: PipelineTask, nanoseconds: Int64, started: Int64) {
         let isFinal = outcome.status == 0 || task.isLastAttempt
         if outcome.status != 0 {
@@ -30,8 +35,7 @@ struct UnreportedResults: Sendable {
         }
         if isFinal { counts.done += 1 }
         if let complaint = outcome.complaint { complaints.append("task \(task.number): \(complaint)") }
-        if results == nil { results = ResultBatchWriter(run: run, worker: worker) }
-        results?.append(outcome, of: task, isFinal: isFinal, nanoseconds: nanoseconds, started: started)
+        results.append(outcome, of: task, isFinal: isFinal, nanoseconds: nanoseconds, started: started)
     }
 
     mutating func giveBack(_ task: PipelineTask, complaint: String?) {

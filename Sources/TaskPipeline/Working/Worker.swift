@@ -99,7 +99,7 @@ public final class Worker: Sendable {
                 guard let tasks = try TaskBatch.orHalt(message) else {
                     let (returned, run) = pool.withAssigned(index) { assigned, _ in (assigned.drop(), assigned.run) }
                     halted = (returned, run)
-                    batch = TaskBatch(run: run, tasks: [])
+                    batch = TaskBatch(run: run, tasks: TaskList())
                     RunningCommands.end(run.commandTag)
                     break reading
                 }
@@ -146,8 +146,9 @@ public final class Worker: Sendable {
 
     private func send(_ unreported: UnreportedResults, of index: Int, _ backlog: inout ResultBacklog) throws {
         for complaint in unreported.complaints { notice(PipelineNotice(complaint)) }
-        if let results = unreported.results {
-            let frame = results.message
+        let results = unreported.results
+        if !results.isEmpty {
+            let frame = results.message(of: unreported.run, from: name)
             if try !backlog.isEmpty || !links[index].results.trySend(frame) {
                 backlog.append(
                     frame, of: unreported.run, numbers: results.numbers, size: results.size, at: .now)

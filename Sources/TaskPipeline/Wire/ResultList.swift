@@ -1,23 +1,31 @@
 import SwiftZMQ
 
-/// Puts the message of a ``ResultBatch`` together, result by result, as they are done.
-struct ResultBatchWriter: Sendable {
-    /// How many results are in it.
+/// Results of one worker side by side as they travel: of each its ``ResultHead``, and behind that text, output and errors.
+struct ResultList: Sendable {
+    /// How many results there are.
     private(set) var count = 0
-    /// About how long it is.
-    private(set) var size = 0
-    /// The tasks they are of.
+    /// The tasks that they are of, without attempts that others follow.
     private(set) var numbers = NumberSet()
-    private var writer: WireWriter
+    private var bytes: [UInt8] = []
 
-    init(run: RunID, worker: String, capacity: Int = 1 << 12) {
-        writer = WireWriter(.results, run: run, capacity: capacity)
+    /// How many bytes they take.
+    var size: Int { bytes.count }
+
+    var isEmpty: Bool { count == 0 }
+
+    /// The message of a ``ResultBatch``.
+    func message(of run: RunID, from worker: String) -> Frame {
+        var writer = WireWriter(.results, run: run)
         writer.write(worker)
+        return writer.message(before: bytes[...])
     }
 
-    var message: Frame { writer.message }
+    /// Makes room for the results of some tasks, if their outputs are no longer than their texts.
+    mutating func reserveCapacity(for tasks: TaskList) {
+        bytes.reserveCapacity(tasks.count * MemoryLayout<ResultHead>.size + tasks.encoded.count * 2)
+    }
 
-    /// Adds a result; its worker is that of the batch.
+    /// Adds a result; its worker is the one that the message names.
     mutating func append(_ result: TaskResult) {
         append(
             ResultHead(
@@ -39,16 +47,27 @@ struct ResultBatchWriter: Sendable {
             task.text, isFinal ? outcome.output : [], isFinal ? outcome.errors : [])
     }
 
+    /// Adds all results of another list.
+    mutating func append(contentsOf others: ResultList) {
+        guard !isEmpty else {
+            self = others
+            return
+        }
+        bytes.append(contentsOf: others.bytes)
+        count += others.count
+        numbers.formUnion(others.numbers)
+    }
+
     @inline(__always)
     private mutating func append(
         _ head: ResultHead, _ text: ArraySlice<UInt8>, _ output: ArraySlice<UInt8>, _ errors: ArraySlice<UInt8>
     ) {
-        writer.write(record: head)
-        writer.write(bytesOf: text)
-        writer.write(bytesOf: output)
-        if !errors.isEmpty { writer.write(bytesOf: errors) }
+        text.withUnsafeBytes { text in
+            output.withUnsafeBytes { output in
+                errors.withUnsafeBytes { bytes.append(head, text, output, $0) }
+            }
+        }
         count += 1
-        size += text.count + output.count + errors.count + 64
         if head.isFinal { numbers.insert(head.number) }
     }
 }
