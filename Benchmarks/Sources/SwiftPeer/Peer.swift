@@ -42,6 +42,8 @@ struct Peer: Sendable {
     }
 
     /// Ends the process if a message is not what was sent.
+    // In line, as C's compiler has it.
+    @inline(__always)
     func check(_ message: Message) {
         precondition(
             message.count == frames && message.first?.count == size && (frames == 1 || message.last?.count == size),
