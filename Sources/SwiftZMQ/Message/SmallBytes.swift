@@ -9,10 +9,10 @@ struct SmallBytes: Sendable {
     // An inline array, as the compiler keeps one where it lies while a span over it is in use; and of words rather than of
     // bytes, as so few of them are kept in registers and copied in line. Not of vectors: with those among its arguments an
     // asynchronous function leaves the stack in disorder (Swift 6.3).
-    @usableFromInline private(set) var storage: InlineArray<6, UInt64>
+    @usableFromInline private(set) var storage: InlineArray<5, UInt64>
 
-    /// How many bytes there are; kept in the last byte of the last word.
-    @inlinable var count: Int { Int(truncatingIfNeeded: storage[5] &>> 56) }
+    /// How many bytes there are; kept in the last byte of the last word, of which the bytes need but the first.
+    @inlinable var count: Int { Int(truncatingIfNeeded: storage[4].littleEndian &>> 56) }
 
     @inlinable
     init() {
@@ -38,14 +38,15 @@ struct SmallBytes: Sendable {
             source.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
             source.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
             source.loadUnaligned(fromByteOffset: 24, as: UInt64.self),
-            UInt64(source.load(fromByteOffset: 32, as: UInt8.self)),
-            UInt64(truncatingIfNeeded: count) &<< 56,
+            (UInt64(source.load(fromByteOffset: 32, as: UInt8.self)) | UInt64(truncatingIfNeeded: count) &<< 56)
+                .littleEndian,
         ]
     }
 
     @inlinable
     mutating func set(count: Int) {
-        storage[5] = UInt64(truncatingIfNeeded: count) &<< 56
+        let last = storage[4].littleEndian & 0xFF | UInt64(truncatingIfNeeded: count) &<< 56
+        storage[4] = last.littleEndian
     }
 
     /// Lets the caller fill up to `capacity` bytes in place and say how many it wrote.
