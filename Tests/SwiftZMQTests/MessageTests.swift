@@ -120,6 +120,14 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...4) func `The first and the last frame are there, room for more or not`(count: Int) {
+        var message = Message((0..<count).map { Frame("frame \($0)") })
+        message.reserveCapacity(8)
+        #expect(message.count == count)
+        #expect(message.first == "frame 0")
+        #expect(message.last == Frame("frame \(count - 1)"))
+    }
+
     @Test func `A frame that is not there is nil where it is asked for as an optional`() {
         let message: Message = ["a", "b"]
         #expect(message.frame(at: 0) == "a" && message.frame(at: 1) == "b" && message.first == "a")

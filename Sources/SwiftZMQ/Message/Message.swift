@@ -142,6 +142,21 @@ extension Message: RandomAccessCollection, MutableCollection {
     @inlinable
     public var endIndex: Int { (tail?.count ?? 0) + 1 }
 
+    /// The number of frames, at least 1.
+    @inlinable
+    public var count: Int { endIndex }
+
+    /// The first frame, which every message has.
+    @inlinable
+    public var first: Frame? { head }
+
+    /// The last frame, which is the first where there is only one.
+    @inlinable
+    public var last: Frame? {
+        guard let tail, let last = tail.last else { return head }
+        return last
+    }
+
     /// The frame at a position, which must be less than `count`, as with an array: other positions end the program.
     ///
     /// Of a received message, how many frames there are is the peer's choice: take `frames()` or ``frame(at:)``.
