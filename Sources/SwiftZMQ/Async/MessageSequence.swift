@@ -25,8 +25,9 @@ public struct MessageSequence: AsyncSequence, Sendable {
         @inlinable
         public nonisolated(nonsending) mutating func next(isolation actor: (any Actor)?) async throws -> Message? {
             // Isolated to the caller, whoever that is: isolation to `actor` would change executors in each call.
+            var message = Message()
             do throws(ZMQError) {
-                if let message = try handle.receiveWithinBudget() { return message }
+                if try handle.receiveWithinBudget(into: &message) { return message }
             } catch {
                 // Met again, and told apart from the end, where one waits.
             }

@@ -17,7 +17,7 @@ import Glibc
 @frozen
 public struct Frame: Sendable {
     // The bytes are either in `small`, or in `buffer`, and then `small` is empty.
-    @usableFromInline let small: SmallBytes
+    @usableFromInline var small: SmallBytes
     @usableFromInline let buffer: FrameBuffer?
 
     /// An empty frame, such as the delimiter of a request envelope.

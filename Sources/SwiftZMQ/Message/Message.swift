@@ -22,6 +22,14 @@ public struct Message: Sendable, Hashable {
 // The initializers are extensions, so that the library itself can also have the one that the compiler makes of the
 // properties and that copies nothing.
 extension Message {
+    /// A message of one empty frame.
+    @inline(__always)
+    @inlinable
+    init() {
+        head = Frame()
+        tail = nil
+    }
+
     /// A message of one frame.
     @inlinable
     public init(_ frame: Frame) {

@@ -34,8 +34,9 @@ extension Blocking where S: ReceivingSocket {
     @available(*, noasync, message: "use receive(timeout:) of the socket itself")
     @inlinable
     public func receive() throws(ZMQError) -> Message {
-        if let message = try handle.tryReceive() { return message }
-        return try handle.blockToReceive()
+        var message = Message()
+        try handle.receiveBlocking(into: &message)
+        return message
     }
 
     /// Receives a message, blocking for no longer than a time.

@@ -33,7 +33,9 @@ extension ReceivingSocket {
     /// - Returns: an empty array when there is no message, or when others wait for the next ones.
     /// - Throws: ``ZMQError`` as ``tryReceive()``.
     public func tryReceive(upTo count: Int) throws(ZMQError) -> [Message] {
-        try core.tryReceive(upTo: count)
+        var messages: [Message] = []
+        try core.tryReceive(upTo: count, into: &messages)
+        return messages
     }
 }
 
@@ -47,14 +49,16 @@ extension Blocking where S: ReceivingSocket {
     @available(*, noasync, message: "use receive(upTo:timeout:) of the socket itself")
     public func receive(upTo count: Int, timeout: Duration? = nil) throws(ZMQError) -> [Message] {
         try handle.requireCount(count)
-        var messages = try handle.core.tryReceive(upTo: count)
+        var messages: [Message] = []
+        try handle.core.tryReceive(upTo: count, into: &messages)
         if !messages.isEmpty { return messages }
         if let timeout {
             messages.append(try receive(timeout: timeout))
         } else {
             messages.append(try handle.blockToReceive())
         }
-        return handle.completed(messages, upTo: count)
+        handle.complete(&messages, upTo: count)
+        return messages
     }
 }
 
@@ -113,18 +117,20 @@ extension SocketHandle {
     }
 
     func receiveWithinBudget(upTo count: Int) throws(ZMQError) -> [Message] {
-        try core.receiveWithinBudget(upTo: count)
+        var messages: [Message] = []
+        try core.receiveWithinBudget(upTo: count, into: &messages)
+        return messages
     }
 
     nonisolated(nonsending) func waitToReceive(upTo count: Int, timeout: Duration?) async throws -> [Message] {
-        let first = try await waitToReceive(timeout: timeout)
-        return completed([first], upTo: count)
+        var messages = [try await waitToReceive(timeout: timeout)]
+        complete(&messages, upTo: count)
+        return messages
     }
 
     /// Adds the messages that are there, up to a number. An error is left to the next receive, which meets it again.
-    func completed(_ messages: [Message], upTo count: Int) -> [Message] {
-        guard messages.count < count, let more = try? core.tryReceive(upTo: count - messages.count), !more.isEmpty
-        else { return messages }
-        return messages + more
+    func complete(_ messages: inout [Message], upTo count: Int) {
+        guard messages.count < count else { return }
+        try? core.tryReceive(upTo: count, into: &messages)
     }
 }

@@ -14,13 +14,14 @@ extension ReceivingSocket {
     @inlinable
     public nonisolated(nonsending) func receive(timeout: Duration? = nil) async throws -> Message {
         let handle = handle
-        if let message = try handle.receiveWithinBudget() { return message }
+        var message = Message()
+        if try handle.receiveWithinBudget(into: &message) { return message }
         return try await handle.waitToReceive(timeout: timeout)
     }
 
     /// Receives a message if one is there and nobody waits for it; nil otherwise.
     public func tryReceive() throws(ZMQError) -> Message? {
-        try core.tryReceive()
+        try handle.tryReceive()
     }
 
     /// The messages as they arrive, until the socket is closed.

@@ -15,6 +15,9 @@ enum CLibrary {
         ZMQError(code: .init(rawValue: czmq_errno()), operation: operation, endpoint: endpoint)
     }
 
+    /// Whether the last call of this thread failed only because it would have had to wait.
+    static var lastWouldHaveWaited: Bool { czmq_errno() == EAGAIN }
+
     /// What is to be done after a call that does not wait has failed: call again, since a signal came in between, or leave
     /// it for now (false). Throws any other error that the call reported.
     @inline(__always)

@@ -54,10 +54,16 @@ extension RawSocket {
 
 extension RawSocket {
     /// Receives the next frame without waiting; false when there is none.
-    @inline(__always)
     func receiveFrame(into slot: inout ReceiveSlot) throws(ZMQError) -> Bool {
-        try unsafe slot.receive(from: pointer)
+        while !receiveAtOnce(into: &slot) {
+            guard try CLibrary.isToBeRepeated("receive") else { return false }
+        }
+        return true
     }
+
+    /// The same in one attempt; false when it fails, for whatever reason.
+    @inline(__always)
+    func receiveAtOnce(into slot: inout ReceiveSlot) -> Bool { unsafe slot.receive(from: pointer) }
 
     /// Gives a whole message to the socket without waiting; false when there is no room.
     @inline(__always)
@@ -91,16 +97,35 @@ extension RawSocket {
         let flags = hasMore ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT
         while true {
             let isSent =
-                if let buffer = frame.buffer {
-                    (altersMessages || buffer.isCopiedWhenSent
-                        ? send(copying: buffer, flags) : send(sharing: buffer, flags)) >= 0
-                } else {
-                    unsafe frame.small.withUnsafeBytes { unsafe zmq_send(pointer, $0.baseAddress, $0.count, flags) }
-                        >= 0
-                }
+                if let buffer = frame.buffer { send(buffer, flags) } else { send(frame.small, flags) }
             if isSent { return true }
             guard try CLibrary.isToBeRepeated("send") else { return false }
         }
+    }
+
+    /// Gives a message of one frame to the socket without waiting, in one attempt; false when it fails, for whatever reason.
+    @inline(__always)
+    func sendAtOnce(_ frame: Frame) -> Bool {
+        frame.buffer == nil ? send(frame.small, ZMQ_DONTWAIT) : sendLongAtOnce(frame)
+    }
+
+    /// The whole frame is passed, which keeps the buffer alive: to pass the buffer by itself would be to count a reference.
+    @inline(never)
+    private func sendLongAtOnce(_ frame: Frame) -> Bool {
+        guard let buffer = frame.buffer else { preconditionFailure("a long frame has a buffer") }
+        return send(buffer, ZMQ_DONTWAIT)
+    }
+
+    @inline(__always)
+    private func send(_ bytes: SmallBytes, _ flags: Int32) -> Bool {
+        let words = bytes.storage
+        return unsafe czmq_send_words(
+            pointer, words[0], words[1], words[2], words[3], words[4], bytes.count, flags) >= 0
+    }
+
+    private func send(_ buffer: FrameBuffer, _ flags: Int32) -> Bool {
+        let isCopied = altersMessages || buffer.isCopiedWhenSent
+        return (isCopied ? send(copying: buffer, flags) : send(sharing: buffer, flags)) >= 0
     }
 
     /// Gives frames to the socket, each a message, one after the other as long as there is room.
@@ -176,13 +201,11 @@ extension RawSocket {
         }
     }
 
-    @inline(never)
     private func send(copying buffer: FrameBuffer, _ flags: Int32) -> Int32 {
         unsafe zmq_send(pointer, buffer.start, buffer.count, flags)
     }
 
     /// Sends a long frame without copying it (`zmq_msg_init_data`); what `zmq_msg_send` returns.
-    @inline(never)
     private func send(sharing buffer: FrameBuffer, _ flags: Int32) -> Int32 {
         var raw = zmq_msg_t()
         // libzmq wants a mutable pointer but never writes through it: a message that is sent is only read.

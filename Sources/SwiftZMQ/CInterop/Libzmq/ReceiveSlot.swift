@@ -23,17 +23,13 @@ struct ReceiveSlot: ~Copyable {
         assert(code == 0, "zmq_msg_close failed with errno \(czmq_errno())")
     }
 
-    /// Receives the next frame without waiting (`zmq_msg_recv`); false when there is none.
+    /// Receives the next frame without waiting (`zmq_msg_recv`); false when that fails, for whatever reason.
     @inline(__always)
-    mutating func receive(from socket: UnsafeMutableRawPointer) throws(ZMQError) -> Bool {
-        while true {
-            let received = unsafe zmq_msg_recv(&raw, socket, ZMQ_DONTWAIT)
-            if received >= 0 {
-                count = Int(received)
-                return true
-            }
-            guard try CLibrary.isToBeRepeated("receive") else { return false }
-        }
+    mutating func receive(from socket: UnsafeMutableRawPointer) -> Bool {
+        let received = unsafe zmq_msg_recv(&raw, socket, ZMQ_DONTWAIT)
+        guard received >= 0 else { return false }
+        count = Int(received)
+        return true
     }
 
     /// Whether another frame of the same message follows.
@@ -47,15 +43,21 @@ struct ReceiveSlot: ~Copyable {
     func property(_ name: String) -> String? { FrameProperty.value(of: name, in: raw) }
 
     /// Takes the frame out; once for each that was received.
+    ///
+    /// - Parameter frame: an empty one, whose place it takes. To return it would be to copy it, which takes longer than all
+    ///   else that is done here.
     @inline(__always)
-    mutating func takeFrame() -> Frame {
-        guard count <= copiedCount else { return takeBuffer() }
-        guard let bytes = unsafe czmq_bytes_inside(&raw) else { return copyFromOutside() }
-        return unsafe Frame(small: SmallBytes(loading33BytesFrom: bytes, count: count))
+    mutating func take(into frame: inout Frame) {
+        guard count <= copiedCount, let bytes = unsafe czmq_bytes_inside(&raw) else { return takeLater(into: &frame) }
+        unsafe frame.small = SmallBytes(loading33BytesFrom: bytes, count: count)
+    }
+
+    @inline(never)
+    private mutating func takeLater(into frame: inout Frame) {
+        frame = count <= copiedCount ? copyFromOutside() : takeBuffer()
     }
 
     /// Copies what lies in the sender's own memory, over `inproc`: it is to have that back now, and not with the next frame.
-    @inline(never)
     private mutating func copyFromOutside() -> Frame {
         let frame = unsafe Frame(copying: UnsafeRawBufferPointer(start: zmq_msg_data(&raw), count: count))
         // Of 33 bytes that came over a connection the memory is libzmq's, which knows more of them.
@@ -66,7 +68,6 @@ struct ReceiveSlot: ~Copyable {
         return frame
     }
 
-    @inline(never)
     private mutating func takeBuffer() -> Frame {
         // A short frame lies inside `zmq_msg_t`, whose address does not hold.
         guard count > SmallBytes.capacity else { return Frame(buffer: DescribedBuffer(taking: &raw, count: count)) }

@@ -1,6 +1,21 @@
 extension SocketCore {
-    /// A message that is there and belongs to nobody who waits; nil when there is none.
+    /// Receives a message if nothing else is to be done; what else there is, ``tryReceive()`` does.
+    ///
+    /// - Parameters:
+    ///   - message: an empty one, whose place the received one takes. To return it would be to copy it.
+    ///   - bounded: whether the task's budget is drawn on, and nothing done once it is spent: the task is to let others run
+    ///     first, which `waitToReceive(timeout:)` does.
     @inline(__always)
+    func receiveAtOnce(into message: inout Message, bounded: Bool) -> QuickAttempt {
+        guard origin.isThisProcess else { return .unusual }
+        return state.withLock { state in
+            guard !bounded || state.drawOnBudget() else { return .notNow }
+            return state.takeAtOnce(into: &message)
+        }
+    }
+
+    /// A message that is there and belongs to nobody who waits; nil when there is none.
+    @inline(never)
     func tryReceive() throws(ZMQError) -> Message? {
         try origin.require("receive")
         return try use { state throws(ZMQError) in
@@ -12,53 +27,45 @@ extension SocketCore {
         }
     }
 
-    /// As `tryReceive`, but nil, too, when the task is to let others run first: `waitToReceive(timeout:)` does that.
-    @inline(__always)
-    func receiveWithinBudget() throws(ZMQError) -> Message? {
-        guard origin.isThisProcess else { return nil }
-        return try use { state throws(ZMQError) in
-            guard state.receivers.isEmpty, state.budget > 0 else { return nil }
-            state.budget &-= 1
-            return try state.take()
-        }
-    }
-
-    /// The messages that are there and belong to nobody who waits, up to a number.
-    func tryReceive(upTo count: Int) throws(ZMQError) -> [Message] {
+    /// Adds the messages that are there and belong to nobody who waits, until there are as many as a number.
+    func tryReceive(upTo count: Int, into messages: inout [Message]) throws(ZMQError) {
         try origin.require("receive")
-        return try receiveInChunks(upTo: count, bounded: false)
+        try receiveInChunks(upTo: count, into: &messages, bounded: false)
     }
 
-    /// As `tryReceive(upTo:)`, but none, too, when the task is to let others run first.
-    func receiveWithinBudget(upTo count: Int) throws(ZMQError) -> [Message] {
-        guard origin.isThisProcess else { return [] }
-        return try receiveInChunks(upTo: count, bounded: true)
+    /// As `tryReceive(upTo:into:)`, but none, too, when the task is to let others run first.
+    func receiveWithinBudget(upTo count: Int, into messages: inout [Message]) throws(ZMQError) {
+        guard origin.isThisProcess else { return }
+        try receiveInChunks(upTo: count, into: &messages, bounded: true)
     }
 
     /// Takes messages until there are enough or no more, releasing the lock now and then so that others come to theirs.
-    private func receiveInChunks(upTo count: Int, bounded: Bool) throws(ZMQError) -> [Message] {
-        var messages = try receiveChunk(upTo: count, bounded: bounded)
-        while !messages.isEmpty, messages.count < count, messages.count.isMultiple(of: Self.mostMessagesUnderLock) {
+    private func receiveInChunks(
+        upTo count: Int, into messages: inout [Message], bounded: Bool
+    ) throws(ZMQError) {
+        var taken = try receiveChunk(upTo: count, into: &messages, bounded: bounded)
+        while taken == Self.mostMessagesUnderLock, messages.count < count {
             // What was taken has somebody it belongs to; the error is met again by the next receive.
-            guard let more = try? receiveChunk(upTo: count - messages.count, bounded: false), !more.isEmpty else {
-                break
-            }
-            messages += more
+            taken = (try? receiveChunk(upTo: count, into: &messages, bounded: false)) ?? 0
         }
-        return messages
     }
 
     /// - Parameter bounded: whether nothing is taken once the task's budget is spent.
-    private func receiveChunk(upTo count: Int, bounded: Bool) throws(ZMQError) -> [Message] {
+    /// - Returns: how many were taken.
+    private func receiveChunk(
+        upTo count: Int, into messages: inout [Message], bounded: Bool
+    ) throws(ZMQError) -> Int {
         try use { state throws(ZMQError) in
             guard state.receivers.isEmpty else {
                 if !bounded { try state.requireOpen(for: "receive") }
-                return []
+                return 0
             }
-            guard !bounded || state.budget > 0 else { return [] }
-            let messages = try state.take(upTo: Swift.min(count, Self.mostMessagesUnderLock))
-            if bounded { state.budget &-= Swift.max(messages.count, 1) }
-            return messages
+            guard !bounded || state.budget > 0 else { return 0 }
+            let before = messages.count
+            try state.take(upTo: Swift.min(count - before, Self.mostMessagesUnderLock), into: &messages)
+            let taken = messages.count - before
+            if bounded { state.budget &-= Swift.max(taken, 1) }
+            return taken
         }
     }
 
@@ -101,17 +108,36 @@ extension SocketCore {
 }
 
 extension SocketState {
-    /// Takes the messages that are there, up to a number.
-    mutating func take(upTo count: Int) throws(ZMQError) -> [Message] {
-        guard count > 0, let first = try take() else { return [] }
-        var messages: [Message] = []
-        messages.reserveCapacity(Swift.min(count, 128))
+    /// Adds the messages that are there, up to a number.
+    mutating func take(upTo count: Int, into messages: inout [Message]) throws(ZMQError) {
+        var first = Message()
+        guard count > 0, try take(into: &first) else { return }
+        let end = messages.count + count
+        messages.reserveCapacity(messages.count + Swift.min(count, 128))
         messages.append(first)
-        do throws(ZMQError) {
-            while messages.count < count, let message = try take() { messages.append(message) }
-        } catch {
-            // What was taken has somebody it belongs to; the error is met again by the next receive.
+        while messages.count < end {
+            // Received where it stays.
+            messages.append(Message())
+            // What was taken has somebody it belongs to; an error is met again by the next receive.
+            guard (try? take(into: &messages[messages.count - 1])) == true else {
+                messages.removeLast()
+                return
+            }
         }
-        return messages
+    }
+
+    /// Takes the next message; false when there is none.
+    ///
+    /// - Parameter message: an empty one, whose place it takes. To return it would be to copy it.
+    @inline(__always)
+    private mutating func take(into message: inout Message) throws(ZMQError) -> Bool {
+        switch takeAtOnce(into: &message) {
+        case .done: return true
+        case .notNow: return false
+        case .unusual:
+            guard let taken = try take() else { return false }
+            message = taken
+            return true
+        }
     }
 }

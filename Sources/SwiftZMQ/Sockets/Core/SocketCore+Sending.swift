@@ -1,8 +1,21 @@
 import Synchronization
 
 extension SocketCore {
-    /// Sends a message if there is room and nobody waits for it; false otherwise, and nothing was sent.
+    /// Sends a frame that is a message by itself if nothing else is to be done; what else there is, `trySend` does.
+    ///
+    /// - Parameter bounded: whether the task's budget is drawn on, and nothing done once it is spent: the task is to let
+    ///   others run first, which `waitToSend(_:timeout:)` does.
     @inline(__always)
+    func sendAtOnce(_ frame: Frame, bounded: Bool) -> QuickAttempt {
+        guard origin.isThisProcess else { return .unusual }
+        return state.withLock { state in
+            guard !bounded || state.drawOnBudget() else { return .notNow }
+            return state.giveAtOnce(frame)
+        }
+    }
+
+    /// Sends a message if there is room and nobody waits for it; false otherwise, and nothing was sent.
+    @inline(never)
     func trySend(_ message: some Outgoing) throws(ZMQError) -> Bool {
         try origin.require("send")
         try validate(message)
@@ -16,13 +29,12 @@ extension SocketCore {
     }
 
     /// As `trySend`, but false, too, when the task is to let others run first: `waitToSend(_:timeout:)` does that.
-    @inline(__always)
+    @inline(never)
     func sendWithinBudget(_ message: some Outgoing) throws(ZMQError) -> Bool {
         guard origin.isThisProcess else { return false }
         try validate(message)
         return try use { state throws(ZMQError) in
-            guard state.budget > 0, state.maySend(message, kind) else { return false }
-            state.budget &-= 1
+            guard state.drawOnBudget(), state.maySend(message, kind) else { return false }
             return try state.give(message, kind)
         }
     }

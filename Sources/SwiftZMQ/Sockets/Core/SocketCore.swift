@@ -50,7 +50,8 @@ final class SocketCore: Sendable {
         self.kind = kind
         turnLock = kind.takesTurns ? FIFOLock() : nil
         state = Locked(
-            SocketState(socket, keepsMetadata: options.storesMetadata, looksBeforeReceiving: looksBeforeReceiving))
+            SocketState(
+                socket, of: kind, keepsMetadata: options.storesMetadata, looksBeforeReceiving: looksBeforeReceiving))
         let isRelaxed = (options as? SocketOptions<Request>)?.isRelaxed ?? true
         state.withLock { $0.isRelaxed = isRelaxed }
     }

@@ -22,8 +22,18 @@ public final class SocketHandle: Sendable {
     // What the public operations do, callable from code that they are inlined into. Their `self` keeps a socket whose last
     // value is this call's from being closed before the call returns.
 
+    /// - Parameter message: an empty one, whose place the received one takes. To return it would be to copy it.
     @usableFromInline
-    func receiveWithinBudget() throws(ZMQError) -> Message? { try core.receiveWithinBudget() }
+    func receiveWithinBudget(into message: inout Message) throws(ZMQError) -> Bool {
+        switch core.receiveAtOnce(into: &message, bounded: true) {
+        case .done: return true
+        case .notNow: return false
+        case .unusual:
+            guard let received = try core.tryReceive() else { return false }
+            message = received
+            return true
+        }
+    }
 
     @usableFromInline
     nonisolated(nonsending) func waitToReceive(timeout: Duration?) async throws -> Message {
@@ -41,10 +51,19 @@ public final class SocketHandle: Sendable {
     }
 
     @usableFromInline
-    func sendWithinBudget(_ frame: Frame) throws(ZMQError) -> Bool { try core.sendWithinBudget(frame) }
+    func sendWithinBudget(_ frame: Frame) throws(ZMQError) -> Bool {
+        switch core.sendAtOnce(frame, bounded: true) {
+        case .done: true
+        case .notNow: false
+        case .unusual: try core.trySend(frame)
+        }
+    }
 
     @usableFromInline
-    func sendWithinBudget(_ message: Message) throws(ZMQError) -> Bool { try core.sendWithinBudget(message) }
+    func sendWithinBudget(_ message: Message) throws(ZMQError) -> Bool {
+        guard message.tail == nil else { return try core.sendWithinBudget(message) }
+        return try sendWithinBudget(message.head)
+    }
 
     @usableFromInline
     nonisolated(nonsending) func waitToSend(_ message: Message, timeout: Duration?) async throws {
@@ -54,10 +73,22 @@ public final class SocketHandle: Sendable {
 
     // The same without waiting, and for threads.
 
-    @usableFromInline
-    func tryReceive() throws(ZMQError) -> Message? { try core.tryReceive() }
+    func tryReceive() throws(ZMQError) -> Message? {
+        var message = Message()
+        switch core.receiveAtOnce(into: &message, bounded: false) {
+        case .done: return message
+        case .notNow: return nil
+        case .unusual: return try core.tryReceive()
+        }
+    }
 
+    /// - Parameter message: an empty one, whose place the received one takes. To return it would be to copy it.
     @usableFromInline
+    func receiveBlocking(into message: inout Message) throws(ZMQError) {
+        if case .done = core.receiveAtOnce(into: &message, bounded: false) { return }
+        message = try blockToReceive()
+    }
+
     func blockToReceive() throws(ZMQError) -> Message {
         while true {
             if let message = try blockToReceive(timeout: nil, interruption: -1) { return message }
@@ -70,10 +101,19 @@ public final class SocketHandle: Sendable {
     }
 
     @usableFromInline
-    func trySend(_ frame: Frame) throws(ZMQError) -> Bool { try core.trySend(frame) }
+    func trySend(_ frame: Frame) throws(ZMQError) -> Bool {
+        switch core.sendAtOnce(frame, bounded: false) {
+        case .done: true
+        case .notNow: false
+        case .unusual: try core.trySend(frame)
+        }
+    }
 
     @usableFromInline
-    func trySend(_ message: Message) throws(ZMQError) -> Bool { try core.trySend(message) }
+    func trySend(_ message: Message) throws(ZMQError) -> Bool {
+        guard message.tail == nil else { return try core.trySend(message) }
+        return try trySend(message.head)
+    }
 
     @usableFromInline
     func blockToSend(_ message: Message) throws(ZMQError) {

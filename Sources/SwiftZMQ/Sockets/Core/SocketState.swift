@@ -38,9 +38,12 @@ struct SocketState: ~Copyable {
     /// Whether the last to touch the socket was a receive that found nothing, and the descriptor has not become readable
     /// since: a receive would find nothing again, at the price of two system calls.
     private(set) var isKnownEmpty = false
+    /// Whether a frame by itself can be sent, and changes nothing but what has been sent.
+    private let sendsPlainly: Bool
 
-    init(_ socket: RawSocket, keepsMetadata: Bool, looksBeforeReceiving: Bool) {
+    init(_ socket: RawSocket, of kind: SocketKind, keepsMetadata: Bool, looksBeforeReceiving: Bool) {
         life = .open(socket)
+        sendsPlainly = !kind.sendsToNamedPeers && kind != .request
         slot = ReceiveSlot(keepsMetadata: keepsMetadata)
         self.looksBeforeReceiving = looksBeforeReceiving
     }
@@ -48,13 +51,7 @@ struct SocketState: ~Copyable {
 
 private struct UnfinishedMessage {
     let head: Frame
-    var tail: [Frame] = []
-
-    init(head: Frame) {
-        self.head = head
-        // Messages with an envelope or a topic seldom have more than three frames.
-        tail.reserveCapacity(2)
-    }
+    let tail: [Frame]
 }
 
 /// A message that waits for room, and who waits with it.
@@ -123,8 +120,36 @@ extension SocketState {
 // MARK: - One message at a time, without waiting
 
 extension SocketState {
-    /// Takes the next message with all its frames; nil when there is none.
+    /// Takes the next message if nothing else is to be done; what else there is, ``take()`` does.
+    ///
+    /// - Parameter message: an empty one, whose place it takes. To return it would be to copy it.
     @inline(__always)
+    mutating func takeAtOnce(into message: inout Message) -> QuickAttempt {
+        guard !isAwaited, !looksBeforeReceiving, unfinished == nil, let socket else { return .unusual }
+        guard socket.receiveAtOnce(into: &slot) else {
+            isKnownEmpty = CLibrary.lastWouldHaveWaited
+            return isKnownEmpty ? .notNow : .unusual
+        }
+        awaitsReply = false
+        // After an error what was taken is still there, and whoever takes the next message goes on with it.
+        guard !slot.hasMore else { return (try? takeFrames(into: &message, from: socket)) == true ? .done : .unusual }
+        takeFrame(into: &message.head)
+        figures.receivedMessages &+= 1
+        return .done
+    }
+
+    /// Gives a frame that is a message by itself to the socket if nothing else is to be done; what else there is,
+    /// ``give(_:_:)`` does.
+    @inline(__always)
+    mutating func giveAtOnce(_ frame: Frame) -> QuickAttempt {
+        guard !isAwaited, sendsPlainly, let socket else { return .unusual }
+        guard socket.sendAtOnce(frame) else { return CLibrary.lastWouldHaveWaited ? .notNow : .unusual }
+        figures.sentMessages &+= 1
+        figures.sentBytes &+= frame.count
+        return .done
+    }
+
+    /// Takes the next message with all its frames; nil when there is none.
     mutating func take() throws(ZMQError) -> Message? {
         let socket = try open(for: "receive")
         if looksBeforeReceiving { _ = try socket.readiness() }
@@ -133,38 +158,58 @@ extension SocketState {
             return nil
         }
         awaitsReply = false
-        figures.receivedBytes &+= slot.count
-        // Most messages have one frame, and the fewer instructions they cost the better.
-        if !slot.hasMore, unfinished == nil {
-            figures.receivedMessages &+= 1
-            return Message(head: slot.takeFrame(), tail: nil)
-        }
-        return try takeRest(from: socket)
+        var message = Message()
+        return try takeFrames(into: &message, from: socket) ? message : nil
     }
 
+    /// Takes the frame that was received, and those of the same message behind it.
+    ///
+    /// - Parameter message: an empty one, whose place the received one takes.
+    /// - Returns: false when they are not all there.
     @inline(never)
-    private mutating func takeRest(from socket: RawSocket) throws(ZMQError) -> Message? {
+    private mutating func takeFrames(into message: inout Message, from socket: RawSocket) throws(ZMQError) -> Bool {
         // libzmq hands over whole messages, so the frames after the first are always there. Should they ever not be, what
         // has been taken stays with the socket and no waiter sees half a message.
-        while true {
-            let isLast = !slot.hasMore
-            let frame = slot.takeFrame()
-            if unfinished == nil {
-                unfinished = UnfinishedMessage(head: frame)
-            } else {
-                unfinished?.tail.append(frame)
+        var tail: [Frame] = []
+        var hasMore = slot.hasMore
+        defer {
+            if hasMore {
+                unfinished = UnfinishedMessage(head: message.head, tail: tail)
+                message = Message()
             }
-            if isLast, let whole = unfinished.take() {
-                figures.receivedMessages &+= 1
-                return Message(head: whole.head, tail: whole.tail.isEmpty ? nil : whole.tail)
-            }
-            guard try socket.receiveFrame(into: &slot) else { return nil }
-            figures.receivedBytes &+= slot.count
         }
+        if let begun = unfinished.take() {
+            message.head = begun.head
+            tail = begun.tail + [takeFrame()]
+        } else {
+            takeFrame(into: &message.head)
+            // Messages with an envelope or a topic seldom have more than three frames.
+            if hasMore { tail.reserveCapacity(2) }
+        }
+        while hasMore {
+            guard try socket.receiveFrame(into: &slot) else { return false }
+            hasMore = slot.hasMore
+            tail.append(takeFrame())
+        }
+        message.tail = tail.isEmpty ? nil : tail
+        figures.receivedMessages &+= 1
+        return true
+    }
+
+    @inline(__always)
+    private mutating func takeFrame() -> Frame {
+        var frame = Frame()
+        takeFrame(into: &frame)
+        return frame
+    }
+
+    @inline(__always)
+    private mutating func takeFrame(into frame: inout Frame) {
+        figures.receivedBytes &+= slot.count
+        slot.take(into: &frame)
     }
 
     /// Gives a whole message to the socket; false when there is no room.
-    @inline(__always)
     mutating func give(_ message: some Outgoing, _ kind: SocketKind) throws(ZMQError) -> Bool {
         let socket = try open(for: "send")
         if awaitsReply, isRelaxed, try !socket.readiness().canSend { return false }
@@ -190,6 +235,14 @@ extension SocketState {
     var needsService: Bool {
         @inline(__always)
         mutating get { isAwaited && !(isKnownEmpty && senders.isEmpty && watches == nil) }
+    }
+
+    /// Counts one operation against the budget; false when that is spent.
+    @inline(__always)
+    mutating func drawOnBudget() -> Bool {
+        guard budget > 0 else { return false }
+        budget &-= 1
+        return true
     }
 
     /// A place in the order of those who wait, and whether the budget is spent, so that others are to run first.
