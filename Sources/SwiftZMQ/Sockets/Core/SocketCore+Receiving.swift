@@ -73,7 +73,13 @@ extension SocketCore {
         try origin.require("receive")
         let deadline = timeout.map { Moment.now + $0 }
         let (ticket, isBudgetSpent) = state.withLock { $0.drawTicket() }
-        if isBudgetSpent { await context.executor.yield() }
+        if isBudgetSpent {
+            await context.executor.yield()
+            try Task.checkCancellation()
+            // Mostly there is a message. Then nothing is needed of what makes a wait end with the task's cancellation.
+            var message = Message()
+            if case .done = receiveAtOnce(into: &message, bounded: false) { return message }
+        }
         return try await Suspension.wait { suspension in
             enqueueToReceive(suspension, ticket: ticket, deadline: deadline)
         } withdraw: {

@@ -64,7 +64,12 @@ extension SocketCore {
         try validate(message)
         let deadline = timeout.map { Moment.now + $0 }
         let (ticket, isBudgetSpent) = state.withLock { $0.drawTicket() }
-        if isBudgetSpent { await context.executor.yield() }
+        if isBudgetSpent {
+            await context.executor.yield()
+            try Task.checkCancellation()
+            // Mostly there is room. Then nothing is needed of what makes a wait end with the task's cancellation.
+            if message.tail == nil, case .done = sendAtOnce(message.head, bounded: false) { return }
+        }
         try await Suspension<Void, any Error>.wait { suspension in
             enqueueToSend(message, suspension, ticket: ticket, deadline: deadline)
         } withdraw: {
