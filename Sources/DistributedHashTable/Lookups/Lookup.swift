@@ -104,7 +104,9 @@ struct Lookup: Sendable {
 
     /// The next node to ask; nil while enough are being asked, when there is nobody left, and when enough were asked.
     mutating func next() -> Contact? {
-        guard inFlight < (asksNearestAlone ? 1 : parallel), !isExhausted else { return nil }
+        // All that were asked are still waited for: of one asked alone, nothing is known yet.
+        let isFirst = requests == inFlight
+        guard inFlight < (asksNearestAlone && isFirst ? 1 : parallel), !isExhausted else { return nil }
         var counted = 0
         for place in order {
             switch heardOf[Int(place)].state {
@@ -165,7 +167,6 @@ struct Lookup: Sendable {
         from id: NodeID, naming contacts: [Contact], token: UInt64, holding held: PeerMessage.HeldValue = .none
     ) {
         guard let place = place(of: id), heardOf[place].state != .answered else { return }
-        asksNearestAlone = false
         if heardOf[place].state == .asked { inFlight -= 1 }
         answers += 1
         heardOf[place].state = .answered
@@ -182,7 +183,6 @@ struct Lookup: Sendable {
     /// Notes that a node takes longer than usual, so that another is asked.
     mutating func isLate(_ id: NodeID) {
         guard let place = place(of: id), heardOf[place].state == .asked else { return }
-        asksNearestAlone = false
         heardOf[place].state = .late
         inFlight -= 1
     }
@@ -190,7 +190,6 @@ struct Lookup: Sendable {
     /// Notes that a node has not answered.
     mutating func failed(_ id: NodeID) {
         guard let place = place(of: id) else { return }
-        asksNearestAlone = false
         if heardOf[place].state == .asked { inFlight -= 1 }
         guard heardOf[place].state == .asked || heardOf[place].state == .late else { return }
         heardOf[place].state = .failed

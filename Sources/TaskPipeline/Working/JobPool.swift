@@ -87,7 +87,7 @@ final class JobPool: Sendable {
     /// A pool whose threads are not there yet.
     ///
     /// - Parameters:
-    ///   - worker: what the records of the results call it.
+    ///   - worker: what the producers are told that it is called.
     ///   - producers: how many producers are served.
     init(worker: String, producers: Int, concurrency: Int, job: any Job, limits: MachineLimits) {
         self.job = job
